@@ -1,0 +1,110 @@
+namespace PlatformBot.Core.Planning;
+
+/// <summary>
+/// A runbook with every value filled in: exactly what will be run, on what, in which order. Immutable; its
+/// <see cref="Digest"/> is what a second person approves, and what runs is this stored copy.
+/// </summary>
+public sealed record Plan
+{
+    /// <summary>The runbook's command word: "bootstrap".</summary>
+    public required string Command { get; init; }
+
+    public required string Summary { get; init; }
+
+    /// <summary>The bound arguments in the runbook's order.</summary>
+    public required IReadOnlyList<Argument> Arguments { get; init; }
+
+    /// <summary>Role that may start it, and role that may approve it.</summary>
+    public required AccessRule Access { get; init; }
+
+    public required ApprovalRule Approval { get; init; }
+
+    /// <summary>Named locks that the run holds as a whole: "cluster/infra".</summary>
+    public required IReadOnlyList<string> Locks { get; init; }
+
+    /// <summary>How many steps may run at once in the run.</summary>
+    public required int Parallel { get; init; }
+
+    /// <summary>How many steps may run at once per cluster.</summary>
+    public required int ParallelPerCluster { get; init; }
+
+    public required IReadOnlyList<PlannedPhase> Phases { get; init; }
+
+    /// <summary>What was left out and why, in words: needs on clusters that were not chosen, phases before <c>from</c>.</summary>
+    public required IReadOnlyList<string> Notes { get; init; }
+
+    /// <summary>SHA-256, in lower-case hex, over the canonical JSON of everything else in this record.</summary>
+    public required string Digest { get; init; }
+
+    public IEnumerable<PlannedStep> Steps => Phases.SelectMany(phase => phase.Steps);
+}
+
+/// <summary>One bound argument, as it will be shown.</summary>
+public sealed record Argument(string Name, string Value);
+
+/// <summary>Role names from the configuration: viewer, operator, approver, admin.</summary>
+public sealed record AccessRule(string Run, string Approve);
+
+/// <summary>How approvals are asked for. <paramref name="Per"/> is "phase" or "run".</summary>
+public sealed record ApprovalRule(string Per, int Quorum, TimeSpan Expires);
+
+/// <summary>A phase of one cluster, or of none.</summary>
+/// <param name="Id">"infra/foundation", or "preflight" for a phase that exists once</param>
+public sealed record PlannedPhase(
+    string Id,
+    string Name,
+    string Title,
+    string? Cluster,
+    IReadOnlyList<PlannedStep> Steps
+)
+{
+    public bool IsDestructive => Steps.Any(step => step.Destructive is not null);
+}
+
+/// <summary>The smallest unit that is journaled.</summary>
+public sealed record PlannedStep
+{
+    /// <summary>"infra/cilium-install", "infra/convert-node/infra-01", or "tools-versions" outside any cluster.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The id of its phase.</summary>
+    public required string Phase { get; init; }
+
+    public required string Title { get; init; }
+
+    public string? Why { get; init; }
+
+    public string? Cluster { get; init; }
+
+    public string? Node { get; init; }
+
+    /// <summary>Ids of the steps that must be settled before this one starts; complete, across phases and clusters.</summary>
+    public required IReadOnlyList<string> Needs { get; init; }
+
+    public required PlannedAction Action { get; init; }
+
+    public required IReadOnlyList<PlannedCheck> Probe { get; init; }
+
+    public required IReadOnlyList<PlannedCheck> Verify { get; init; }
+
+    /// <summary>What it destroys, in words; null when it destroys nothing.</summary>
+    public string? Destructive { get; init; }
+
+    /// <summary>Safe to start again after a crash without asking anybody.</summary>
+    public required bool Repeatable { get; init; }
+
+    /// <summary>Steps with the same lock never run at the same time, in any run.</summary>
+    public string? Lock { get; init; }
+
+    /// <summary>For the action and its verification together.</summary>
+    public required TimeSpan Timeout { get; init; }
+
+    /// <summary>Attempts in all (1 = no retry).</summary>
+    public required int Attempts { get; init; }
+
+    /// <summary>The pause before the second attempt; doubles each time.</summary>
+    public required TimeSpan Backoff { get; init; }
+
+    /// <summary>Where it is written: "commands/phases/1-foundation.yaml:120".</summary>
+    public required string Source { get; init; }
+}

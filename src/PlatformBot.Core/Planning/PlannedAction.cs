@@ -1,0 +1,64 @@
+using System.Text.Json.Serialization;
+
+namespace PlatformBot.Core.Planning;
+
+/// <summary>What a step does, with every value filled in.</summary>
+[JsonDerivedType(typeof(Run), "run")]
+[JsonDerivedType(typeof(Pipe), "pipe")]
+[JsonDerivedType(typeof(Apply), "apply")]
+[JsonDerivedType(typeof(Patch), "patch")]
+[JsonDerivedType(typeof(Wait), "wait")]
+[JsonDerivedType(typeof(Manual), "manual")]
+public abstract record PlannedAction
+{
+    private PlannedAction() { }
+
+    /// <summary>Processes one after the other; the first failure ends it.</summary>
+    /// <param name="Commands">argv lists</param>
+    /// <param name="Secrets">environment variable → op:// reference; never a value</param>
+    public sealed record Run(
+        IReadOnlyList<IReadOnlyList<string>> Commands,
+        IReadOnlyDictionary<string, string> Secrets,
+        bool Sensitive
+    ) : PlannedAction;
+
+    /// <summary>Processes joined stdout to stdin; the last starts only when all before it ended with 0.</summary>
+    public sealed record Pipe(
+        IReadOnlyList<IReadOnlyList<string>> Commands,
+        IReadOnlyDictionary<string, string> Secrets,
+        bool Sensitive
+    ) : PlannedAction;
+
+    /// <summary>Server-side apply.</summary>
+    /// <param name="Objects">each one Kubernetes object as JSON text, in the order of application</param>
+    public sealed record Apply(string Cluster, IReadOnlyList<string> Objects, bool Force) : PlannedAction;
+
+    /// <summary>Sets or removes (null) labels and annotations.</summary>
+    public sealed record Patch(
+        string Cluster,
+        ObjectReference Object,
+        IReadOnlyDictionary<string, string?> Labels,
+        IReadOnlyDictionary<string, string?> Annotations
+    ) : PlannedAction;
+
+    /// <summary>Waits until a condition of the cluster holds.</summary>
+    public sealed record Wait(PlannedWait For) : PlannedAction;
+
+    /// <summary>A person does it and says what they saw.</summary>
+    /// <param name="Evidence">what must be given: "text"</param>
+    public sealed record Manual(string Ask, string Evidence) : PlannedAction;
+}
+
+/// <summary>One object or, with an empty name, all of a kind.</summary>
+/// <param name="ApiVersion">"v1", "apps/v1", …; filled in by the planner for built-in kinds</param>
+public sealed record ObjectReference(string ApiVersion, string Kind, string? Namespace, string? Name)
+{
+    /// <summary>"daemonset kube-system/cilium"</summary>
+    public override string ToString() =>
+        $"{Kind.ToLowerInvariant()} {(Namespace is null ? "" : Namespace + "/")}{Name ?? "*"}";
+}
+
+/// <summary>What is waited for.</summary>
+/// <param name="For">"rollout", "condition=Ready", "condition=Ready=False", "exists", "gone" or "jsonpath=.status.phase=Bound"</param>
+/// <param name="Selector">label selector, only with all of a kind</param>
+public sealed record PlannedWait(string Cluster, string For, ObjectReference Object, string? Selector);

@@ -1,0 +1,60 @@
+using System.Text.Json.Serialization;
+
+namespace PlatformBot.Core.Planning;
+
+/// <summary>A read-only look at the world that holds or does not hold.</summary>
+[JsonDerivedType(typeof(Run), "run")]
+[JsonDerivedType(typeof(Get), "get")]
+[JsonDerivedType(typeof(Wait), "wait")]
+[JsonDerivedType(typeof(Raw), "raw")]
+public abstract record PlannedCheck
+{
+    private PlannedCheck() { }
+
+    /// <summary>How long one look may take.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    public IReadOnlyList<Expectation> Expect { get; init; } = [];
+
+    /// <summary>A process: exit code and output.</summary>
+    public sealed record Run(IReadOnlyList<string> Command) : PlannedCheck;
+
+    /// <summary>One object of a cluster exists and looks as expected.</summary>
+    public sealed record Get(string Cluster, ObjectReference Object) : PlannedCheck;
+
+    /// <summary>A wait's condition, looked at once.</summary>
+    public sealed record Wait(PlannedWait For) : PlannedCheck;
+
+    /// <summary>The API server's answer for a path: status 200 and as expected.</summary>
+    public sealed record Raw(string Cluster, string Path) : PlannedCheck;
+}
+
+/// <summary>One thing that is looked at. Exactly one of the comparisons is set; <see cref="Path"/> turns text into JSON first.</summary>
+public sealed record Expectation
+{
+    /// <summary>The exit code.</summary>
+    public int? Exit { get; init; }
+
+    /// <summary>"stdout" or "stderr", for processes.</summary>
+    public string In { get; init; } = "stdout";
+
+    /// <summary>A kubectl JSONPath such as <c>.status.conditions[?(@.type=="Ready")].status</c>; null compares the text itself.</summary>
+    public string? Path { get; init; }
+
+    /// <summary>Reads the last of several JSON documents.</summary>
+    public bool Last { get; init; }
+
+    [JsonPropertyName("equals")]
+    public string? EqualTo { get; init; }
+
+    public string? Contains { get; init; }
+
+    public string? Lacks { get; init; }
+
+    public double? AtLeast { get; init; }
+
+    /// <summary>How many values the path finds (for an array: its length).</summary>
+    public int? Count { get; init; }
+
+    public bool? Exists { get; init; }
+}

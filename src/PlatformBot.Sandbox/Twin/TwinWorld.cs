@@ -1,0 +1,37 @@
+namespace PlatformBot.Sandbox.Twin;
+
+/// <summary>
+/// The simulated platform: two clusters, six machines, a vault, a Git remote. Everything that acts on it (tools, API
+/// requests, controllers) goes through here; <see cref="Tick"/> lets time pass.
+/// </summary>
+public sealed class TwinWorld(TimeProvider clock, Faults faults, string directory)
+{
+    private readonly List<IController> _controllers = [];
+
+    public TimeProvider Clock { get; } = clock;
+
+    public Faults Faults { get; } = faults;
+
+    /// <summary>The sandbox's own folder.</summary>
+    public string Directory { get; } = directory;
+
+    public IReadOnlyDictionary<string, TwinCluster> Clusters { get; } =
+        new Dictionary<string, TwinCluster>
+        {
+            ["infra"] = new TwinCluster("infra", clock),
+            ["apps"] = new TwinCluster("apps", clock),
+        };
+
+    /// <summary>The laws of nature, in the order in which they are applied at every tick.</summary>
+    public void Add(IController controller) => _controllers.Add(controller);
+
+    /// <summary>Applies every law once to every cluster.</summary>
+    public void Tick()
+    {
+        foreach (var controller in _controllers)
+        {
+            foreach (var cluster in Clusters.Values)
+                controller.Reconcile(cluster);
+        }
+    }
+}
