@@ -1,0 +1,22 @@
+namespace PlatformBot.Core.Chat;
+
+/// <summary>
+/// The chat server, as the bot's voice. Calls retry by themselves while the server is away, and throw only when
+/// <c>stopping</c> fires or the server refuses for good.
+/// </summary>
+public interface IChat
+{
+    /// <summary>Creates a post and returns its id.</summary>
+    /// <param name="channel">channel id</param>
+    /// <param name="thread">id of the root post, or null</param>
+    /// <param name="key">the same key never makes two posts, even when the first answer was lost or the bot restarted in between</param>
+    /// <exception cref="ChatRefusedException">The server will never accept this.</exception>
+    Task<string> PostAsync(string channel, string? thread, Post post, string key, CancellationToken stopping);
+
+    /// <summary>Replaces what a post of ours says.</summary>
+    /// <exception cref="ChatRefusedException">The server will never accept this.</exception>
+    Task EditAsync(string channel, string postId, Post post, CancellationToken stopping);
+}
+
+/// <summary>The chat server refused for good: the channel is gone, the post was deleted, the bot is not a member.</summary>
+public sealed class ChatRefusedException(string message) : Exception(message);

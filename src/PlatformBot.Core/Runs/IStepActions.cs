@@ -1,0 +1,64 @@
+using PlatformBot.Core.Planning;
+
+namespace PlatformBot.Core.Runs;
+
+/// <summary>How an action ended.</summary>
+public enum Verdict
+{
+    /// <summary>It did what it says.</summary>
+    Done,
+
+    /// <summary>The tool said that the effect was there already; verification decides.</summary>
+    AlreadyThere,
+
+    /// <summary>It did not work; trying again may help.</summary>
+    Retry,
+
+    /// <summary>It did not work; trying again is useless until somebody changes something.</summary>
+    Failed,
+
+    /// <summary>Nobody but a person can tell what to do.</summary>
+    AskPerson,
+}
+
+/// <summary>What an action did, already redacted.</summary>
+/// <param name="Said">One line for people: "exit 1: context deadline exceeded".</param>
+/// <param name="Command">The argv that ended it, as one would type it; null for API actions.</param>
+/// <param name="Output">The end of what it printed (stdout and stderr as they came), at most 16 KiB.</param>
+/// <param name="Explanation">What the tool's own file says that means; null when it says nothing.</param>
+public sealed record ActionOutcome(
+    Verdict Verdict,
+    string Said,
+    string? Command = null,
+    int? ExitCode = null,
+    string Output = "",
+    string? Explanation = null
+);
+
+/// <summary>What a check saw.</summary>
+/// <param name="Holds">null when it could not be told (the server did not answer, the look timed out)</param>
+/// <param name="Saw">One line: "2 of 3 pods of daemonset kube-system/cilium ready; cilium-x7 is ImagePullBackOff".</param>
+/// <param name="Hopeless">The condition can never come true by waiting (a Job has failed).</param>
+public sealed record CheckOutcome(bool? Holds, string Saw, bool Hopeless = false);
+
+/// <summary>The only way in which runs touch the world.</summary>
+public interface IStepActions
+{
+    /// <summary>
+    /// Does what the step says, once. Reports lines of progress. Ends when <paramref name="cancelled"/> fires, after the
+    /// step's processes are gone, with <see cref="OperationCanceledException"/>. Never throws for what the world answers.
+    /// </summary>
+    Task<ActionOutcome> ActAsync(PlannedStep step, Action<string> progress, CancellationToken cancelled);
+
+    /// <summary>Looks once. Changes nothing. Never throws for what the world answers.</summary>
+    Task<CheckOutcome> CheckAsync(PlannedCheck check, CancellationToken cancelled);
+
+    /// <summary>
+    /// What explains a failure of this step on its cluster: pods that are not well, their events and the ends of their logs,
+    /// as Markdown for an issue; "" when the cluster cannot be asked. Redacted.
+    /// </summary>
+    Task<string> DiagnoseAsync(PlannedStep step, CancellationToken cancelled);
+
+    /// <summary>The tools that the plan needs and the host does not have, each with the steps that need it.</summary>
+    IReadOnlyList<string> MissingTools(Plan plan);
+}
