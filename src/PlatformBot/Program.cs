@@ -1,1 +1,6 @@
-return 0;
+using System.CommandLine;
+
+// One line per verb; each builds its own command in Verbs/.
+var root = new RootCommand("The chat-ops bot that builds and runs the platform's clusters.");
+
+return await root.Parse(args).InvokeAsync();
