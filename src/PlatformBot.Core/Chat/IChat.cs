@@ -6,6 +6,9 @@ namespace PlatformBot.Core.Chat;
 /// </summary>
 public interface IChat
 {
+    /// <summary>The id of the channel where runs are posted.</summary>
+    Task<string> HomeChannelAsync(CancellationToken stopping);
+
     /// <summary>Creates a post and returns its id.</summary>
     /// <param name="channel">channel id</param>
     /// <param name="thread">id of the root post, or null</param>

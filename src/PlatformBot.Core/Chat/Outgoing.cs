@@ -24,11 +24,16 @@ public sealed record Button(string Id, string Label, string Style, string Value)
 
 public sealed record AttachedFile(string Name, string Text);
 
-/// <summary>An answer to the one who acted; nobody else sees it.</summary>
+/// <summary>
+/// An answer to the one who acted. Nobody else sees it, except that a mention in a channel is answered in its thread.
+/// </summary>
 /// <param name="Text">"" says nothing</param>
 public sealed record Reply(string Text)
 {
     public static Reply Silent { get; } = new("");
+
+    /// <summary>The answer is no. A dialog then stays open and shows the text; otherwise it closes.</summary>
+    public bool Refused { get; init; }
 
     /// <summary>Opened for the person instead of, or besides, the text.</summary>
     public Dialog? Dialog { get; init; }
@@ -37,7 +42,10 @@ public sealed record Reply(string Text)
     public IReadOnlyDictionary<string, string>? FieldErrors { get; init; }
 
     public static Reply Refuse(Refusal refusal) =>
-        new(refusal.Hint is null ? $":no_entry: {refusal.Reason}" : $":no_entry: {refusal.Reason}\n{refusal.Hint}");
+        new(refusal.Hint is null ? $":no_entry: {refusal.Reason}" : $":no_entry: {refusal.Reason}\n{refusal.Hint}")
+        {
+            Refused = true,
+        };
 }
 
 /// <summary>A form.</summary>

@@ -1,0 +1,17 @@
+namespace PlatformBot.Core.Chat;
+
+/// <summary>Who people are, as the chat server knows them now (an answer may be some seconds old).</summary>
+public interface IPeople
+{
+    /// <summary>By user id, or by name with or without the @. Null: the server knows nobody of that id or name.</summary>
+    Task<Account?> FindAsync(string idOrName, CancellationToken cancellationToken);
+}
+
+/// <summary>An account of the chat server.</summary>
+/// <param name="Active">not deactivated, and still in the team</param>
+/// <param name="Guest">invited to single channels only</param>
+public sealed record Account(Person Person, bool Active, bool Bot, bool Guest)
+{
+    /// <summary>Someone who can be held to a decision: no bot, no guest, nobody who has left.</summary>
+    public bool CanDecide => Active && !Bot && !Guest;
+}
