@@ -1,0 +1,79 @@
+using System.Collections.Immutable;
+
+namespace PlatformBot.Core.Approvals;
+
+public enum Decision
+{
+    Approve,
+    Deny,
+}
+
+public sealed record Vote(Person By, Decision Decision, string? Reason, DateTimeOffset At);
+
+/// <summary>Four eyes as a pure record: what is approved, who has voted, whether that is enough.</summary>
+/// <param name="Phase">the phase's id: "infra/foundation"</param>
+/// <param name="Digest">the plan's digest</param>
+public sealed record Approval(
+    string Phase,
+    string Digest,
+    Person Requester,
+    int Quorum,
+    DateTimeOffset AskedAt,
+    DateTimeOffset ExpiresAt
+)
+{
+    private const string OwnRun = "You asked for this run, so someone else must approve it.";
+    private const string NoRole = "Deciding needs the role approver, and you do not have it.";
+
+    public ApprovalState State { get; init; } = ApprovalStates.Table.Start;
+
+    public ImmutableList<Vote> Votes { get; init; } = [];
+
+    /// <summary>May this person decide, on what they saw, now? Null means yes.</summary>
+    /// <param name="mayDecide">holds the approver's role at this moment</param>
+    public Refusal? Objection(Person by, Decision decision, string digest, bool mayDecide, DateTimeOffset now)
+    {
+        if (State is not ApprovalState.Requested)
+            return new Refusal($"The approval of {Phase} is {State} already.");
+
+        if (now >= ExpiresAt)
+            return new Refusal($"The approval of {Phase} expired at {ExpiresAt:HH:mm} UTC.", "Ask for the run again.");
+
+        // Denying one's own request is harmless; approving it is what four eyes are about.
+        if (by.Id == Requester.Id && decision is Decision.Approve)
+            return new Refusal(OwnRun, "Rule: the requester never counts (four eyes).");
+
+        if (!mayDecide && by.Id != Requester.Id)
+            return new Refusal(NoRole, "`/platform whoami` shows your roles.");
+
+        if (digest != Digest)
+            return new Refusal("The plan has changed since this was posted.", "Look at the newest approval post.");
+
+        if (Votes.Exists(vote => vote.By.Id == by.Id))
+            return new Refusal($"You have voted on {Phase} already; one person counts once.");
+
+        return null;
+    }
+
+    /// <summary>The approval after a vote that had no objection.</summary>
+    public Approval With(Vote vote)
+    {
+        var votes = Votes.Add(vote);
+        var trigger =
+            vote.Decision is Decision.Deny ? ApprovalTrigger.Deny
+            : votes.Count(each => each.Decision is Decision.Approve) >= Quorum ? ApprovalTrigger.Approve
+            : ApprovalTrigger.Support;
+
+        return Fire(trigger) with
+        {
+            Votes = votes,
+        };
+    }
+
+    /// <summary>Follows the table; a trigger that is not permitted changes nothing.</summary>
+    public Approval Fire(ApprovalTrigger trigger) =>
+        this with
+        {
+            State = ApprovalStates.Table.Next(State, trigger) ?? State,
+        };
+}

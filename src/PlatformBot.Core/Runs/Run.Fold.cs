@@ -1,0 +1,234 @@
+using System.Collections.Immutable;
+using PlatformBot.Core.Approvals;
+using PlatformBot.Core.Incidents;
+using PlatformBot.Core.Journals;
+
+namespace PlatformBot.Core.Runs;
+
+public sealed partial record Run
+{
+    /// <summary>The run after one more entry.</summary>
+    public Run Fold(Entry entry) => (Apply(entry) with { Version = entry.Number }).FollowPhases().FollowSteps();
+
+    private Run Apply(Entry entry) =>
+        entry.What switch
+        {
+            RunEvent.ApprovalAsked asked => With(
+                new Approval(asked.Phase, asked.Digest, Requester, asked.Quorum, entry.At, asked.ExpiresAt)
+            ),
+            RunEvent.Voted voted => Counted(voted, entry),
+            RunEvent.ApprovalExpired expired => With(Approvals[expired.Phase].Fire(ApprovalTrigger.Expire)),
+            RunEvent.CancelAsked cancel => Fire(RunTrigger.Cancel) with { CancelAsked = (entry.By, cancel.Reason) },
+            RunEvent.Ended ended => Finished(ended, entry.At),
+            RunEvent.Closed => this with { IsClosed = true },
+            RunEvent.Announced said => this with { Posts = Posts.SetItem(said.Key, said.PostId) },
+            RunEvent.IncidentReported reported => With(
+                reported.Step,
+                incident => incident.Fire(IncidentTrigger.Report) with { Issue = reported.Issue }
+            ),
+            RunEvent.IncidentClosed closed => With(closed.Step, incident => incident.Fire(IncidentTrigger.Close)),
+            _ => ApplyToStep(entry),
+        };
+
+    private Run ApplyToStep(Entry entry) =>
+        entry.What switch
+        {
+            RunEvent.StepAlreadyDone e => Step(
+                    e.Step,
+                    StepTrigger.FindDone,
+                    s => s with { Saw = e.Saw, EndedAt = entry.At }
+                )
+                .Heal(e.Step),
+            RunEvent.StepStarted e => Step(
+                e.Step,
+                StepTrigger.Start,
+                s =>
+                    s with
+                    {
+                        Attempt = e.Attempt,
+                        StartedAt = s.StartedAt ?? entry.At,
+                        RetryAt = null,
+                        WasInterrupted = false,
+                        Saw = "",
+                    }
+            ),
+            RunEvent.StepActed e => Step(e.Step, StepTrigger.Verify, s => s with { Saw = e.Said }),
+            RunEvent.StepSucceeded e => Step(
+                    e.Step,
+                    StepTrigger.Succeed,
+                    s => s with { Saw = e.Saw, EndedAt = entry.At }
+                )
+                .Heal(e.Step),
+            RunEvent.StepFailed { RetryAt: { } at } e => Step(
+                e.Step,
+                StepTrigger.RetryLater,
+                s => s with { Saw = e.Failure.Said, Failure = e.Failure, RetryAt = at }
+            ),
+            RunEvent.StepFailed e => Step(
+                    e.Step,
+                    StepTrigger.Fail,
+                    s => s with { Saw = e.Failure.Said, Failure = e.Failure, EndedAt = entry.At }
+                )
+                .Detect(e.Step, entry.At),
+            _ => ApplyInterruption(entry),
+        };
+
+    private Run ApplyInterruption(Entry entry) =>
+        entry.What switch
+        {
+            RunEvent.StepInterrupted e => Step(e.Step, StepTrigger.Interrupt, s => s with { WasInterrupted = true }),
+            RunEvent.StepCancelled e => Step(
+                e.Step,
+                StepTrigger.Cancel,
+                s => s with { Saw = e.Said, EndedAt = entry.At }
+            ),
+            _ => ApplyDecision(entry),
+        };
+
+    private Run ApplyDecision(Entry entry) =>
+        entry.What switch
+        {
+            RunEvent.StepRetried e => Step(e.Step, StepTrigger.Retry, s => s with { EndedAt = null, Evidence = null })
+                .With(e.Step, i => i.Fire(IncidentTrigger.Acknowledge)),
+            RunEvent.StepSkipped e => Step(
+                    e.Step,
+                    StepTrigger.Skip,
+                    s => s with { Saw = $"skipped by {entry.By}: {e.Reason}", EndedAt = entry.At }
+                )
+                .With(e.Step, i => i.Fire(IncidentTrigger.Acknowledge)),
+            RunEvent.EvidenceGiven e => Step(
+                e.Step,
+                trigger: null,
+                s => s with { Evidence = e.Evidence, Saw = $"{entry.By}: {e.Evidence}" }
+            ),
+            _ => this,
+        };
+
+    private Run Step(string id, StepTrigger? trigger, Func<StepProgress, StepProgress> change)
+    {
+        if (!Steps.TryGetValue(id, out var step))
+            return this;
+
+        if (trigger is { } fired && StepStates.Table.Next(step.State, fired) is null)
+            return this;
+
+        var moved = trigger is { } permitted ? step.Fire(permitted) : step;
+        return this with { Steps = Steps.SetItem(id, change(moved)) };
+    }
+
+    private Run Counted(RunEvent.Voted voted, Entry entry) =>
+        Approvals.TryGetValue(voted.Phase, out var approval)
+            ? With(approval.With(new Vote(entry.By, voted.Decision, voted.Reason, entry.At)))
+            : this;
+
+    private Run Finished(RunEvent.Ended ended, DateTimeOffset at)
+    {
+        var trigger = ended.As switch
+        {
+            RunState.Succeeded => RunTrigger.Finish,
+            RunState.Failed => RunTrigger.Abort,
+            RunState.Cancelled => RunTrigger.Stop,
+            RunState.Denied => RunTrigger.Deny,
+            _ => RunTrigger.Expire,
+        };
+
+        return Fire(trigger) with
+        {
+            EndedAt = at,
+            EndedWhy = ended.Why,
+            Approvals = Approvals.ToImmutableDictionary(
+                pair => pair.Key,
+                pair => pair.Value.Fire(ApprovalTrigger.Withdraw)
+            ),
+        };
+    }
+
+    private Run Detect(string step, DateTimeOffset at) =>
+        Incidents.TryGetValue(step, out var old)
+            ? With(step, _ => old.Fire(IncidentTrigger.ComeBack) with { Times = old.Times + 1 })
+            : this with
+            {
+                Incidents = Incidents.Add(step, new Incident(step, 1, at)),
+            };
+
+    private Run Heal(string step) => With(step, incident => incident.Fire(IncidentTrigger.Heal));
+
+    private Run With(Approval approval) => this with { Approvals = Approvals.SetItem(approval.Phase, approval) };
+
+    private Run With(string step, Func<Incident, Incident> change) =>
+        Incidents.TryGetValue(step, out var incident)
+            ? this with
+            {
+                Incidents = Incidents.SetItem(step, change(incident)),
+            }
+            : this;
+
+    private Run Fire(RunTrigger trigger) => this with { State = RunStates.Table.Next(State, trigger) ?? State };
+
+    /// <summary>Phases follow their steps.</summary>
+    private Run FollowPhases()
+    {
+        var phases = Phases;
+
+        foreach (var phase in Plan.Phases)
+        {
+            var state = phases[phase.Id];
+
+            // At most three arrows lead from Waiting to Complete.
+            for (var hop = 0; hop < 3; hop++)
+                state = Wanted(phase, state) is { } trigger ? PhaseStates.Table.Next(state, trigger) ?? state : state;
+
+            if (state != phases[phase.Id])
+                phases = phases.SetItem(phase.Id, state);
+        }
+
+        return this with
+        {
+            Phases = phases,
+        };
+    }
+
+    private PhaseTrigger? Wanted(Planning.PlannedPhase phase, PhaseState state)
+    {
+        var failed = phase.Steps.Any(step => At(step).State is StepState.Failed);
+
+        return state switch
+        {
+            PhaseState.Complete or PhaseState.Abandoned => null,
+            _ when IsOver && State is not RunState.Succeeded => PhaseTrigger.Abandon,
+            PhaseState.Waiting => phase.Steps.Any(step => At(step).State is not StepState.Pending)
+            || phase.Steps.Count == 0
+                ? PhaseTrigger.Begin
+                : null,
+            PhaseState.Working when failed => PhaseTrigger.Stick,
+            PhaseState.Stuck when !failed => PhaseTrigger.Unstick,
+            PhaseState.Working when phase.Steps.All(step => StepStates.IsSettled(At(step).State)) =>
+                PhaseTrigger.Complete,
+            _ => null,
+        };
+    }
+
+    /// <summary>The run follows its steps: failed ones ask for a decision, pending approvals are waited for when nothing else moves.</summary>
+    private Run FollowSteps()
+    {
+        var failed = Steps.Values.Any(step => step.State is StepState.Failed);
+        var started = Steps.Values.Any(step => step.State is not StepState.Pending);
+        var moving = Steps.Values.Any(step =>
+            step.State is StepState.Running or StepState.Verifying or StepState.WaitingToRetry
+        );
+        var approvals = Approvals.Values.Any(approval => approval.State is ApprovalState.Requested);
+
+        RunTrigger? trigger = State switch
+        {
+            RunState.Planned when started => RunTrigger.Start,
+            RunState.Planned when approvals => RunTrigger.AskApproval,
+            RunState.Running or RunState.AwaitingApproval when failed => RunTrigger.AskDecision,
+            RunState.AwaitingDecision when !failed => RunTrigger.Decide,
+            RunState.AwaitingApproval when !approvals || moving => RunTrigger.Approve,
+            RunState.Running when approvals && !moving => RunTrigger.AskApproval,
+            _ => null,
+        };
+
+        return trigger is { } fired ? Fire(fired) : this;
+    }
+}

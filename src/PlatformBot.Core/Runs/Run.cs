@@ -1,0 +1,113 @@
+using System.Collections.Immutable;
+using PlatformBot.Core.Approvals;
+using PlatformBot.Core.Incidents;
+using PlatformBot.Core.Journals;
+using PlatformBot.Core.Planning;
+
+namespace PlatformBot.Core.Runs;
+
+/// <summary>One execution of one plan, as its journal tells it. Immutable: <see cref="Fold"/> gives the next one.</summary>
+public sealed partial record Run
+{
+    public required RunId Id { get; init; }
+
+    public required Plan Plan { get; init; }
+
+    public required Person Requester { get; init; }
+
+    public required string Channel { get; init; }
+
+    public required DateTimeOffset PlannedAt { get; init; }
+
+    public RunState State { get; init; } = RunStates.Table.Start;
+
+    public required ImmutableDictionary<string, StepProgress> Steps { get; init; }
+
+    public required ImmutableDictionary<string, PhaseState> Phases { get; init; }
+
+    /// <summary>By phase id; only phases that need one.</summary>
+    public ImmutableDictionary<string, Approval> Approvals { get; init; } = ImmutableDictionary<string, Approval>.Empty;
+
+    /// <summary>By step id.</summary>
+    public ImmutableDictionary<string, Incident> Incidents { get; init; } = ImmutableDictionary<string, Incident>.Empty;
+
+    /// <summary>What was said in chat: key → post id.</summary>
+    public ImmutableDictionary<string, string> Posts { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    /// <summary>Who asked for an end, and why; null while nobody has.</summary>
+    public (Person By, string? Reason)? CancelAsked { get; init; }
+
+    public DateTimeOffset? EndedAt { get; init; }
+
+    public string? EndedWhy { get; init; }
+
+    public bool IsClosed { get; init; }
+
+    /// <summary>The number of the newest entry that was folded in.</summary>
+    public long Version { get; init; }
+
+    public bool IsOver => RunStates.Table.IsFinal(State);
+
+    /// <summary>"bootstrap all"</summary>
+    public string Title =>
+        string.Join(' ', new[] { Plan.Command }.Concat(Plan.Arguments.Select(argument => argument.Value)));
+
+    public StepProgress At(PlannedStep step) => Steps[step.Id];
+
+    public PlannedStep? FindStep(string id) => Plan.Steps.FirstOrDefault(step => step.Id == id);
+
+    public bool IsSettled(string step) =>
+        !Steps.TryGetValue(step, out var progress) || StepStates.IsSettled(progress.State);
+
+    public bool AllSettled => Steps.Values.All(progress => StepStates.IsSettled(progress.State));
+
+    /// <summary>Steps that failed for good, in the plan's order.</summary>
+    public IEnumerable<PlannedStep> Failed => Plan.Steps.Where(step => At(step).State is StepState.Failed);
+
+    /// <summary>Manual steps that wait for a person, in the plan's order.</summary>
+    public IEnumerable<PlannedStep> AwaitingEvidence =>
+        Plan.Steps.Where(step =>
+            step.Action is PlannedAction.Manual && At(step) is { State: StepState.Running, Evidence: null }
+        );
+
+    public IEnumerable<Approval> PendingApprovals =>
+        Approvals
+            .Values.Where(approval => approval.State is ApprovalState.Requested)
+            .OrderBy(approval => approval.Phase, StringComparer.Ordinal);
+
+    /// <summary>What phases with this approval rule need one.</summary>
+    public bool NeedsApproval(PlannedPhase phase) =>
+        Plan.Approval.Quorum > 0
+        && (Plan.Approval.Per == "run" ? Plan.Phases.Any(each => each.IsDestructive) : phase.IsDestructive);
+
+    /// <summary>A phase that needs no approval, or has it.</summary>
+    public bool MayTouch(string phase) =>
+        !NeedsApproval(Plan.Phases.First(each => each.Id == phase))
+        || Approvals.GetValueOrDefault(phase) is { State: ApprovalState.Approved };
+
+    /// <summary>The run as its journal tells it; null when there are no entries or they do not begin with a plan.</summary>
+    public static Run? Replay(IEnumerable<Entry> entries)
+    {
+        Run? run = null;
+
+        foreach (var entry in entries)
+            run = run is null ? Begin(entry) : run.Fold(entry);
+
+        return run;
+    }
+
+    public static Run? Begin(Entry entry) =>
+        entry is { What: RunEvent.Planned planned, Run: { } id }
+            ? new Run
+            {
+                Id = id,
+                Plan = planned.Plan,
+                Requester = entry.By,
+                Channel = planned.Channel,
+                PlannedAt = entry.At,
+                Steps = planned.Plan.Steps.ToImmutableDictionary(step => step.Id, _ => new StepProgress()),
+                Phases = planned.Plan.Phases.ToImmutableDictionary(phase => phase.Id, _ => PhaseStates.Table.Start),
+                Version = entry.Number,
+            }
+            : null;
+}

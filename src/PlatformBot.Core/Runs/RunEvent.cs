@@ -1,0 +1,115 @@
+using System.Text.Json.Serialization;
+using PlatformBot.Core.Approvals;
+using PlatformBot.Core.Incidents;
+using PlatformBot.Core.Planning;
+
+namespace PlatformBot.Core.Runs;
+
+/// <summary>
+/// The closed list of everything that can happen. A kind that has been shipped never changes its meaning; a new meaning
+/// is a new kind.
+/// </summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
+[JsonDerivedType(typeof(Planned), "planned")]
+[JsonDerivedType(typeof(ApprovalAsked), "approval-asked")]
+[JsonDerivedType(typeof(Voted), "voted")]
+[JsonDerivedType(typeof(ApprovalExpired), "approval-expired")]
+[JsonDerivedType(typeof(StepAlreadyDone), "step-already-done")]
+[JsonDerivedType(typeof(StepStarted), "step-started")]
+[JsonDerivedType(typeof(ProcessStarted), "process-started")]
+[JsonDerivedType(typeof(StepActed), "step-acted")]
+[JsonDerivedType(typeof(StepSucceeded), "step-succeeded")]
+[JsonDerivedType(typeof(StepFailed), "step-failed")]
+[JsonDerivedType(typeof(StepInterrupted), "step-interrupted")]
+[JsonDerivedType(typeof(StepCancelled), "step-cancelled")]
+[JsonDerivedType(typeof(StepRetried), "step-retried")]
+[JsonDerivedType(typeof(StepSkipped), "step-skipped")]
+[JsonDerivedType(typeof(EvidenceGiven), "evidence-given")]
+[JsonDerivedType(typeof(CancelAsked), "cancel-asked")]
+[JsonDerivedType(typeof(Ended), "ended")]
+[JsonDerivedType(typeof(Closed), "closed")]
+[JsonDerivedType(typeof(IncidentReported), "incident-reported")]
+[JsonDerivedType(typeof(IncidentClosed), "incident-closed")]
+[JsonDerivedType(typeof(Announced), "announced")]
+[JsonDerivedType(typeof(Refused), "refused")]
+[JsonDerivedType(typeof(Suspected), "suspected")]
+public abstract record RunEvent
+{
+    private RunEvent() { }
+
+    /// <summary>A plan was made and frozen; the run exists.</summary>
+    /// <param name="Channel">where it is shown</param>
+    public sealed record Planned(Plan Plan, string Channel) : RunEvent;
+
+    public sealed record ApprovalAsked(string Phase, string Digest, int Quorum, DateTimeOffset ExpiresAt) : RunEvent;
+
+    /// <param name="Digest">what the voter saw</param>
+    /// <param name="Via">button, slash or mention</param>
+    public sealed record Voted(string Phase, Decision Decision, string Digest, string? Reason, string Via) : RunEvent;
+
+    public sealed record ApprovalExpired(string Phase) : RunEvent;
+
+    /// <summary>The probe held: nothing was run.</summary>
+    public sealed record StepAlreadyDone(string Step, string Saw) : RunEvent;
+
+    /// <summary>Durable before the action begins.</summary>
+    public sealed record StepStarted(string Step, int Attempt) : RunEvent;
+
+    /// <summary>A process of the step exists. Start time and boot id tell it from a later process with the same pid.</summary>
+    public sealed record ProcessStarted(string Step, string Tool, int Pid, string StartTime, string BootId) : RunEvent;
+
+    /// <summary>The action did its work; what is left is to prove it.</summary>
+    public sealed record StepActed(string Step, string Said) : RunEvent;
+
+    public sealed record StepSucceeded(string Step, string Saw) : RunEvent;
+
+    /// <param name="RetryAt">when the bot tries again by itself; null when a person must decide</param>
+    public sealed record StepFailed(string Step, Failure Failure, DateTimeOffset? RetryAt) : RunEvent;
+
+    /// <summary>The bot died while the step ran; found on the next start.</summary>
+    public sealed record StepInterrupted(string Step) : RunEvent;
+
+    public sealed record StepCancelled(string Step, string Said) : RunEvent;
+
+    /// <summary>A person wants the failed step tried again.</summary>
+    public sealed record StepRetried(string Step) : RunEvent;
+
+    /// <summary>A person takes responsibility for going on without it.</summary>
+    public sealed record StepSkipped(string Step, string Reason) : RunEvent;
+
+    /// <summary>A person did a manual step and says what they saw.</summary>
+    public sealed record EvidenceGiven(string Step, string Evidence) : RunEvent;
+
+    public sealed record CancelAsked(string? Reason) : RunEvent;
+
+    /// <param name="As">Succeeded, Failed, Cancelled, Denied or Expired</param>
+    public sealed record Ended(RunState As, string? Why) : RunEvent;
+
+    /// <summary>Everything about the run has been said everywhere; it needs no more attention.</summary>
+    public sealed record Closed : RunEvent;
+
+    public sealed record IncidentReported(string Step, IssueLink Issue) : RunEvent;
+
+    public sealed record IncidentClosed(string Step) : RunEvent;
+
+    /// <summary>Something was said in chat, once and for all.</summary>
+    /// <param name="Key">what was said: "card", "approval:infra/foundation"</param>
+    public sealed record Announced(string Key, string Channel, string PostId) : RunEvent;
+
+    /// <summary>Somebody asked for what may not be; nothing happened.</summary>
+    public sealed record Refused(string What, string Rule) : RunEvent;
+
+    /// <summary>Something forged, replayed or expired arrived; nothing happened.</summary>
+    public sealed record Suspected(string What, string From) : RunEvent;
+}
+
+/// <summary>Why a step did not work, in the words that people will read. Redacted.</summary>
+public sealed record Failure(
+    int Attempt,
+    string Said,
+    string? Command,
+    int? ExitCode,
+    string Output,
+    string? Explanation,
+    string Diagnosis
+);

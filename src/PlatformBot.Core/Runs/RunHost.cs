@@ -1,0 +1,125 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using PlatformBot.Core.Approvals;
+using PlatformBot.Core.Journals;
+using PlatformBot.Core.Planning;
+
+namespace PlatformBot.Core.Runs;
+
+/// <summary>The runs that are under way. Starts new ones, continues those that a restart cut off, forgets those that are over.</summary>
+public sealed partial class RunHost(
+    IJournal journal,
+    IStepActions actions,
+    ApprovalGuard guard,
+    IEnumerable<IRunView> views,
+    TimeProvider clock,
+    ILogger<RunHost> logger
+) : IDisposable
+{
+    private readonly ConcurrentDictionary<RunId, LiveRun> _live = [];
+    private readonly ConcurrentDictionary<RunId, Task> _work = [];
+    private readonly StepLocks _locks = new();
+    private readonly SemaphoreSlim _starting = new(1, 1);
+    private CancellationToken _stopping;
+
+    public IReadOnlyList<LiveRun> Active => [.. _live.Values.OrderBy(live => live.Id.Number)];
+
+    public LiveRun? Find(RunId id) => _live.GetValueOrDefault(id);
+
+    /// <summary>The run, whether it is under way or long over; null when there never was one.</summary>
+    public Run? Look(RunId id) => Find(id)?.Now ?? Run.Replay(journal.Read(id));
+
+    /// <summary>Continues what the journal says is not finished.</summary>
+    public void Resume(CancellationToken stopping)
+    {
+        _stopping = stopping;
+
+        foreach (var id in journal.OpenRuns())
+        {
+            if (Run.Replay(journal.Read(id)) is { IsClosed: false } run)
+                Begin(new LiveRun(run, journal));
+        }
+    }
+
+    /// <summary>Opens a run, unless another one holds one of its locks.</summary>
+    public async Task<Result<LiveRun>> StartAsync(Person by, Plan plan, string channel)
+    {
+        await _starting.WaitAsync(CancellationToken.None);
+
+        try
+        {
+            if (Blocking(plan) is { } refusal)
+                return refusal;
+
+            var opened = await journal.OpenRunAsync(by, new RunEvent.Planned(plan, channel));
+            var live = new LiveRun(Run.Begin(opened)!, journal);
+            Begin(live);
+            return live;
+        }
+        finally
+        {
+            _starting.Release();
+        }
+    }
+
+    /// <summary>Waits until everything under way has noticed the end of the process.</summary>
+    public Task StopAsync() => Task.WhenAll(_work.Values);
+
+    public void Dispose() => _starting.Dispose();
+
+    private Refusal? Blocking(Plan plan)
+    {
+        var holders =
+            from live in Active
+            where !live.Now.IsOver
+            from name in live.Now.Plan.Locks.Intersect(plan.Locks, StringComparer.Ordinal)
+            select new Refusal(
+                $"Run {live.Id} ({live.Now.Title}, by {live.Now.Requester}) holds the lock {name}.",
+                $"Wait until it ends, or cancel it: `/platform cancel {live.Id}`."
+            );
+
+        return holders.FirstOrDefault();
+    }
+
+    private void Begin(LiveRun live)
+    {
+        _live[live.Id] = live;
+        _work[live.Id] = CarryAsync(live);
+    }
+
+    private async Task CarryAsync(LiveRun live)
+    {
+        // The caller gets its answer before the run's first step is looked at.
+        await Task.Yield();
+
+        try
+        {
+            using var engine = new RunEngine(live, actions, guard, _locks, clock);
+            var following = views.Select(view => view.FollowAsync(live, _stopping)).ToList();
+            await engine.ContinueAsync(_stopping);
+            await Task.WhenAll(following);
+            await live.RecordAsync(Person.Bot, new RunEvent.Closed());
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            LogLeft(live.Id);
+        }
+#pragma warning disable CA1031 // One of the two places where bugs end: logged with the run's number, the run stays open in the journal.
+        catch (Exception exception)
+        {
+            LogBroken(exception, live.Id);
+        }
+#pragma warning restore CA1031
+        finally
+        {
+            _live.TryRemove(live.Id, out _);
+            _work.TryRemove(live.Id, out _);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "Run {Run} is left for the next start")]
+    private partial void LogLeft(RunId run);
+
+    [LoggerMessage(LogLevel.Error, "Carrying run {Run}")]
+    private partial void LogBroken(Exception exception, RunId run);
+}

@@ -1,0 +1,61 @@
+using static PlatformBot.Core.Runs.RunState;
+using static PlatformBot.Core.Runs.RunTrigger;
+
+namespace PlatformBot.Core.Runs;
+
+public enum RunState
+{
+    Planned,
+    Running,
+    AwaitingApproval,
+    AwaitingDecision,
+    Cancelling,
+    Succeeded,
+    Failed,
+    Cancelled,
+    Denied,
+    Expired,
+}
+
+public enum RunTrigger
+{
+    Start,
+    AskApproval,
+    Approve,
+    Deny,
+    Expire,
+    AskDecision,
+    Decide,
+    Cancel,
+    Finish,
+    Abort,
+    Stop,
+}
+
+/// <summary>What a run may do next.</summary>
+public static class RunStates
+{
+    // csharpier-ignore - one row per arrow
+    public static readonly StateTable<RunState, RunTrigger> Table = new(start: Planned)
+    {
+        { Planned,          Start,       Running          },
+        { Planned,          AskApproval, AwaitingApproval },   // nothing can start before somebody approves
+        { Running,          AskApproval, AwaitingApproval },   // everything else is done; a phase still waits
+        { Running,          AskDecision, AwaitingDecision },   // a step failed for good; the rest goes on
+        { Running,          Finish,      Succeeded        },
+        { Running,          Deny,        Denied           },
+        { Running,          Expire,      Expired          },
+        { Running,          Cancel,      Cancelling       },
+        { AwaitingApproval, Approve,     Running          },
+        { AwaitingApproval, AskDecision, AwaitingDecision },
+        { AwaitingApproval, Deny,        Denied           },
+        { AwaitingApproval, Expire,      Expired          },
+        { AwaitingApproval, Cancel,      Cancelling       },
+        { AwaitingDecision, Decide,      Running          },   // retried or skipped
+        { AwaitingDecision, Deny,        Denied           },
+        { AwaitingDecision, Expire,      Expired          },
+        { AwaitingDecision, Cancel,      Cancelling       },
+        { Cancelling,       Abort,       Failed           },   // given up with a failed step
+        { Cancelling,       Stop,        Cancelled        },
+    };
+}

@@ -1,0 +1,70 @@
+using PlatformBot.Core.Planning;
+
+namespace PlatformBot.Core.Runs;
+
+/// <summary>What may start now. Pure: the same state gives the same answer, in the plan's order.</summary>
+public static class Scheduler
+{
+    /// <param name="busy">ids of steps that are being worked on</param>
+    /// <param name="lockIsFree">whether a named step lock could be taken now</param>
+    public static IEnumerable<PlannedStep> Ready(Run run, IReadOnlySet<string> busy, Func<string, bool> lockIsFree)
+    {
+        if (IsEnding(run))
+            yield break;
+
+        var places = run.Plan.Parallel - busy.Count;
+        var perCluster = run
+            .Plan.Steps.Where(step => busy.Contains(step.Id) && step.Cluster is not null)
+            .CountBy(step => step.Cluster!)
+            .ToDictionary();
+        var taken = new HashSet<string>();
+
+        foreach (var step in run.Plan.Steps.Where(step => CanStart(run, step) && !busy.Contains(step.Id)))
+        {
+            if (places == 0)
+                yield break;
+
+            var inCluster = step.Cluster is { } cluster ? perCluster.GetValueOrDefault(cluster) : 0;
+
+            if (step.Cluster is not null && inCluster >= run.Plan.ParallelPerCluster)
+                continue;
+
+            if (step.Lock is { } name && (!lockIsFree(name) || !taken.Add(name)))
+                continue;
+
+            if (step.Cluster is { } its)
+                perCluster[its] = inCluster + 1;
+
+            places--;
+            yield return step;
+        }
+    }
+
+    /// <summary>Nothing new starts: somebody cancelled, or a phase was denied or has expired.</summary>
+    public static bool IsEnding(Run run) => run.IsOver || run.CancelAsked is not null || Refused(run) is not null;
+
+    /// <summary>How the run ends because an approval was refused; null when none was.</summary>
+    public static RunState? Refused(Run run)
+    {
+        foreach (var approval in run.Approvals.Values)
+        {
+            if (approval.State is Approvals.ApprovalState.Denied)
+                return RunState.Denied;
+
+            if (approval.State is Approvals.ApprovalState.Expired)
+                return RunState.Expired;
+        }
+
+        return null;
+    }
+
+    private static bool CanStart(Run run, PlannedStep step) =>
+        run.At(step).State
+            is StepState.Pending
+                or StepState.Interrupted
+                or StepState.WaitingToRetry
+                or StepState.Running
+                or StepState.Verifying
+        && run.MayTouch(step.Phase)
+        && step.Needs.All(run.IsSettled);
+}

@@ -1,0 +1,36 @@
+namespace PlatformBot.Core.Runs;
+
+/// <summary>Where one step of a run stands.</summary>
+public sealed record StepProgress
+{
+    public StepState State { get; init; } = StepStates.Table.Start;
+
+    /// <summary>The attempt that is or was last under way; 0 before the first.</summary>
+    public int Attempt { get; init; }
+
+    /// <summary>When the first attempt started; null while none has.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
+    public DateTimeOffset? EndedAt { get; init; }
+
+    /// <summary>What the last look or action said, in one line.</summary>
+    public string Saw { get; init; } = "";
+
+    /// <summary>The last failure, also while it waits to be tried again.</summary>
+    public Failure? Failure { get; init; }
+
+    public DateTimeOffset? RetryAt { get; init; }
+
+    /// <summary>What a person said they saw, for a manual step.</summary>
+    public string? Evidence { get; init; }
+
+    /// <summary>The bot died while it ran: only a probe or a person may say what happened.</summary>
+    public bool WasInterrupted { get; init; }
+
+    /// <summary>Follows the table; a trigger that is not permitted changes nothing.</summary>
+    public StepProgress Fire(StepTrigger trigger) =>
+        this with
+        {
+            State = StepStates.Table.Next(State, trigger) ?? State,
+        };
+}

@@ -1,0 +1,22 @@
+namespace PlatformBot.Core;
+
+/// <summary>How numbers and times are written for people.</summary>
+public static class Words
+{
+    /// <summary>"850 ms", "12 s", "3 min 20 s", "2 h 5 min"</summary>
+    public static string Span(TimeSpan span) =>
+        span switch
+        {
+            _ when span < TimeSpan.FromSeconds(1) => $"{span.TotalMilliseconds:0} ms",
+            _ when span < TimeSpan.FromMinutes(1) => $"{(int)span.TotalSeconds} s",
+            _ when span < TimeSpan.FromHours(1) => Two((int)span.TotalMinutes, "min", span.Seconds, "s"),
+            _ when span < TimeSpan.FromDays(1) => Two((int)span.TotalHours, "h", span.Minutes, "min"),
+            _ => Two((int)span.TotalDays, "d", span.Hours, "h"),
+        };
+
+    /// <summary>"1 step", "3 steps"</summary>
+    public static string Count(int count, string one) => count == 1 ? $"1 {one}" : $"{count} {one}s";
+
+    private static string Two(int large, string unit, int small, string smallUnit) =>
+        small == 0 ? $"{large} {unit}" : $"{large} {unit} {small} {smallUnit}";
+}
