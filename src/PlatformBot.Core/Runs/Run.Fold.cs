@@ -64,18 +64,18 @@ public sealed partial record Run
                 StepTrigger.RetryLater,
                 s => s with { Saw = e.Failure.Said, Failure = e.Failure, RetryAt = at }
             ),
-            RunEvent.StepFailed e => Step(
-                    e.Step,
-                    StepTrigger.Fail,
-                    s => s with { Saw = e.Failure.Said, Failure = e.Failure, EndedAt = entry.At }
-                )
-                .Detect(e.Step, entry.At),
             _ => ApplyInterruption(entry),
         };
 
     private Run ApplyInterruption(Entry entry) =>
         entry.What switch
         {
+            RunEvent.StepFailed e => Step(
+                    e.Step,
+                    StepTrigger.Fail,
+                    s => s with { Saw = e.Failure.Said, Failure = e.Failure, EndedAt = entry.At }
+                )
+                .Detect(e.Step, entry.At),
             RunEvent.StepInterrupted e => Step(e.Step, StepTrigger.Interrupt, s => s with { WasInterrupted = true }),
             RunEvent.StepCancelled e => Step(
                 e.Step,

@@ -61,7 +61,6 @@ public sealed class RunEngine(
         foreach (var (id, work) in _working.Where(pair => pair.Value.IsCompleted).ToList())
         {
             _working.Remove(id);
-            locks.GiveBack(live.Now.FindStep(id)?.Lock);
             await work;
         }
     }
@@ -134,13 +133,8 @@ public sealed class RunEngine(
         if (stopping.IsCancellationRequested)
             return;
 
-        var ready = Scheduler.Ready(live.Now, _working.Keys.ToHashSet(), locks.IsFree).ToList();
-
-        foreach (var step in ready.Where(step => locks.TryTake(step.Lock)))
-        {
-            var runner = new StepRunner(live, actions, guard, clock);
-            _working[step.Id] = WorkAsync(runner, step, stopping);
-        }
+        foreach (var step in Scheduler.Ready(live.Now, _working.Keys.ToHashSet(), locks.IsFree).ToList())
+            _working[step.Id] = WorkAsync(new StepRunner(live, actions, guard, locks, clock), step, stopping);
     }
 
     private async Task WorkAsync(StepRunner runner, PlannedStep step, CancellationToken stopping)

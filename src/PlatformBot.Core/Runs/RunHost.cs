@@ -65,7 +65,11 @@ public sealed partial class RunHost(
     /// <summary>Waits until everything under way has noticed the end of the process.</summary>
     public Task StopAsync() => Task.WhenAll(_work.Values);
 
-    public void Dispose() => _starting.Dispose();
+    public void Dispose()
+    {
+        _starting.Dispose();
+        _locks.Dispose();
+    }
 
     private Refusal? Blocking(Plan plan)
     {

@@ -7,7 +7,13 @@ namespace PlatformBot.Core.Runs;
 /// Carries one step from where its journal left it to an end: probe, start, act, verify, try again. Every fact is written
 /// before anything follows from it.
 /// </summary>
-public sealed class StepRunner(LiveRun live, IStepActions actions, ApprovalGuard guard, TimeProvider clock)
+public sealed class StepRunner(
+    LiveRun live,
+    IStepActions actions,
+    ApprovalGuard guard,
+    StepLocks locks,
+    TimeProvider clock
+)
 {
     private const string Interrupted = "The bot stopped while this step ran, and nothing shows what became of it.";
     private const string CannotTell = "It cannot be told whether this is done already, and it is destructive.";
@@ -81,98 +87,103 @@ public sealed class StepRunner(LiveRun live, IStepActions actions, ApprovalGuard
     private async Task<bool> AttemptAsync(PlannedStep step, CancellationToken token)
     {
         var found = live.Now.At(step);
-        var resumed = found.State is StepState.Verifying or StepState.Running;
-        var attempt = resumed ? found.Attempt : found.Attempt + 1;
-
-        if (!resumed)
-            await live.RecordAsync(Person.Bot, new RunEvent.StepStarted(step.Id, attempt));
-
+        var attempt = found.State is StepState.Verifying or StepState.Running ? found.Attempt : found.Attempt + 1;
         using var timeout = new CancellationTokenSource(step.Timeout, clock);
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(token, timeout.Token);
-        var failure = await TryAsync(step, attempt, limited.Token, timeout.Token, token);
-
-        if (failure is null)
-            return false;
-
-        var (what, mayRetry) = failure.Value;
-        var again = mayRetry && attempt < step.Attempts;
-        var diagnosis = again ? "" : await actions.DiagnoseAsync(step, token);
-        var retryAt = again ? clock.GetUtcNow() + step.Backoff * Math.Pow(2, attempt - 1) : (DateTimeOffset?)null;
-        await live.RecordAsync(
-            Person.Bot,
-            new RunEvent.StepFailed(step.Id, what with { Diagnosis = diagnosis }, retryAt)
-        );
-        return again;
-    }
-
-    private async Task<(Failure What, bool MayRetry)?> TryAsync(
-        PlannedStep step,
-        int attempt,
-        CancellationToken limited,
-        CancellationToken timeout,
-        CancellationToken token
-    )
-    {
+        var did = new ActionOutcome(Verdict.Retry, "");
         var saw = "nothing yet";
 
         try
         {
-            var outcome = await ActAsync(step, line => saw = line, limited);
+            did = await DoAsync(step, attempt, line => saw = line, limited.Token);
 
-            if (outcome.Verdict is not (Verdict.Done or Verdict.AlreadyThere))
-                return (Failed(attempt, outcome), outcome.Verdict is Verdict.Retry);
+            if (did.Verdict is Verdict.Done or Verdict.AlreadyThere)
+            {
+                if (await ProvenAsync(step, line => saw = line, limited.Token))
+                {
+                    await live.RecordAsync(
+                        Person.Bot,
+                        new RunEvent.StepSucceeded(step.Id, step.Verify.Count > 0 ? saw : did.Said)
+                    );
+                    return false;
+                }
 
-            // It happened, so it is written down, even while the bot is stopping.
-            if (live.Now.At(step).State is StepState.Running)
-                await live.RecordAsync(Person.Bot, new RunEvent.StepActed(step.Id, outcome.Said));
-
-            var hopeless = await VerifyAsync(step, line => saw = line, limited);
-
-            if (hopeless is not null)
-                return (Failed(attempt, outcome with { Said = hopeless }), true);
-
-            await live.RecordAsync(
-                Person.Bot,
-                new RunEvent.StepSucceeded(step.Id, saw is "nothing yet" ? outcome.Said : saw)
-            );
-            return null;
+                did = did with { Verdict = Verdict.Retry, Said = saw };
+            }
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested && !token.IsCancellationRequested)
         {
-            var said = $"No success within {Words.Span(step.Timeout)}. Last seen: {saw}";
-            return (Failed(attempt, new ActionOutcome(Verdict.Retry, said)), true);
+            did = did with
+            {
+                Verdict = Verdict.Retry,
+                Said = $"No success within {Words.Span(step.Timeout)}. Last seen: {saw}",
+            };
+        }
+
+        return await FailAsync(step, attempt, did, token);
+    }
+
+    /// <summary>The start is on disk before the action begins; what the action did, before anything follows from it.</summary>
+    private async Task<ActionOutcome> DoAsync(
+        PlannedStep step,
+        int attempt,
+        Action<string> progress,
+        CancellationToken limited
+    )
+    {
+        if (live.Now.At(step) is { State: StepState.Verifying, Saw: var said })
+            return new ActionOutcome(Verdict.Done, said);
+
+        await locks.TakeAsync(step.Lock, limited);
+
+        try
+        {
+            if (live.Now.At(step).State is not StepState.Running)
+                await live.RecordAsync(Person.Bot, new RunEvent.StepStarted(step.Id, attempt));
+
+            var did =
+                step.Action is PlannedAction.Manual
+                    ? await WaitForEvidenceAsync(step, limited)
+                    : await actions.ActAsync(step, progress, limited);
+
+            if (did.Verdict is Verdict.Done or Verdict.AlreadyThere)
+                await live.RecordAsync(Person.Bot, new RunEvent.StepActed(step.Id, did.Said));
+
+            return did;
+        }
+        finally
+        {
+            locks.GiveBack(step.Lock);
         }
     }
 
-    /// <summary>Looks until everything holds; what will never hold is returned in words.</summary>
-    private async Task<string?> VerifyAsync(PlannedStep step, Action<string> progress, CancellationToken limited)
+    private async Task<bool> FailAsync(PlannedStep step, int attempt, ActionOutcome did, CancellationToken token)
+    {
+        var again = did.Verdict is Verdict.Retry && attempt < step.Attempts;
+        var diagnosis = again ? "" : await actions.DiagnoseAsync(step, token);
+        var failure = new Failure(attempt, did.Said, did.Command, did.ExitCode, did.Output, did.Explanation, diagnosis);
+        var retryAt = again ? clock.GetUtcNow() + step.Backoff * Math.Pow(2, attempt - 1) : (DateTimeOffset?)null;
+        await live.RecordAsync(Person.Bot, new RunEvent.StepFailed(step.Id, failure, retryAt));
+        return again;
+    }
+
+    /// <summary>Looks until everything holds; false when something never will.</summary>
+    private async Task<bool> ProvenAsync(PlannedStep step, Action<string> progress, CancellationToken limited)
     {
         while (true)
         {
             var looks = await LookAsync(step.Verify, limited);
-
-            if (looks.Count > 0)
-                progress(Sentence(looks));
+            progress(Sentence(looks));
 
             if (looks.All(look => look.Holds is true))
-                return null;
+                return true;
 
-            if (looks.FirstOrDefault(look => look.Hopeless) is { } hopeless)
-                return hopeless.Saw;
+            if (looks.Any(look => look.Hopeless))
+                return false;
 
             await Task.Delay(LookEvery, clock, limited);
         }
     }
-
-    private Task<ActionOutcome> ActAsync(PlannedStep step, Action<string> progress, CancellationToken limited) =>
-        step.Action switch
-        {
-            _ when live.Now.At(step).State is StepState.Verifying => Task.FromResult(
-                new ActionOutcome(Verdict.Done, live.Now.At(step).Saw)
-            ),
-            PlannedAction.Manual => WaitForEvidenceAsync(step, limited),
-            _ => actions.ActAsync(step, progress, limited),
-        };
 
     private async Task<ActionOutcome> WaitForEvidenceAsync(PlannedStep step, CancellationToken limited)
     {
@@ -218,9 +229,6 @@ public sealed class StepRunner(LiveRun live, IStepActions actions, ApprovalGuard
         var left = at - clock.GetUtcNow();
         return left > TimeSpan.Zero ? Task.Delay(left, clock, token) : Task.CompletedTask;
     }
-
-    private static Failure Failed(int attempt, ActionOutcome outcome) =>
-        new(attempt, outcome.Said, outcome.Command, outcome.ExitCode, outcome.Output, outcome.Explanation, "");
 
     /// <summary>What stands in the way or, when nothing does, what was seen last.</summary>
     private static string Sentence(IReadOnlyList<CheckOutcome> looks)

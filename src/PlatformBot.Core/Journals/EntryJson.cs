@@ -1,0 +1,39 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using PlatformBot.Core.Runs;
+
+namespace PlatformBot.Core.Journals;
+
+/// <summary>How an entry's event is written, and how entries are chained. Both are a format: they never change for what is written already.</summary>
+public static class EntryJson
+{
+    /// <summary>The hash before the first entry.</summary>
+    public const string Genesis = "0000000000000000000000000000000000000000000000000000000000000000";
+
+    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Converters = { new JsonStringEnumConverter() },
+    };
+
+    public static string Write(RunEvent what) => JsonSerializer.Serialize(what, Options);
+
+    /// <exception cref="JsonException">The text is no event of this version.</exception>
+    public static RunEvent Read(string body) =>
+        JsonSerializer.Deserialize<RunEvent>(body, Options) ?? throw new JsonException("An entry's body is null.");
+
+    /// <summary>SHA-256 over the hash before and every field of this entry, each on its own line; lower-case hex.</summary>
+    public static string Hash(string before, long number, long? run, DateTimeOffset at, Person by, string body)
+    {
+        var line = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{before}\n{number}\n{run}\n{at.UtcDateTime:O}\n{by.Id}\n{by.Name}\n{body}"
+        );
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(line)));
+    }
+}

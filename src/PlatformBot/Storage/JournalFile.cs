@@ -1,0 +1,254 @@
+using System.Globalization;
+using Dapper;
+using Microsoft.Data.Sqlite;
+using PlatformBot.Core;
+using PlatformBot.Core.Journals;
+using PlatformBot.Core.Runs;
+
+namespace PlatformBot.Storage;
+
+/// <summary>The SQLite file of the journal: tables, rows, the chain of hashes. One connection writes, each reader has its own.</summary>
+internal sealed class JournalFile : IDisposable
+{
+    /// <summary>The format this version writes. A file with a higher one is refused.</summary>
+    public const int Format = 1;
+
+    private const string Tables = """
+        create table if not exists entries (
+            number integer primary key,
+            run    integer,
+            at     text not null,
+            by_id  text not null,
+            by     text not null,
+            body   text not null,
+            hash   text not null
+        ) strict;
+        create index if not exists entries_of_run on entries (run, number);
+        create table if not exists runs (
+            id        integer primary key,
+            title     text not null,
+            by_id     text not null,
+            by        text not null,
+            state     text not null,
+            planned   text not null,
+            ended     text,
+            closed    integer not null default 0
+        ) strict;
+        create index if not exists runs_open on runs (closed) where closed = 0;
+        """;
+
+    private readonly string _connection;
+    private readonly SqliteConnection _writer;
+
+    /// <exception cref="JournalUnavailableException">The file cannot be opened, or a newer version wrote it.</exception>
+    public JournalFile(string path)
+    {
+        SQLitePCL.Batteries_V2.Init();
+        _connection = new SqliteConnectionStringBuilder { DataSource = path }.ToString();
+
+        try
+        {
+            _writer = new SqliteConnection(_connection);
+            _writer.Open();
+            _writer.Execute("pragma journal_mode = wal; pragma synchronous = full; pragma busy_timeout = 5000;");
+            Prepare(path);
+        }
+        catch (SqliteException exception)
+        {
+            throw new JournalUnavailableException(
+                $"The journal {path} cannot be opened: {exception.Message}",
+                exception
+            );
+        }
+
+        (LastNumber, LastHash) = _writer.QuerySingleOrDefault<(long, string)?>(
+            "select number, hash from entries order by number desc limit 1"
+        )
+            is { } last
+            ? last
+            : (0, EntryJson.Genesis);
+        LastRun = _writer.ExecuteScalar<long>("select coalesce(max(id), 0) from runs");
+    }
+
+    public long LastNumber { get; private set; }
+
+    public string LastHash { get; private set; }
+
+    public long LastRun { get; private set; }
+
+    /// <summary>Writes a group of entries with one fsync: all of them or none.</summary>
+    public void Write(IReadOnlyList<PendingEntry> group)
+    {
+        var (number, hash, run) = (LastNumber, LastHash, LastRun);
+        using var transaction = _writer.BeginTransaction();
+
+        foreach (var pending in group)
+        {
+            if (pending.OpensRun)
+                pending.Run = new RunId(++run);
+
+            number++;
+            hash = EntryJson.Hash(hash, number, pending.Run?.Number, pending.At, pending.By, pending.Body);
+            Insert(transaction, pending, number, hash);
+            Index(transaction, pending);
+            pending.Written = new Entry(number, pending.Run, pending.At, pending.By, pending.What, hash);
+        }
+
+        transaction.Commit();
+        (LastNumber, LastHash, LastRun) = (number, hash, run);
+    }
+
+    public IReadOnlyList<Entry> Read(RunId run)
+    {
+        using var connection = Reader();
+        return
+        [
+            .. connection
+                .Query<Row>(
+                    "select number, run, at, by_id as ById, by, body, hash from entries where run = @run order by number",
+                    new { run = run.Number }
+                )
+                .Select(row => row.ToEntry()),
+        ];
+    }
+
+    /// <summary>Every entry, oldest first, as it stands in the file, together with the body it was hashed over.</summary>
+    public IEnumerable<(Entry Entry, string Body)> ReadAll()
+    {
+        using var connection = Reader();
+        const string Sql = "select number, run, at, by_id as ById, by, body, hash from entries order by number";
+
+        foreach (var row in connection.Query<Row>(Sql, buffered: false))
+            yield return (row.ToEntry(), row.Body);
+    }
+
+    public IReadOnlyList<RunId> OpenRuns()
+    {
+        using var connection = Reader();
+        return
+        [
+            .. connection.Query<long>("select id from runs where closed = 0 order by id").Select(id => new RunId(id)),
+        ];
+    }
+
+    public IReadOnlyList<RunLine> Recent(int most)
+    {
+        using var connection = Reader();
+        const string Sql = "select id, title, by_id, by, state, planned, ended from runs order by id desc limit @most";
+        return
+        [
+            .. connection
+                .Query<(long Id, string Title, string ById, string By, string State, string Planned, string? Ended)>(
+                    Sql,
+                    new { most }
+                )
+                .Select(row => new RunLine(
+                    new RunId(row.Id),
+                    row.Title,
+                    new Person(row.ById, row.By),
+                    Enum.Parse<RunState>(row.State),
+                    Time(row.Planned),
+                    row.Ended is null ? null : Time(row.Ended)
+                )),
+        ];
+    }
+
+    public void Dispose() => _writer.Dispose();
+
+    private void Prepare(string path)
+    {
+        var format = _writer.ExecuteScalar<long>("pragma user_version");
+
+        if (format > Format)
+            throw new JournalUnavailableException(TooNew(path, format));
+
+        _writer.Execute(Tables);
+        _writer.Execute($"pragma user_version = {Format}");
+    }
+
+    private void Insert(SqliteTransaction transaction, PendingEntry pending, long number, string hash) =>
+        _writer.Execute(
+            "insert into entries (number, run, at, by_id, by, body, hash) values (@number, @run, @at, @id, @name, @body, @hash)",
+            new
+            {
+                number,
+                run = pending.Run?.Number,
+                at = Text(pending.At),
+                id = pending.By.Id,
+                name = pending.By.Name,
+                body = pending.Body,
+                hash,
+            },
+            transaction
+        );
+
+    private void Index(SqliteTransaction transaction, PendingEntry pending)
+    {
+        var (sql, title, state) = pending.What switch
+        {
+            RunEvent.Planned planned => (
+                "insert into runs (id, title, by_id, by, state, planned) values (@run, @title, @id, @name, @state, @at)",
+                string.Join(
+                    ' ',
+                    new[] { planned.Plan.Command }.Concat(planned.Plan.Arguments.Select(argument => argument.Value))
+                ),
+                RunState.Planned
+            ),
+            RunEvent.Ended ended => ("update runs set state = @state, ended = @at where id = @run", "", ended.As),
+            RunEvent.Closed => ("update runs set closed = 1 where id = @run", "", RunState.Planned),
+            _ => ("", "", RunState.Planned),
+        };
+
+        if (sql.Length > 0)
+        {
+            var values = new
+            {
+                run = pending.Run?.Number,
+                title,
+                id = pending.By.Id,
+                name = pending.By.Name,
+                state = $"{state}",
+                at = Text(pending.At),
+            };
+            _writer.Execute(sql, values, transaction);
+        }
+    }
+
+    private static string TooNew(string path, long format) =>
+        $"The journal {path} has format {format}; this version knows up to {Format}. Use a newer PlatformBot.";
+
+    private SqliteConnection Reader()
+    {
+        var connection = new SqliteConnection(_connection);
+        connection.Open();
+        return connection;
+    }
+
+    private static string Text(DateTimeOffset at) => at.UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
+
+    private static DateTimeOffset Time(string text) =>
+        DateTimeOffset.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
+
+    private sealed record Row(long Number, long? Run, string At, string ById, string By, string Body, string Hash)
+    {
+        public Entry ToEntry() =>
+            new(
+                Number,
+                Run is { } run ? new RunId(run) : null,
+                Time(At),
+                new Person(ById, By),
+                EntryJson.Read(Body),
+                Hash
+            );
+    }
+}
+
+/// <summary>An entry on its way to the disk.</summary>
+internal sealed record PendingEntry(DateTimeOffset At, Person By, RunEvent What, string Body, bool OpensRun)
+{
+    public RunId? Run { get; set; }
+
+    public Entry? Written { get; set; }
+
+    public TaskCompletionSource<Entry> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+}

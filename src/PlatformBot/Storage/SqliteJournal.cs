@@ -1,0 +1,93 @@
+using System.Threading.Channels;
+using Microsoft.Data.Sqlite;
+using PlatformBot.Core;
+using PlatformBot.Core.Journals;
+using PlatformBot.Core.Runs;
+
+namespace PlatformBot.Storage;
+
+/// <summary>
+/// The journal in one SQLite file. One writer takes whatever has queued up and commits it together, so that many events
+/// cost one fsync; the callers are released after it.
+/// </summary>
+internal sealed class SqliteJournal : IJournal, IAsyncDisposable
+{
+    private const int GroupLimit = 256;
+
+    private readonly JournalFile _file;
+    private readonly TimeProvider _clock;
+    private readonly Channel<PendingEntry> _queue = Channel.CreateUnbounded<PendingEntry>(
+        new UnboundedChannelOptions { SingleReader = true }
+    );
+    private readonly Task _writing;
+
+    /// <exception cref="JournalUnavailableException">The file cannot be opened, or a newer version wrote it.</exception>
+    public SqliteJournal(string path, TimeProvider clock)
+    {
+        _file = new JournalFile(path);
+        _clock = clock;
+        _writing = WriteAsync();
+    }
+
+    public Task<Entry> AppendAsync(RunId? run, Person by, RunEvent what) => Enqueue(run, by, what, opensRun: false);
+
+    public Task<Entry> OpenRunAsync(Person by, RunEvent.Planned planned) =>
+        Enqueue(run: null, by, planned, opensRun: true);
+
+    public IReadOnlyList<Entry> Read(RunId run) => _file.Read(run);
+
+    public IReadOnlyList<RunId> OpenRuns() => _file.OpenRuns();
+
+    public IReadOnlyList<RunLine> Recent(int most) => _file.Recent(most);
+
+    public async ValueTask DisposeAsync()
+    {
+        _queue.Writer.TryComplete();
+        await _writing;
+        _file.Dispose();
+    }
+
+    private Task<Entry> Enqueue(RunId? run, Person by, RunEvent what, bool opensRun)
+    {
+        var pending = new PendingEntry(_clock.GetUtcNow(), by, what, EntryJson.Write(what), opensRun) { Run = run };
+
+        return _queue.Writer.TryWrite(pending)
+            ? pending.Done.Task
+            : Task.FromException<Entry>(new JournalUnavailableException("The journal is closed."));
+    }
+
+    private async Task WriteAsync()
+    {
+        var group = new List<PendingEntry>(GroupLimit);
+
+        while (await _queue.Reader.WaitToReadAsync())
+        {
+            while (group.Count < GroupLimit && _queue.Reader.TryRead(out var pending))
+                group.Add(pending);
+
+            Commit(group);
+            group.Clear();
+        }
+    }
+
+    private void Commit(List<PendingEntry> group)
+    {
+        try
+        {
+            _file.Write(group);
+
+            foreach (var pending in group)
+                pending.Done.SetResult(pending.Written!);
+        }
+        catch (SqliteException exception)
+        {
+            var unavailable = new JournalUnavailableException(
+                $"The journal cannot be written: {exception.Message}",
+                exception
+            );
+
+            foreach (var pending in group)
+                pending.Done.SetException(unavailable);
+        }
+    }
+}
