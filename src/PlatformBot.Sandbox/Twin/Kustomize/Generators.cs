@@ -10,7 +10,10 @@ namespace PlatformBot.Sandbox.Twin.Kustomize;
 internal static class Generators
 {
     private const string NeedsHash = "internal.config.kubernetes.io/needsHashSuffix";
-    private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Plain = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     public static void AddTo(List<JsonObject> built, JsonObject kustomization, Func<string, string> read)
     {
@@ -37,7 +40,9 @@ internal static class Generators
         switch ((string?)entry["behavior"] ?? "create")
         {
             case "create" when old is not null:
-                throw new KustomizeException($"may not add resource with an already registered id: {kind}.v1.[noGrp]/{entry["name"]}");
+                throw new KustomizeException(
+                    $"may not add resource with an already registered id: {kind}.v1.[noGrp]/{entry["name"]}"
+                );
             case "merge" when old is not null:
                 MergePatch.Apply(old, made);
                 break;
@@ -48,7 +53,9 @@ internal static class Generators
                 built.Add(made);
                 break;
             default:
-                throw new KustomizeException($"id {kind}.v1.[noGrp]/{entry["name"]} does not exist; cannot merge or replace");
+                throw new KustomizeException(
+                    $"id {kind}.v1.[noGrp]/{entry["name"]} does not exist; cannot merge or replace"
+                );
         }
     }
 
@@ -72,7 +79,12 @@ internal static class Generators
         if ((bool?)(options["disableNameSuffixHash"] ?? common?["disableNameSuffixHash"]) is not true)
             ((JsonObject)(metadata["annotations"] ??= new JsonObject()))[NeedsHash] = "true";
 
-        var json = new JsonObject { ["apiVersion"] = "v1", ["kind"] = kind, ["metadata"] = metadata };
+        var json = new JsonObject
+        {
+            ["apiVersion"] = "v1",
+            ["kind"] = kind,
+            ["metadata"] = metadata,
+        };
 
         if (kind == "Secret")
             json["type"] = (string?)entry["type"] ?? "Opaque";
@@ -88,7 +100,9 @@ internal static class Generators
             .Select(file => file.Split('=', 2) is [var key, var path] ? (key, path) : (Path.GetFileName(file), file))
             .Select(file => (Key: file.Item1, Value: read(file.Item2)))
             .Concat(FileTree.Texts(entry["literals"]).Select(Literal))
-            .Concat(FileTree.Texts(entry["envs"]).SelectMany(file => read(file).Split('\n')).Where(IsPair).Select(Literal));
+            .Concat(
+                FileTree.Texts(entry["envs"]).SelectMany(file => read(file).Split('\n')).Where(IsPair).Select(Literal)
+            );
         var data = new JsonObject();
 
         foreach (var (key, value) in pairs.OrderBy(pair => pair.Key, StringComparer.Ordinal))
@@ -107,7 +121,9 @@ internal static class Generators
     /// <summary>Puts the content's hash behind the names that ask for it, and into every reference to them.</summary>
     public static void AddHashes(List<JsonObject> built)
     {
-        foreach (var json in built.Where(json => (string?)json["metadata"]?["annotations"]?[NeedsHash] == "true").ToList())
+        foreach (
+            var json in built.Where(json => (string?)json["metadata"]?["annotations"]?[NeedsHash] == "true").ToList()
+        )
         {
             var annotations = json["metadata"]!["annotations"]!.AsObject();
             annotations.Remove(NeedsHash);
@@ -135,10 +151,18 @@ internal static class Generators
         {
             foreach (var (key, value) in mapping.ToList())
             {
-                if (value is JsonObject reference && Refers(key, kind) is { } field && (string?)reference[field] == name)
+                if (
+                    value is JsonObject reference
+                    && Refers(key, kind) is { } field
+                    && (string?)reference[field] == name
+                )
+                {
                     reference[field] = hashed;
+                }
                 else
+                {
                     Rename(value, kind, name, hashed);
+                }
             }
         }
     }
@@ -165,7 +189,18 @@ internal static class Generators
 
         // kustomize swaps vowels and look-alikes, so that no hash spells a word.
         return string.Concat(
-            digest[..10].Select(c => c switch { '0' => 'g', '1' => 'h', '3' => 'k', 'a' => 'm', 'e' => 't', _ => c })
+            digest[..10]
+                .Select(c =>
+                    c switch
+                    {
+                        '0' => 'g',
+                        '1' => 'h',
+                        '3' => 'k',
+                        'a' => 'm',
+                        'e' => 't',
+                        _ => c,
+                    }
+                )
         );
     }
 }

@@ -63,20 +63,30 @@ internal static class JsonPatch
             );
 
         if (mustExist && !Has(parent, path[^1]))
+        {
             throw new KustomizeException(
                 $"{name} operation does not apply: doc is missing key: {Show(path)}: missing value"
             );
+        }
 
         if (parent is JsonObject mapping)
+        {
             mapping[path[^1]] = value;
+        }
         else if (parent is JsonArray list && path[^1] == "-")
+        {
             list.Add(value);
+        }
         else if (parent is JsonArray array && int.TryParse(path[^1], out var index) && index <= array.Count)
+        {
             PutAt(array, index, value, mustExist);
+        }
         else
+        {
             throw new KustomizeException(
                 $"{name} operation does not apply: doc is missing key: {Show(path)}: missing value"
             );
+        }
     }
 
     private static void PutAt(JsonArray array, int index, JsonNode? value, bool replace)
@@ -92,9 +102,11 @@ internal static class JsonPatch
         var parent = Find(target, path[..^1]);
 
         if (parent is null || !Has(parent, path[^1]))
+        {
             throw new KustomizeException(
                 $"remove operation does not apply: doc is missing path: \"{Show(path)}\": missing value"
             );
+        }
 
         if (parent is JsonObject mapping)
             mapping.Remove(path[^1]);
@@ -127,7 +139,14 @@ internal static class JsonPatch
 
     private static string[] Pointer(string path) =>
         path.StartsWith('/')
-            ? [.. path[1..].Split('/').Select(key => key.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal))]
+            ?
+            [
+                .. path[1..]
+                    .Split('/')
+                    .Select(key =>
+                        key.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal)
+                    ),
+            ]
             : throw new KustomizeException($"path must start with '/': \"{path}\"");
 
     private static string Show(string[] path) => $"/{string.Join('/', path)}";

@@ -28,6 +28,8 @@ public sealed class KustomizeBuilder(IReadOnlyDictionary<string, string> files)
         "images",
     ];
 
+    private static readonly string[] Names = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+
     /// <summary>The objects of one directory, in the order in which they are written.</summary>
     /// <param name="directory">"kubernetes/clusters/infra" or "./kubernetes/clusters/infra"</param>
     /// <exception cref="KustomizeException">It does not build.</exception>
@@ -36,9 +38,11 @@ public sealed class KustomizeBuilder(IReadOnlyDictionary<string, string> files)
         var path = Normalize(directory);
 
         if (!files.Keys.Any(file => IsBelow(file, path)))
+        {
             throw new KustomizeException(
                 $"kustomization path not found: stat /tmp/kustomization/{path}: no such file or directory"
             );
+        }
 
         return FindKustomization(path) is null ? BuildPlain(path) : BuildDirectory(path);
     }
@@ -48,8 +52,12 @@ public sealed class KustomizeBuilder(IReadOnlyDictionary<string, string> files)
     {
         var built = new List<JsonObject>();
 
-        foreach (var file in files.Keys.Where(file => IsBelow(file, path) && IsYaml(file)).Order(StringComparer.Ordinal))
+        foreach (
+            var file in files.Keys.Where(file => IsBelow(file, path) && IsYaml(file)).Order(StringComparer.Ordinal)
+        )
+        {
             Add(built, ReadManifests(file), file);
+        }
 
         return built;
     }
@@ -111,10 +119,12 @@ public sealed class KustomizeBuilder(IReadOnlyDictionary<string, string> files)
             var key = ObjectKey.Of(json);
 
             if (built.Exists(other => ObjectKey.Of(other) == key))
+            {
                 throw new KustomizeException(
                     $"accumulating resources: accumulation err='merging resources from '{from}': "
                         + $"may not add resource with an already registered id: {Show(key)}'"
                 );
+            }
 
             built.Add(json);
         }
@@ -141,7 +151,11 @@ public sealed class KustomizeBuilder(IReadOnlyDictionary<string, string> files)
         var nameless = found.Find(json => (string?)json["metadata"]?["name"] is null or "");
 
         if (nameless is not null)
-            throw new KustomizeException($"missing metadata.name in object {{{nameless["apiVersion"]} {nameless["kind"]}}}");
+        {
+            throw new KustomizeException(
+                $"missing metadata.name in object {{{nameless["apiVersion"]} {nameless["kind"]}}}"
+            );
+        }
 
         return found;
     }
@@ -165,9 +179,7 @@ public sealed class KustomizeBuilder(IReadOnlyDictionary<string, string> files)
         );
 
     private string? FindKustomization(string path) =>
-        new[] { "kustomization.yaml", "kustomization.yml", "Kustomization" }
-            .Select(name => Join(path, name))
-            .FirstOrDefault(files.ContainsKey);
+        Names.Select(name => Join(path, name)).FirstOrDefault(files.ContainsKey);
 
     private static string Show(ObjectKey key)
     {

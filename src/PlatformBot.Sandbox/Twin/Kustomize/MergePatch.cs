@@ -24,13 +24,25 @@ internal static class MergePatch
         foreach (var (key, value) in patch)
         {
             if (value is null)
+            {
                 target.Remove(key);
+            }
             else if (value is JsonObject inner && target[key] is JsonObject old)
+            {
                 Merge(target, key, old, inner);
-            else if (value is JsonArray list && target[key] is JsonArray before && ListKeys.TryGetValue(key, out var by))
+            }
+            else if (
+                value is JsonArray list
+                && target[key] is JsonArray before
+                && ListKeys.TryGetValue(key, out var by)
+            )
+            {
                 Merge(before, list, by);
+            }
             else
+            {
                 target[key] = value.DeepClone();
+            }
         }
     }
 

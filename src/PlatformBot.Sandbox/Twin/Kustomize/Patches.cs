@@ -36,9 +36,11 @@ internal static class Patches
             : built.FindAll(json => content is JsonObject own && IsSame(own, json));
 
         if (chosen.Count == 0 && target is null)
+        {
             throw new KustomizeException(
                 $"no resource matches strategic merge patch \"{content["kind"]}.{content["apiVersion"]}/{content["metadata"]?["name"]}\": no matches for Id"
             );
+        }
 
         foreach (var json in chosen)
         {
@@ -81,5 +83,7 @@ internal static class Patches
         selector is null
         || selector
             .Split(',', StringSplitOptions.TrimEntries)
-            .All(pair => pair.Split('=') is [var key, .., var value] && (string?)json["metadata"]?["labels"]?[key] == value);
+            .All(pair =>
+                pair.Split('=') is [var key, .., var value] && (string?)json["metadata"]?["labels"]?[key] == value
+            );
 }

@@ -72,15 +72,24 @@ internal static class Transformers
         }
         else if (node is JsonObject mapping)
         {
-            if (mapping["image"] is JsonValue value && value.TryGetValue<string>(out var old) && Named(old) == (string?)image["name"])
+            if (
+                mapping["image"] is JsonValue value
+                && value.TryGetValue<string>(out var old)
+                && Named(old) == (string?)image["name"]
+            )
+            {
                 mapping["image"] = New(old, image);
+            }
 
             foreach (var (_, inner) in mapping.ToList())
                 Retag(inner, image);
         }
     }
 
-    private static string Named(string image) => image.Split('@')[0] is var bare && bare.LastIndexOf(':') > bare.LastIndexOf('/') ? bare[..bare.LastIndexOf(':')] : bare;
+    private static string Named(string image) =>
+        image.Split('@')[0] is var bare && bare.LastIndexOf(':') > bare.LastIndexOf('/')
+            ? bare[..bare.LastIndexOf(':')]
+            : bare;
 
     private static string New(string old, JsonObject image)
     {
