@@ -1,6 +1,11 @@
 using System.CommandLine;
+using PlatformBot.Verbs;
 
 // One line per verb; each builds its own command in Verbs/.
-var root = new RootCommand("The chat-ops bot that builds and runs the platform's clusters.");
+var root = new RootCommand("The chat-ops bot that builds and runs the platform's clusters.")
+{
+    ValidateVerb.Make(),
+    SchemaVerb.Make(),
+};
 
 return await root.Parse(args).InvokeAsync();

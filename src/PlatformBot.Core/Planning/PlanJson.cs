@@ -1,0 +1,38 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+
+namespace PlatformBot.Core.Planning;
+
+/// <summary>Plans as JSON: how they are stored, and what their digest is made of.</summary>
+public static class PlanJson
+{
+    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        IgnoreReadOnlyProperties = true,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        NumberHandling = JsonNumberHandling.Strict,
+    };
+
+    /// <summary>One line; equal plans are equal text.</summary>
+    public static string Write(Plan plan) => CanonicalJson.Write(JsonSerializer.SerializeToNode(plan, Options)!);
+
+    /// <exception cref="JsonException">The text is not a plan.</exception>
+    public static Plan Read(string json) =>
+        JsonSerializer.Deserialize<Plan>(json, Options) ?? throw new JsonException("The text is null, not a plan.");
+
+    /// <summary>SHA-256, in lower-case hex, over the canonical JSON of everything but the digest itself.</summary>
+    public static string DigestOf(Plan plan)
+    {
+        var json = (JsonObject)JsonSerializer.SerializeToNode(plan, Options)!;
+        json.Remove("digest");
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(CanonicalJson.Write(json))));
+    }
+
+    internal static Plan WithDigest(Plan plan) => plan with { Digest = DigestOf(plan) };
+}

@@ -1,0 +1,154 @@
+using PlatformBot.Core.Runbooks;
+
+namespace PlatformBot.Core.Planning;
+
+/// <summary>Turns a step whose values are filled in into what will be done, and says what is wrong with it.</summary>
+internal sealed class StepBuilder(Catalogue catalogue, Manifests manifests, Problems problems)
+{
+    private static readonly TimeSpan DefaultTimeout = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan DefaultBackoff = TimeSpan.FromSeconds(10);
+
+    /// <summary>Fields that mean something only where processes are started.</summary>
+    private static readonly string[] OfProcesses = ["secrets", "sensitive"];
+
+    private readonly CommandReader _commands = new(catalogue.Tools, problems);
+
+    public PlannedStep Build(
+        StepText text,
+        YamlMap body,
+        string id,
+        string phase,
+        string? cluster,
+        string? node,
+        Scope scope
+    )
+    {
+        new ShapeCheck(problems, filled: true).CheckShape(body, Shapes.StepBody);
+        CheckRules(text, body);
+
+        var places = new ClusterReader(catalogue.Inventory, cluster, problems);
+        var checks = new CheckReader(_commands, places);
+        var retry = body.Map("retry");
+
+        return new PlannedStep
+        {
+            Id = id,
+            Phase = phase,
+            Title = body.Text("title", text.Name),
+            Why = body.Text("why"),
+            Cluster = cluster,
+            Node = node,
+            Needs = [],
+            Action = Action(body, places, scope),
+            Probe = [.. body.Maps("probe").Select(checks.Read)],
+            Verify = [.. body.Maps("verify").Select(checks.Read)],
+            Destructive = body.Text("destructive"),
+            Repeatable = body.Truth("repeatable"),
+            Lock = body.Text("lock"),
+            Timeout = body.Span("timeout", DefaultTimeout),
+            Attempts = retry?.Number("attempts") ?? 1,
+            Backoff = retry?.Span("backoff", DefaultBackoff) ?? DefaultBackoff,
+            Source = $"{text.At.Source.File}:{text.At.Line}",
+        };
+    }
+
+    private PlannedAction Action(YamlMap body, ClusterReader places, Scope scope)
+    {
+        if (body["run"] is { } run)
+            return new PlannedAction.Run(_commands.ReadSeveral(run), Secrets(body), body.Truth("sensitive"));
+
+        if (body["pipe"] is { } pipe)
+            return new PlannedAction.Pipe(_commands.ReadSeveral(pipe), Secrets(body), body.Truth("sensitive"));
+
+        if (body.Map("apply") is { } apply)
+            return new PlannedAction.Apply(places.Of(apply), manifests.Read(apply, scope), apply.Truth("force"));
+
+        if (body.Map("patch") is { } patch)
+        {
+            return new PlannedAction.Patch(
+                places.Of(patch),
+                places.Object(patch, needsName: true),
+                Words(patch.Map("labels")),
+                Words(patch.Map("annotations"))
+            );
+        }
+
+        if (body.Map("wait") is { } wait)
+            return new PlannedAction.Wait(places.Wait(wait));
+
+        var manual = body.Map("manual");
+        return new PlannedAction.Manual(manual?.Text("ask") ?? "", manual?.Text("evidence") ?? "text");
+    }
+
+    private void CheckRules(StepText text, YamlMap body)
+    {
+        var actions = Shapes.Actions.Where(body.Has).ToArray();
+
+        if (actions.Length == 0)
+        {
+            problems.Add(
+                text.At,
+                $"The step '{text.Name}' has no action.",
+                $"Give it one of {ShapeCheck.Listed(Shapes.Actions)}."
+            );
+        }
+
+        if (actions.Length > 1)
+        {
+            problems.Add(
+                body.Key(actions[1])!.At,
+                $"The step '{text.Name}' has several actions: {ShapeCheck.Listed(actions)}.",
+                "Make a step of each."
+            );
+        }
+
+        if (actions is not (["run"] or ["pipe"] or []))
+        {
+            foreach (var surplus in OfProcesses.Where(body.Has))
+                problems.Add(body.Key(surplus)!.At, $"'{surplus}' is for 'run' and 'pipe'.");
+        }
+
+        CheckProof(text, body, provesItself: actions is ["wait"] or ["manual"]);
+    }
+
+    private void CheckProof(StepText text, YamlMap body, bool provesItself)
+    {
+        if (body.Has("destructive") && !body.Has("probe"))
+        {
+            problems.Add(
+                text.At,
+                $"The step '{text.Name}' is destructive and has no 'probe'.",
+                "A plan must be able to say that it is already done."
+            );
+        }
+
+        if (body.Has("destructive") && !body.Has("verify"))
+        {
+            problems.Add(text.At, $"The step '{text.Name}' is destructive and has no 'verify'.");
+        }
+        else if (!provesItself && !body.Has("verify") && !body.Truth("proves-itself"))
+        {
+            problems.Add(
+                text.At,
+                $"Nothing proves that the step '{text.Name}' succeeded.",
+                "Give it 'verify', or 'proves-itself: true' when the action's own success is the proof."
+            );
+        }
+
+        if (body.Has("verify") && body.Truth("proves-itself"))
+            problems.Add(body.Key("proves-itself")!.At, "A step has 'verify' or 'proves-itself', not both.");
+    }
+
+    private static IReadOnlyDictionary<string, string> Secrets(YamlMap body) =>
+        Sorted(body.Map("secrets"), value => value is YamlScalar text ? text.Text : "");
+
+    private static IReadOnlyDictionary<string, string?> Words(YamlMap? map) =>
+        Sorted(map, value => value is YamlScalar { IsNull: false } text ? text.Text : null);
+
+    /// <summary>Sorted, so that the order of writing does not change the plan's digest.</summary>
+    private static SortedDictionary<string, T> Sorted<T>(YamlMap? map, Func<YamlNode, T> value) =>
+        new(
+            (map?.Entries ?? []).ToDictionary(entry => entry.Key.Text, entry => value(entry.Value)),
+            StringComparer.Ordinal
+        );
+}

@@ -1,0 +1,71 @@
+using System.Globalization;
+
+namespace PlatformBot.Core.Runbooks;
+
+/// <summary>May this text be the value of that argument?</summary>
+internal static class ArgumentValue
+{
+    public const string AllClusters = "all";
+    private const int Longest = 200;
+
+    /// <summary>Null when it may.</summary>
+    public static Refusal? Check(Parameter parameter, string value, Inventory inventory, IReadOnlyList<string> phases)
+    {
+        if (value.Length > Longest)
+            return new Refusal($"The value for '{parameter.Name}' is longer than {Longest} characters.");
+
+        if (value.Any(letter => char.IsControl(letter) || letter is '\u2028' or '\u2029') || !IsWellFormed(value))
+            return new Refusal($"The value for '{parameter.Name}' contains characters that cannot be seen.");
+
+        if (Allowed(parameter, inventory, phases) is { } allowed)
+            return OneOf(parameter, value, allowed);
+
+        return parameter.Type is ParameterType.Number ? Number(parameter, value) : Text(parameter, value);
+    }
+
+    /// <summary>Every value that is allowed; null when they cannot be counted.</summary>
+    public static IReadOnlyList<string>? Allowed(
+        Parameter parameter,
+        Inventory inventory,
+        IReadOnlyList<string> phases
+    ) =>
+        parameter.Type switch
+        {
+            ParameterType.Cluster => [.. inventory.Clusters.Select(it => it.Name), AllClusters],
+            ParameterType.Node => [.. inventory.Nodes.Select(it => it.Name)],
+            ParameterType.Phase => phases,
+            ParameterType.Choice => parameter.Values,
+            ParameterType.Number or ParameterType.Text => null,
+        };
+
+    private static Refusal? OneOf(Parameter parameter, string value, IReadOnlyList<string> allowed)
+    {
+        if (allowed.Contains(value))
+            return null;
+
+        var near = Suggestion.For(value, allowed) is { } meant ? $"Did you mean '{meant}'? " : "";
+        return new Refusal(
+            $"'{YamlScalar.Shorten(value)}' is not allowed for '{parameter.Name}'.",
+            $"{near}Allowed: {string.Join(", ", allowed)}."
+        );
+    }
+
+    private static Refusal? Number(Parameter parameter, string value) =>
+        long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _)
+            ? null
+            : new Refusal($"'{YamlScalar.Shorten(value)}' is not a whole number, which '{parameter.Name}' must be.");
+
+    /// <summary>A value that starts with a dash would be read as a flag by the program that gets it.</summary>
+    private static Refusal? Text(Parameter parameter, string value) =>
+        value.StartsWith('-')
+            ? new Refusal(
+                $"The value for '{parameter.Name}' starts with a dash.",
+                "A program would take it for one of its flags."
+            )
+            : null;
+
+    /// <summary>Half a surrogate pair cannot be passed on byte for byte.</summary>
+    private static bool IsWellFormed(string text) =>
+        text.EnumerateRunes().Count(rune => rune == System.Text.Rune.ReplacementChar)
+        == text.Count(letter => letter == '\uFFFD');
+}

@@ -1,0 +1,177 @@
+using PlatformBot.Core.Planning;
+
+namespace PlatformBot.Core.Runbooks;
+
+/// <summary>Puts a runbook together from its file, its phases' files and the parts that they use.</summary>
+internal sealed class RunbookReader(CatalogueFiles files, Inventory? inventory, Problems problems)
+{
+    /// <summary>Words that the bot itself understands; a runbook cannot take them.</summary>
+    public static readonly string[] BuiltIn =
+    [
+        "help",
+        "plan",
+        "status",
+        "approve",
+        "deny",
+        "retry",
+        "skip",
+        "cancel",
+        "logs",
+        "history",
+        "whoami",
+    ];
+
+    public Runbook Read(YamlMap file)
+    {
+        var command = file.Scalar("command");
+
+        if (command is not null && BuiltIn.Contains(command.Text))
+            problems.Add(command.At, $"The command '{command.Text}' is built in.", "Choose another name.");
+
+        var phases = file.Maps("phases").Select(ReadPhase).OfType<PhaseText>().ToArray();
+        ReportDuplicates(phases);
+        var access = file.Map("access");
+        var approval = file.Map("approval");
+        var parallel = file.Map("parallel");
+
+        return new Runbook
+        {
+            Command = command?.Text ?? "",
+            Summary = file.Text("summary", ""),
+            Examples = file.Texts("examples"),
+            Parameters = new ParameterReader(inventory, [.. phases.Select(phase => phase.Name)], problems).Read(file),
+            Access = new AccessRule(access?.Text("run") ?? "operator", access?.Text("approve") ?? "approver"),
+            Approval = new ApprovalRule(
+                approval?.Text("per") ?? "phase",
+                approval?.Number("quorum") ?? 1,
+                approval?.Span("expires", DefaultExpiry) ?? DefaultExpiry
+            ),
+            Parallel = parallel?.Number("run") ?? 8,
+            ParallelPerCluster = parallel?.Number("cluster") ?? 4,
+            Locks = [.. file.Items("locks").OfType<YamlScalar>()],
+            Phases = phases,
+        };
+    }
+
+    private static readonly TimeSpan DefaultExpiry = TimeSpan.FromHours(4);
+
+    private PhaseText? ReadPhase(YamlMap entry)
+    {
+        var phase = entry.Scalar("include") is { } include ? files.Read(include.Text, Shapes.Phase, include.At) : entry;
+
+        if (phase?.Text("phase") is not { } name)
+            return null;
+
+        var eachCluster = phase.Text("each") == "cluster";
+        var steps = phase.Maps("steps").Where(step => step.Has("step")).Select(ReadStep).ToArray();
+
+        foreach (var on in steps.Select(step => step.On).OfType<YamlScalar>().Where(_ => !eachCluster))
+            problems.Add(on.At, "'on' needs a phase with `each: cluster`.");
+
+        foreach (var cluster in steps.SelectMany(step => new[] { step.On, step.Beside }).OfType<YamlScalar>())
+            CheckCluster(cluster);
+
+        return new PhaseText(phase["phase"]!.At, name, phase.Text("title", name), eachCluster, steps);
+    }
+
+    private void CheckCluster(YamlScalar named)
+    {
+        var clusters = inventory?.Clusters.Select(cluster => cluster.Name).ToArray() ?? [];
+
+        if (inventory is not null && !clusters.Contains(named.Text))
+            problems.Add(named.At, $"There is no cluster {named.Sort}.", Suggestion.Cure(named.Text, clusters));
+    }
+
+    private StepText ReadStep(YamlMap step)
+    {
+        var part = step.Scalar("uses") is { } uses ? files.Read(uses.Text, Shapes.Part, uses.At) : null;
+        var own = new YamlMap(
+            step.At,
+            [.. (part?.Map("step")?.Entries ?? []).Where(entry => !step.Has(entry.Key.Text)), .. step.Entries]
+        );
+
+        return new StepText(
+            step["step"]!.At,
+            step.Text("step", ""),
+            new YamlMap(step.At, [.. own.Entries.Where(entry => !Framing.Contains(entry.Key.Text))]),
+            ReadWith(step, part),
+            own.Scalar("on"),
+            own.Scalar("beside"),
+            own.Scalar("each") is { } each ? ReadEach(each) : null,
+            own["needs"] is YamlList needs ? [.. needs.Items.OfType<YamlScalar>()] : null
+        );
+    }
+
+    /// <summary>Fields that say when and how often a step is made, not what it does.</summary>
+    private static readonly string[] Framing = ["step", "on", "beside", "each", "needs", "uses", "with"];
+
+    private YamlMap? ReadWith(YamlMap step, YamlMap? part)
+    {
+        var with = step.Map("with");
+
+        if (!step.Has("uses"))
+        {
+            if (step.Key("with") is { } surplus)
+                problems.Add(surplus.At, "'with' has no meaning without 'uses'.");
+
+            return null;
+        }
+
+        if (part is null)
+            return null;
+
+        var parameters = part.Texts("parameters");
+
+        foreach (var (name, _) in (with?.Entries ?? []).Where(given => !parameters.Contains(given.Key.Text)))
+        {
+            problems.Add(
+                name.At,
+                $"The part '{part.Text("part")}' has no parameter {name.Sort}.",
+                Suggestion.Cure(name.Text, parameters)
+            );
+        }
+
+        var missing = parameters.Where(name => with?.Has(name) != true).ToArray();
+
+        if (missing.Length > 0)
+        {
+            problems.Add(
+                step["uses"]!.At,
+                $"The part '{part.Text("part")}' needs {ShapeCheck.Listed(missing)} in 'with'."
+            );
+        }
+
+        return new YamlMap(step.At, [.. with?.Entries ?? [], .. missing.Select(name => Unknown(step.At, name))]);
+    }
+
+    private static YamlEntry Unknown(Place at, string name) =>
+        new(new YamlScalar(at, name, plain: true), new YamlScalar(at, "", plain: false, unknown: true));
+
+    private static Each? ReadEach(YamlScalar each) =>
+        each.Text.Split(" in ") is [var variable, var path] ? new Each(each, variable, path) : null;
+
+    private void ReportDuplicates(IReadOnlyList<PhaseText> phases)
+    {
+        foreach (var same in phases.GroupBy(phase => phase.Name))
+        {
+            foreach (var phase in same.Skip(1))
+                problems.Add(phase.At, $"The phase '{phase.Name}' is here twice.");
+        }
+
+        foreach (
+            var same in phases
+                .SelectMany(phase => phase.Steps)
+                .GroupBy(step => step.Name)
+                .Where(same => same.Key.Length > 0)
+        )
+        {
+            foreach (var step in same.Skip(1))
+            {
+                problems.Add(
+                    step.At,
+                    $"The step '{step.Name}' is here twice; first in {same.First().At.Source.File}:{same.First().At.Line}."
+                );
+            }
+        }
+    }
+}
