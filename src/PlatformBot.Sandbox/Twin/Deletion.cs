@@ -44,7 +44,7 @@ public static class Deletion
 
         return (string?)json["status"]?["phase"] is "Succeeded" or "Failed"
             ? 0
-            : wanted ?? (int?)json["spec"]?["terminationGracePeriodSeconds"] ?? 30;
+            : wanted ?? (int?)json.Whole("spec", "terminationGracePeriodSeconds") ?? 30;
     }
 
     private static void AddFinalizer(JsonObject metadata, string policy)

@@ -28,7 +28,7 @@ internal static class StoreStamp
         return metadata?["deletionTimestamp"] is not null
             && metadata["finalizers"] is not JsonArray { Count: > 0 }
             && json["spec"]?["finalizers"] is not JsonArray { Count: > 0 }
-            && ((long?)metadata["deletionGracePeriodSeconds"] ?? 0) == 0;
+            && (metadata.Whole("deletionGracePeriodSeconds") ?? 0) == 0;
     }
 
     private static void CountGeneration(JsonObject json, JsonObject? old, JsonObject metadata)
@@ -40,7 +40,7 @@ internal static class StoreStamp
             return;
         }
 
-        var generation = (long?)old?["metadata"]?["generation"] ?? 0;
+        var generation = old.Whole("metadata", "generation") ?? 0;
         var specChanged = old is null || !JsonNode.DeepEquals(old["spec"], json["spec"]);
         metadata["generation"] = specChanged ? generation + 1 : generation;
     }

@@ -1,0 +1,183 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+using System.Threading.Channels;
+using Microsoft.AspNetCore.Http;
+using PlatformBot.Sandbox.Kubernetes.Fields;
+using PlatformBot.Sandbox.Twin;
+
+namespace PlatformBot.Sandbox.Kubernetes;
+
+/// <summary>
+/// A watch: one JSON document per line as things happen. Its times (timeoutSeconds, bookmarks) are the asker's, so they run
+/// on the real clock, whatever the speed of the simulation.
+/// </summary>
+internal sealed class Watches(ApiRequest request)
+{
+    private static readonly TimeSpan BookmarkEvery = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(30);
+
+    private readonly Selectors _selectors = new(
+        request.Resource,
+        request.Query("labelSelector"),
+        request.Query("fieldSelector")
+    );
+
+    private HttpResponse Response => request.Http.Response;
+
+    private ObjectStore Store => request.Cluster.Objects;
+
+    public async Task RunAsync()
+    {
+        var asked = AskedVersion();
+        Response.ContentType = "application/json";
+        await Response.StartAsync(request.Aborted);
+        await Response.Body.FlushAsync(request.Aborted);
+
+        var signal = Channel.CreateBounded<bool>(
+            new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }
+        );
+        void Wake(StoreEvent happened) => signal.Writer.TryWrite(true);
+        Store.Changed += Wake;
+
+        try
+        {
+            await FollowAsync(asked, signal.Reader);
+        }
+        catch (OperationCanceledException) when (!request.Aborted.IsCancellationRequested)
+        {
+            // The asked time is over: the stream ends normally.
+        }
+        finally
+        {
+            Store.Changed -= Wake;
+        }
+    }
+
+    private async Task FollowAsync(long asked, ChannelReader<bool> signal)
+    {
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(request.Aborted);
+        timeout.CancelAfter(Limit());
+        var version = asked > 0 && !request.IsSet("sendInitialEvents") ? asked : await SendInitialAsync(timeout.Token);
+
+        while (request.Cluster.ApiIsUp)
+        {
+            if (Store.Since(version) is not { } events)
+            {
+                await SendAsync("ERROR", TooOld(version), timeout.Token);
+                return;
+            }
+
+            version = await SendAsync(events, version, timeout.Token);
+            await WaitAsync(signal, version, timeout.Token);
+        }
+
+        request.Http.Abort();
+    }
+
+    private async Task WaitAsync(ChannelReader<bool> signal, long version, CancellationToken cancellationToken)
+    {
+        using var bookmark = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        bookmark.CancelAfter(BookmarkEvery);
+
+        try
+        {
+            await signal.ReadAsync(bookmark.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            if (request.IsSet("allowWatchBookmarks"))
+                await SendAsync("BOOKMARK", Bookmark(version), cancellationToken);
+        }
+    }
+
+    private async Task<long> SendInitialAsync(CancellationToken cancellationToken)
+    {
+        var version = Store.Version;
+
+        foreach (var json in Lists.Selected(request).ToList())
+            await SendAsync("ADDED", json, cancellationToken);
+
+        if (request.IsSet("sendInitialEvents"))
+        {
+            var end = Bookmark(version);
+            end.Section("metadata", "annotations")["k8s.io/initial-events-end"] = "true";
+            await SendAsync("BOOKMARK", end, cancellationToken);
+        }
+
+        return version;
+    }
+
+    private async Task<long> SendAsync(
+        IReadOnlyList<StoreEvent> events,
+        long version,
+        CancellationToken cancellationToken
+    )
+    {
+        foreach (var happened in events.Where(Concerns))
+        {
+            if (TypeFor(happened) is { } type)
+                await SendAsync(type, happened.Object, cancellationToken);
+        }
+
+        return events.Count == 0 ? version : events[^1].Version;
+    }
+
+    private bool Concerns(StoreEvent happened) =>
+        happened.Key.Kind == request.Resource.Kind
+        && happened.Key.ApiVersion == request.Resource.StorageApiVersion
+        && (request.Namespace.Length == 0 || happened.Key.Namespace == request.Namespace);
+
+    /// <summary>An object that enters or leaves the selection by its change is added or deleted as far as the watch goes.</summary>
+    private string? TypeFor(StoreEvent happened)
+    {
+        var was = happened.Before is not null && _selectors.Match(happened.Before);
+        var isNow = happened.Type != "DELETED" && _selectors.Match(happened.Object);
+
+        return (was, isNow) switch
+        {
+            (true, true) => "MODIFIED",
+            (false, true) => "ADDED",
+            (true, false) => "DELETED",
+            (false, false) => null,
+        };
+    }
+
+    private async Task SendAsync(string type, JsonObject json, CancellationToken cancellationToken)
+    {
+        var shown = type == "ERROR" ? json : KubeRegistry.Present(json, request.Resource);
+        var line = $"{{\"type\":\"{type}\",\"object\":{JsonText.Compact(shown)}}}\n";
+        await Response.Body.WriteAsync(Encoding.UTF8.GetBytes(line), cancellationToken);
+        await Response.Body.FlushAsync(cancellationToken);
+    }
+
+    private JsonObject Bookmark(long version) =>
+        new()
+        {
+            ["kind"] = request.Resource.Kind,
+            ["apiVersion"] = request.Resource.StorageApiVersion,
+            ["metadata"] = new JsonObject { ["resourceVersion"] = $"{version}" },
+        };
+
+    private JsonObject TooOld(long version) =>
+        new StatusException(410, "Expired", $"too old resource version: {version} ({Store.Version})").ToStatus();
+
+    private long AskedVersion()
+    {
+        var text = request.Query("resourceVersion");
+
+        if (text.Length == 0 || long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+            return text.Length == 0 ? 0 : long.Parse(text, CultureInfo.InvariantCulture);
+
+        throw new StatusException(
+            500,
+            reason: null,
+            $"resourceVersion: Invalid value: \"{text}\": strconv.ParseUint: parsing \"{text}\": invalid syntax"
+        );
+    }
+
+    private TimeSpan Limit() =>
+        int.TryParse(request.Query("timeoutSeconds"), out var seconds) && seconds > 0
+            ? TimeSpan.FromSeconds(seconds)
+            : Longest;
+}
