@@ -60,18 +60,27 @@ public static partial class Markdown
 
         foreach (var line in markdown.Split('\n'))
         {
-            var ticks = FenceLine().Match(line).Value.TrimStart();
-            var inside = fence.Length > 0;
+            var next = FenceAfter(fence, line);
+            var isCode = fence.Length > 0 || next.Length > 0;
 
-            text.Append(inside || ticks.Length > 0 ? line : Mention().Replace(line, $"@{Break}")).Append('\n');
-
-            if (!inside)
-                fence = ticks;
-            else if (ticks.Length >= fence.Length && line.Trim().Trim('`').Length == 0)
-                fence = "";
+            text.Append(isCode ? line : Mention().Replace(line, $"@{Break}")).Append('\n');
+            fence = next;
         }
 
         return text.ToString(0, text.Length - 1);
+    }
+
+    /// <summary>What ends the block of code that is still open at the end of this Markdown; "" when none is.</summary>
+    public static string OpenFence(string markdown) => markdown.Split('\n').Aggregate("", FenceAfter);
+
+    private static string FenceAfter(string fence, string line)
+    {
+        var ticks = FenceLine().Match(line).Value.TrimStart();
+
+        if (fence.Length == 0)
+            return ticks;
+
+        return ticks.Length >= fence.Length && line.Trim().Trim('`').Length == 0 ? "" : fence;
     }
 
     /// <summary>

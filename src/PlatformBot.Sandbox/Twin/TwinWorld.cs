@@ -1,3 +1,5 @@
+using PlatformBot.Sandbox.Twin.Git;
+
 namespace PlatformBot.Sandbox.Twin;
 
 /// <summary>
@@ -14,6 +16,12 @@ public sealed class TwinWorld(TimeProvider clock, Faults faults, string director
 
     /// <summary>The sandbox's own folder.</summary>
     public string Directory { get; } = directory;
+
+    /// <summary>What both clusters' Flux follows.</summary>
+    public GitRemote Git { get; } = new(clock, faults);
+
+    /// <summary>True once a person has set up the BGP neighbours on the router; no session comes up before.</summary>
+    public bool RouterConfigured { get; set; }
 
     public IReadOnlyDictionary<string, TwinCluster> Clusters { get; } =
         new Dictionary<string, TwinCluster>

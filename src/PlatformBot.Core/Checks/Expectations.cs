@@ -1,0 +1,194 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using PlatformBot.Core.Planning;
+using PlatformBot.Core.Runs;
+
+namespace PlatformBot.Core.Checks;
+
+/// <summary>What a look brought back.</summary>
+/// <param name="Exit">null when it was not a process</param>
+/// <param name="Stdout">for an object or an answer of the API server: its JSON</param>
+public sealed record Seen(int? Exit, string Stdout, string Stderr = "");
+
+/// <summary>Compares what was seen with what was expected, and says the difference in one line.</summary>
+public static class Expectations
+{
+    private const int LongestQuote = 120;
+
+    /// <summary>
+    /// Holds when every entry holds. A process must also have ended with 0 unless an entry names the exit code:
+    /// a command that failed proves nothing by what it did not print.
+    /// </summary>
+    public static CheckOutcome Judge(IReadOnlyList<Expectation> expected, Seen seen)
+    {
+        if (seen.Exit is { } exit and not 0 && expected.All(entry => entry.Exit is null))
+            return new(false, $"exit {exit}: {LastLine(seen)}");
+
+        var saw = seen.Exit is { } code ? $"exit {code}" : "it exists";
+
+        foreach (var expectation in expected)
+        {
+            (var holds, saw) = Look(expectation, seen);
+
+            if (!holds)
+                return new(false, saw);
+        }
+
+        return new(true, saw);
+    }
+
+    private static (bool Holds, string Saw) Look(Expectation expectation, Seen seen)
+    {
+        if (expectation.Exit is { } exit)
+            return (seen.Exit == exit, Sentence("exit", $"{seen.Exit}", $"{exit}", seen.Exit == exit));
+
+        var text = expectation.In == "stderr" ? seen.Stderr : seen.Stdout;
+
+        return expectation.Path is { } path ? LookAtPath(expectation, path, text) : LookAtText(expectation, text);
+    }
+
+    private static (bool, string) LookAtText(Expectation expectation, string text)
+    {
+        var what = expectation.In;
+
+        if (expectation.EqualTo is { } wanted)
+        {
+            var holds = text.Trim() == wanted.Trim();
+            return (holds, Sentence(what, Quote(text), Quote(wanted), holds));
+        }
+
+        if (expectation.Contains is { } part)
+        {
+            return text.Contains(part, StringComparison.Ordinal)
+                ? (true, $"{what} contains {Quote(part)}")
+                : (false, $"{what} does not contain {Quote(part)}: {Quote(text)}");
+        }
+
+        if (expectation.Lacks is { } unwanted)
+        {
+            return text.Contains(unwanted, StringComparison.Ordinal)
+                ? (false, $"{what} contains {Quote(unwanted)}")
+                : (true, $"{what} does not contain {Quote(unwanted)}");
+        }
+
+        return (false, $"nothing is said about {what}");
+    }
+
+    private static (bool, string) LookAtPath(Expectation expectation, string path, string text)
+    {
+        if (!JsonPath.Parse(path).Ok(out var reader, out var refusal))
+            return (false, $"path {path}: {refusal.Reason}");
+
+        if (ReadDocument(text, expectation.Last, out var problem) is not { } document)
+            return (false, $"{expectation.In} {problem}");
+
+        using (document)
+            return LookAtValues(expectation, path, reader.Find(document.RootElement));
+    }
+
+    private static (bool, string) LookAtValues(Expectation expectation, string path, IReadOnlyList<JsonElement> found)
+    {
+        if (expectation.Count is { } count)
+        {
+            var actual = found is [{ ValueKind: JsonValueKind.Array } list] ? list.GetArrayLength() : found.Count;
+            return (actual == count, $"path {path} finds {actual}" + (actual == count ? "" : $", expected {count}"));
+        }
+
+        if (expectation.Exists is { } wanted)
+        {
+            var exists = found.Any(value => value.ValueKind != JsonValueKind.Null);
+            return (exists == wanted, $"path {path} {(exists ? "exists" : "does not exist")}");
+        }
+
+        if (found.Count == 0 && expectation.Lacks is null)
+            return (false, $"path {path} does not exist");
+
+        foreach (var value in found)
+        {
+            var (holds, words) = Compare(expectation, JsonPath.TextOf(value));
+
+            if (!holds)
+                return (false, $"path {path} is {Quote(JsonPath.TextOf(value))}, expected {words}");
+        }
+
+        return (true, $"path {path} is {Quote(string.Join(' ', found.Select(JsonPath.TextOf).Distinct()))}");
+    }
+
+    private static (bool Holds, string Wanted) Compare(Expectation expectation, string actual)
+    {
+        if (expectation.EqualTo is { } wanted)
+            return (actual == wanted, Quote(wanted));
+
+        if (expectation.Contains is { } part)
+            return (actual.Contains(part, StringComparison.Ordinal), $"something with {Quote(part)}");
+
+        if (expectation.Lacks is { } unwanted)
+            return (!actual.Contains(unwanted, StringComparison.Ordinal), $"nothing with {Quote(unwanted)}");
+
+        if (expectation.AtLeast is { } least)
+        {
+            var isNumber = double.TryParse(actual, NumberStyles.Float, CultureInfo.InvariantCulture, out var number);
+            return (isNumber && number >= least, $"at least {least.ToString(CultureInfo.InvariantCulture)}");
+        }
+
+        // Only a path is given: it is there, and that is what was asked.
+        return (true, "");
+    }
+
+    private static JsonDocument? ReadDocument(string text, bool last, out string problem)
+    {
+        var reader = new Utf8JsonReader(
+            Encoding.UTF8.GetBytes(text),
+            new JsonReaderOptions { AllowMultipleValues = true, CommentHandling = JsonCommentHandling.Skip }
+        );
+        JsonDocument? document = null;
+        problem = "is empty, expected JSON";
+
+        try
+        {
+            while (reader.Read())
+            {
+                var next = JsonDocument.ParseValue(ref reader);
+
+                if (document is not null && !last)
+                {
+                    document.Dispose();
+                    next.Dispose();
+                    problem = "holds several JSON documents; `last: true` reads the last one";
+                    return null;
+                }
+
+                document?.Dispose();
+                document = next;
+            }
+        }
+        catch (JsonException)
+        {
+            document?.Dispose();
+            problem = $"is not JSON: {Quote(text)}";
+            return null;
+        }
+
+        return document;
+    }
+
+    private static string Sentence(string what, string actual, string wanted, bool holds) =>
+        holds ? $"{what} is {actual}" : $"{what} is {actual}, expected {wanted}";
+
+    private static string LastLine(Seen seen)
+    {
+        var text = seen.Stderr.AsSpan().Trim().IsEmpty ? seen.Stdout : seen.Stderr;
+        var lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return lines.Length == 0 ? "it printed nothing" : Cut(lines[^1]);
+    }
+
+    /// <summary>As it stands for one word, in quotes when it has spaces; on one line, cut.</summary>
+    private static string Quote(string text)
+    {
+        var line = Cut(text.Trim().ReplaceLineEndings(" "));
+        return line.Length == 0 || line.Contains(' ', StringComparison.Ordinal) ? $"\"{line}\"" : line;
+    }
+
+    private static string Cut(string line) => line.Length <= LongestQuote ? line : line[..(LongestQuote - 1)] + "…";
+}

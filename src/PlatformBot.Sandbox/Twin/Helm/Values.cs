@@ -1,0 +1,50 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace PlatformBot.Sandbox.Twin.Helm;
+
+/// <summary>Reading Helm values by their dotted path, and merging them as Helm does.</summary>
+internal static class Values
+{
+    public static JsonNode? At(this JsonNode? values, string path)
+    {
+        foreach (var key in path.Split('.'))
+            values = (values as JsonObject)?[key];
+
+        return values;
+    }
+
+    public static bool Flag(this JsonNode? values, string path, bool otherwise = false) =>
+        values.At(path) is JsonValue value && value.TryGetValue<bool>(out var flag) ? flag : otherwise;
+
+    public static int Number(this JsonNode? values, string path, int otherwise) =>
+        values.At(path) is JsonValue value
+        && int.TryParse(value.ToString(), CultureInfo.InvariantCulture, out var number)
+            ? number
+            : otherwise;
+
+    public static string Text(this JsonNode? values, string path, string otherwise = "") =>
+        values.At(path) is JsonValue value && value.ToString() is { Length: > 0 } text ? text : otherwise;
+
+    public static JsonObject Mapping(this JsonNode? values, string path) => values.At(path) as JsonObject ?? [];
+
+    public static JsonArray Items(this JsonNode? values, string path) => values.At(path) as JsonArray ?? [];
+
+    /// <summary>The second over the first: mappings merge, everything else is replaced, null deletes.</summary>
+    public static JsonObject Merge(JsonObject first, JsonObject second)
+    {
+        var merged = (JsonObject)first.DeepClone();
+
+        foreach (var (key, value) in second)
+        {
+            if (value is null)
+                merged.Remove(key);
+            else if (value is JsonObject inner && merged[key] is JsonObject old)
+                merged[key] = Merge(old, inner);
+            else
+                merged[key] = value.DeepClone();
+        }
+
+        return merged;
+    }
+}

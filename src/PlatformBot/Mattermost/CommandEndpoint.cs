@@ -1,0 +1,79 @@
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Primitives;
+using PlatformBot.Core;
+using PlatformBot.Core.Chat;
+
+namespace PlatformBot.Mattermost;
+
+/// <summary>
+/// POST /mattermost/command: a slash command. The token says that Mattermost sent it; team admins can read the token,
+/// so the signed trigger must name the person as well.
+/// </summary>
+internal sealed class CommandEndpoint(
+    MattermostHome home,
+    TriggerProof proof,
+    Dialogs dialogs,
+    IConversation conversation,
+    Suspicions suspicions
+)
+{
+    public async Task HandleAsync(HttpContext http)
+    {
+        if (await Incoming.ReadFormAsync(http) is not { } form)
+            return;
+
+        var user = Incoming.Text(form, "user_id");
+
+        if (!home.IsCommand(Incoming.Text(form, "team_id"), Incoming.Text(form, "token")))
+        {
+            await suspicions.RaiseAsync("a slash command with a token that is not the bot's", http, user);
+            http.Response.StatusCode = StatusCodes.Status401Unauthorized;
+            return;
+        }
+
+        var trigger = Incoming.Text(form, "trigger_id");
+
+        if (await proof.CheckAsync(trigger, user, http.RequestAborted) == Proof.False)
+        {
+            await suspicions.RaiseAsync("a slash command without the chat server's signature for its user", http, user);
+            await AnswerAsync(http, Answers.Refused);
+            return;
+        }
+
+        var reply = await conversation.HearAsync(Read(form, trigger), http.RequestAborted);
+        await AnswerAsync(
+            http,
+            await dialogs.ShowAsync(reply, PersonOf(form), ChannelOf(form), trigger, http.RequestAborted)
+        );
+    }
+
+    private static ChatCommand Read(Dictionary<string, StringValues> form, string trigger) =>
+        new(
+            PersonOf(form),
+            Incoming.Text(form, "team_id"),
+            ChannelOf(form),
+            Incoming.Text(form, "text"),
+            "slash",
+            trigger
+        );
+
+    private static Person PersonOf(Dictionary<string, StringValues> form) =>
+        new(Incoming.Text(form, "user_id"), Incoming.Text(form, "user_name"));
+
+    private static string ChannelOf(Dictionary<string, StringValues> form) => Incoming.Text(form, "channel_id");
+
+    /// <summary>Exactly 200 and application/json, or Mattermost tells the person that the command failed.</summary>
+    private static Task AnswerAsync(HttpContext http, string text) =>
+        Answers.SendAsync(
+            http,
+            text.Length == 0
+                ? new JsonObject()
+                : new JsonObject
+                {
+                    ["response_type"] = "ephemeral",
+                    ["text"] = text,
+                    // Otherwise <!channel> in an echoed word becomes a real mention.
+                    ["skip_slack_parsing"] = true,
+                }
+        );
+}

@@ -1,0 +1,59 @@
+using System.Collections.Concurrent;
+using System.Net;
+using PlatformBot.Core;
+using PlatformBot.Core.Chat;
+
+namespace PlatformBot.Mattermost;
+
+/// <summary>Looks people up, and remembers for a few seconds.</summary>
+internal sealed class MattermostPeople(MattermostApi api, MattermostHome home, TimeProvider clock) : IPeople
+{
+    private const int Most = 1024;
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(10);
+
+    private readonly ConcurrentDictionary<string, (Account? Account, DateTimeOffset At)> _known = new();
+
+    public async Task<Account?> FindAsync(string idOrName, CancellationToken cancellationToken)
+    {
+        var name = idOrName.TrimStart('@');
+
+        if (_known.TryGetValue(name, out var known) && clock.GetUtcNow() - known.At < Fresh)
+            return known.Account;
+
+        if (_known.Count > Most)
+            _known.Clear();
+
+        var account = await LookAsync(name, cancellationToken);
+        _known[name] = (account, clock.GetUtcNow());
+
+        return account;
+    }
+
+    private async Task<Account?> LookAsync(string name, CancellationToken cancellationToken)
+    {
+        var answer = Incoming.IsId(name) ? await api.GetAsync($"users/{name}", cancellationToken) : null;
+
+        // A name may look like an id.
+        if (answer is not { Done: true })
+            answer = await api.GetAsync($"users/username/{Uri.EscapeDataString(name)}", cancellationToken);
+
+        if (!answer.Done)
+            return null;
+
+        var person = new Person(answer.Text("id"), answer.Text("username"));
+        var isActive = Incoming.Number(answer.Body, "delete_at") == 0 && await IsInTeamAsync(person, cancellationToken);
+        var isBot =
+            answer.Body.TryGetProperty("is_bot", out var bot) && bot.ValueKind == System.Text.Json.JsonValueKind.True;
+
+        return new Account(person, isActive, isBot, answer.Text("roles").Split(' ').Contains("system_guest"));
+    }
+
+    /// <summary>Whoever has left the team is still answered with 200, and the time when they left.</summary>
+    private async Task<bool> IsInTeamAsync(Person person, CancellationToken cancellationToken)
+    {
+        var team = (await home.FindAsync(cancellationToken)).TeamId;
+        var answer = await api.GetAsync($"teams/{team}/members/{person.Id}", cancellationToken);
+
+        return answer.Status == HttpStatusCode.OK && Incoming.Number(answer.Body, "delete_at") == 0;
+    }
+}

@@ -1,0 +1,37 @@
+using System.Security.Cryptography;
+
+namespace PlatformBot.Mattermost;
+
+/// <summary>32 random bytes in a file that only the bot may read. Buttons keep working across restarts because it stays.</summary>
+internal static class SigningKey
+{
+    private const int Bytes = 32;
+
+    public static byte[] ReadOrMake(string path)
+    {
+        if (!File.Exists(path))
+            Make(path);
+
+        var key = Convert.FromBase64String(File.ReadAllText(path).Trim());
+
+        return key.Length == Bytes
+            ? key
+            : throw new InvalidDataException(
+                $"{path} does not hold a signing key of {Bytes} bytes; remove it and it is made anew."
+            );
+    }
+
+    private static void Make(string path)
+    {
+        if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder)
+            Directory.CreateDirectory(folder);
+
+        var owner = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+
+        if (!OperatingSystem.IsWindows())
+            owner.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+        using var file = new StreamWriter(path, owner);
+        file.Write(Convert.ToBase64String(RandomNumberGenerator.GetBytes(Bytes)));
+    }
+}
