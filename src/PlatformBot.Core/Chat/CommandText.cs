@@ -1,0 +1,45 @@
+using PlatformBot.Core.Planning;
+
+namespace PlatformBot.Core.Chat;
+
+/// <summary>How commands are written for people: as one would type them. For reading only; nothing is ever run from this text.</summary>
+public static class CommandText
+{
+    public static string Of(IEnumerable<string> argv) => string.Join(' ', argv.Select(Quoted));
+
+    /// <summary>What an action does, one line each.</summary>
+    public static IReadOnlyList<string> Of(PlannedAction action) =>
+        action switch
+        {
+            PlannedAction.Run run => [.. run.Commands.Select(Of)],
+            PlannedAction.Pipe pipe => [string.Join(" \\\n  | ", pipe.Commands.Select(Of))],
+            PlannedAction.Apply apply => [.. apply.Objects.Select(json => $"apply to {apply.Cluster}: {Name(json)}")],
+            PlannedAction.Patch patch =>
+            [
+                $"patch {patch.Object} on {patch.Cluster}: {Pairs(patch.Labels)}{Pairs(patch.Annotations)}",
+            ],
+            PlannedAction.Wait wait => [$"wait on {wait.For.Cluster} for {wait.For.Object}: {wait.For.For}"],
+            PlannedAction.Manual manual => [$"a person: {manual.Ask}"],
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+
+    private static string Quoted(string word) =>
+        word.Length > 0
+        && word.All(letter =>
+            char.IsAsciiLetterOrDigit(letter) || "-_./:=,@%+^".Contains(letter, StringComparison.Ordinal)
+        )
+            ? word
+            : $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+
+    private static string Pairs(IReadOnlyDictionary<string, string?> pairs) =>
+        string.Concat(pairs.Select(pair => pair.Value is null ? $"{pair.Key}- " : $"{pair.Key}={pair.Value} "));
+
+    private static string Name(string json)
+    {
+        using var document = System.Text.Json.JsonDocument.Parse(json);
+        var root = document.RootElement;
+        var metadata = root.GetProperty("metadata");
+        var space = metadata.TryGetProperty("namespace", out var found) ? found.GetString() + "/" : "";
+        return $"{root.GetProperty("kind").GetString()} {space}{metadata.GetProperty("name").GetString()}";
+    }
+}

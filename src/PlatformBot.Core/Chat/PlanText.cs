@@ -1,0 +1,91 @@
+using System.Text;
+using PlatformBot.Core.Planning;
+using PlatformBot.Core.Runs;
+
+namespace PlatformBot.Core.Chat;
+
+/// <summary>A plan in words: short for a post, whole for a file.</summary>
+public static class PlanText
+{
+    /// <summary>The short form.</summary>
+    /// <param name="looks">what each probe saw, by step id; null while nobody has looked</param>
+    public static string Summary(Plan plan, IReadOnlyDictionary<string, CheckOutcome>? looks)
+    {
+        var text = new StringBuilder();
+        text.Append(
+            $"**Plan** {Markdown.Code(plan.Digest[..12])}: {Words.Count(plan.Steps.Count(), "step")} in {Words.Count(plan.Phases.Count, "phase")}"
+        );
+        text.Append(
+            looks is null ? ".\n\n" : $", {looks.Count(look => look.Value.Holds is true)} of them done already.\n\n"
+        );
+        text.Append("| phase | steps | done already | destroys |\n|---|--:|--:|---|\n");
+
+        foreach (var phase in plan.Phases)
+            text.Append(Row(phase, looks));
+
+        foreach (var step in plan.Steps.Where(step => step.Destructive is not null))
+            text.Append($"\n- :warning: `{step.Id}` {Markdown.Inline(step.Destructive!)}");
+
+        foreach (var note in plan.Notes)
+            text.Append($"\n- :information_source: {Markdown.Inline(note)}");
+
+        return text.ToString();
+    }
+
+    /// <summary>Everything: each step with its exact commands, checks, limits and source. Plain text.</summary>
+    public static string Whole(
+        Plan plan,
+        IReadOnlyDictionary<string, CheckOutcome>? looks,
+        Func<PlannedStep, bool>? only = null
+    )
+    {
+        var text = new StringBuilder();
+        text.Append(
+            $"{plan.Command} {string.Join(' ', plan.Arguments.Select(argument => $"{argument.Name}={argument.Value}"))}\n"
+        );
+        text.Append($"digest {plan.Digest}\n");
+
+        foreach (var phase in plan.Phases)
+        {
+            var steps = phase.Steps.Where(step => only is null || only(step)).ToList();
+
+            if (steps.Count == 0)
+                continue;
+
+            text.Append($"\n== {phase.Id}: {phase.Title}\n");
+
+            foreach (var step in steps)
+                Append(text, step, looks?.GetValueOrDefault(step.Id));
+        }
+
+        return text.ToString();
+    }
+
+    private static string Row(PlannedPhase phase, IReadOnlyDictionary<string, CheckOutcome>? looks)
+    {
+        var destructive = phase.Steps.Count(step => step.Destructive is not null);
+        var done = looks is null ? "" : $"{phase.Steps.Count(step => looks.GetValueOrDefault(step.Id)?.Holds is true)}";
+        return $"| **{phase.Id}** {Markdown.Inline(phase.Title)} | {phase.Steps.Count} | {done} | {(destructive == 0 ? "" : $":lock: {Words.Count(destructive, "step")}")} |\n";
+    }
+
+    private static void Append(StringBuilder text, PlannedStep step, CheckOutcome? look)
+    {
+        text.Append($"\n{step.Id}: {step.Title}\n");
+
+        if (step.Destructive is not null)
+            text.Append($"  DESTRUCTIVE: {step.Destructive}\n");
+
+        if (look is { Holds: true })
+            text.Append($"  done already: {look.Saw}\n");
+
+        foreach (var line in CommandText.Of(step.Action))
+            text.Append($"  $ {line.Replace("\n", "\n  ", StringComparison.Ordinal)}\n");
+
+        text.Append(
+            $"  timeout {Words.Span(step.Timeout)}, {Words.Count(step.Attempts, "attempt")}, {Words.Count(step.Verify.Count, "check")} after it"
+        );
+        text.Append(step.Lock is null ? "" : $", lock {step.Lock}");
+        text.Append(step.Needs.Count == 0 ? "" : $"\n  after {string.Join(", ", step.Needs)}");
+        text.Append($"\n  from {step.Source}\n");
+    }
+}

@@ -1,0 +1,166 @@
+using System.Text;
+using PlatformBot.Core.Planning;
+using PlatformBot.Core.Runs;
+
+namespace PlatformBot.Core.Chat;
+
+/// <summary>The one live post of a run: where it stands, what it is doing, whom it needs.</summary>
+public static class RunCard
+{
+    private const int MostLines = 8;
+
+    public static Post Render(Run run, DateTimeOffset now)
+    {
+        var text = new StringBuilder();
+        text.Append($"#### {Mark(run.State)} Run {run.Id} · {Markdown.Inline(run.Title)} · {Words(run.State)}\n");
+        text.Append(
+            $"asked by {run.Requester} · {Core.Words.Span((run.EndedAt ?? now) - run.PlannedAt)} · plan {Markdown.Code(run.Plan.Digest[..12])}"
+        );
+        text.Append(run.EndedWhy is null ? "\n\n" : $" · {Markdown.Inline(run.EndedWhy)}\n\n");
+        AppendPhases(text, run);
+        AppendNeeds(text, run);
+        AppendNow(text, run, now);
+        return new Post { Text = text.ToString() };
+    }
+
+    /// <summary>An emoji for a state, the same everywhere.</summary>
+    public static string Mark(RunState state) =>
+        state switch
+        {
+            RunState.Planned => ":clipboard:",
+            RunState.Running => ":hourglass_flowing_sand:",
+            RunState.AwaitingApproval => ":lock:",
+            RunState.AwaitingDecision => ":rotating_light:",
+            RunState.Cancelling => ":octagonal_sign:",
+            RunState.Succeeded => ":white_check_mark:",
+            RunState.Failed => ":x:",
+            RunState.Cancelled => ":octagonal_sign:",
+            RunState.Denied => ":no_entry:",
+            RunState.Expired => ":hourglass:",
+        };
+
+    /// <summary>A state in words.</summary>
+    public static string Words(RunState state) =>
+        state switch
+        {
+            RunState.AwaitingApproval => "waiting for an approval",
+            RunState.AwaitingDecision => "needs a decision",
+            RunState.Planned => "planned",
+            RunState.Running => "running",
+            RunState.Cancelling => "stopping",
+            RunState.Succeeded => "succeeded",
+            RunState.Failed => "failed",
+            RunState.Cancelled => "cancelled",
+            RunState.Denied => "denied",
+            RunState.Expired => "expired",
+        };
+
+    private static void AppendPhases(StringBuilder text, Run run)
+    {
+        var clusters = run
+            .Plan.Phases.Select(phase => phase.Cluster)
+            .OfType<string>()
+            .Distinct(StringComparer.Ordinal)
+            .ToList();
+        text.Append($"| phase |{string.Concat(clusters.Select(cluster => $" {cluster} |"))}\n");
+        text.Append($"|---|{string.Concat(clusters.Select(_ => "---|"))}\n");
+
+        foreach (var group in run.Plan.Phases.GroupBy(phase => phase.Name, StringComparer.Ordinal))
+        {
+            text.Append($"| **{group.Key}** |");
+
+            foreach (var cluster in clusters)
+            {
+                text.Append(
+                    $" {Cell(run, group.FirstOrDefault(phase => phase.Cluster == cluster || phase.Cluster is null))} |"
+                );
+            }
+
+            text.Append('\n');
+        }
+    }
+
+    private static string Cell(Run run, PlannedPhase? phase)
+    {
+        if (phase is null)
+            return "";
+
+        var settled = phase.Steps.Count(step => StepStates.IsSettled(run.At(step).State));
+        var mark = run.Phases[phase.Id] switch
+        {
+            PhaseState.Waiting => run.MayTouch(phase.Id) ? ":white_circle:" : ":lock:",
+            PhaseState.Working => ":arrow_forward:",
+            PhaseState.Stuck => ":red_circle:",
+            PhaseState.Complete => ":white_check_mark:",
+            PhaseState.Abandoned => ":heavy_multiplication_x:",
+        };
+
+        return $"{mark} {Bar(settled, phase.Steps.Count)} {settled}/{phase.Steps.Count}";
+    }
+
+    private static string Bar(int done, int of)
+    {
+        const int Width = 8;
+        var full = of == 0 ? Width : done * Width / of;
+        return new string('█', full) + new string('░', Width - full);
+    }
+
+    private static void AppendNeeds(StringBuilder text, Run run)
+    {
+        var needs = run
+            .PendingApprovals.Select(approval =>
+                $":lock: **{approval.Phase}** waits for an approval until {approval.ExpiresAt:HH:mm} UTC"
+            )
+            .Concat(
+                run.Failed.Select(step =>
+                    $":rotating_light: **{step.Id}** failed: {Markdown.Inline(Markdown.Cut(run.At(step).Saw, 200))}{Issue(run, step)}"
+                )
+            )
+            .Concat(
+                run.AwaitingEvidence.Select(step =>
+                    $":raised_hand: **{step.Id}** waits for a person: {Markdown.Inline(Markdown.Cut(step.Title, 120))}"
+                )
+            )
+            .ToList();
+
+        if (!run.IsOver && needs.Count > 0)
+            text.Append($"\n**Needs you**\n{Lines(needs)}");
+    }
+
+    private static string Issue(Run run, PlannedStep step) =>
+        run.Incidents.GetValueOrDefault(step.Id)?.Issue is { } issue ? $" ([issue #{issue.Number}]({issue.Url}))" : "";
+
+    private static void AppendNow(StringBuilder text, Run run, DateTimeOffset now)
+    {
+        var busy = run
+            .Plan.Steps.Where(step =>
+                run.At(step).State is StepState.Running or StepState.Verifying or StepState.WaitingToRetry
+                && step.Action is not PlannedAction.Manual
+            )
+            .Select(step => Line(step, run.At(step), now))
+            .ToList();
+
+        if (!run.IsOver && busy.Count > 0)
+            text.Append($"\n**Now**\n{Lines(busy)}");
+    }
+
+    private static string Line(PlannedStep step, StepProgress at, DateTimeOffset now)
+    {
+        var since = Core.Words.Span(now - (at.StartedAt ?? now));
+
+        return at.State switch
+        {
+            StepState.WaitingToRetry =>
+                $"`{step.Id}` tries again soon (attempt {at.Attempt} of {step.Attempts} failed: {Markdown.Inline(Markdown.Cut(at.Saw, 120))})",
+            StepState.Verifying => $"`{step.Id}` is being verified, {since}",
+            _ =>
+                $"`{step.Id}` {Markdown.Inline(step.Title)}, {since}{(at.Attempt > 1 ? $", attempt {at.Attempt} of {step.Attempts}" : "")}",
+        };
+    }
+
+    private static string Lines(List<string> lines)
+    {
+        var shown = lines.Take(MostLines).Select(line => $"- {line}\n");
+        return string.Concat(shown) + (lines.Count > MostLines ? $"- … and {lines.Count - MostLines} more\n" : "");
+    }
+}

@@ -1,0 +1,218 @@
+using System.Text;
+using PlatformBot.Core.Approvals;
+using PlatformBot.Core.Planning;
+using PlatformBot.Core.Runs;
+
+namespace PlatformBot.Core.Chat;
+
+/// <summary>What a run says besides its card: approvals, failures, manual steps, its end. Pure.</summary>
+public static class RunPosts
+{
+    private const string Red = "#c4314b";
+    private const string Amber = "#d9822b";
+    private const string Green = "#2e7d32";
+    private const int MostCommands = 5000;
+
+    /// <summary>Asks for an approval, danger first.</summary>
+    /// <param name="deciders">who can decide</param>
+    public static Post Approval(Run run, Approval approval, IReadOnlyList<Person> deciders)
+    {
+        var phase = run.Plan.Phases.First(each => each.Id == approval.Phase);
+        var dangers =
+            run.Plan.Approval.Per == "run"
+                ? [.. run.Plan.Steps.Where(step => step.Destructive is not null)]
+                : phase.Steps.Where(step => step.Destructive is not null).ToList();
+        var text = new StringBuilder();
+        text.Append(
+            $"#### :lock: Run {run.Id} · {Markdown.Inline(run.Title)} · **{phase.Id}** needs {Words.Count(approval.Quorum, "approval")}\n"
+        );
+        text.Append(
+            $"{run.Requester} asks{(phase.Cluster is null ? "" : $", on cluster **{phase.Cluster}**")}. {Deciders(run, deciders)}\n\n"
+        );
+        text.Append("| :warning: what is destroyed | where | step |\n|---|---|---|\n");
+
+        foreach (var step in dangers)
+        {
+            text.Append(
+                $"| {Markdown.Inline(step.Destructive!)} | {step.Node ?? step.Cluster ?? ""} | `{step.Id}` |\n"
+            );
+        }
+
+        text.Append($"\n{Markdown.Fence(Markdown.Cut(Commands(dangers), MostCommands))}\n");
+        text.Append(
+            $"All {Words.Count(phase.Steps.Count, "step")} with every command: the file below. Plan digest {Markdown.Code(approval.Digest)}"
+        );
+
+        return new Post
+        {
+            Text = text.ToString(),
+            Box = ApprovalBox(run, approval),
+            Files =
+            [
+                new AttachedFile(
+                    $"run-{run.Id.Number}-{phase.Id.Replace('/', '-')}.txt",
+                    PlanText.Whole(run.Plan, null, step => step.Phase == phase.Id)
+                ),
+            ],
+        };
+    }
+
+    /// <summary>A failed step: what was run, what it said, what the buttons will do.</summary>
+    public static Post Failed(Run run, PlannedStep step)
+    {
+        var at = run.At(step);
+        var failure = at.Failure!;
+        var open = at.State is StepState.Failed && !run.IsOver && run.CancelAsked is null;
+        var text = new StringBuilder();
+        text.Append(
+            $":rotating_light: **{step.Id}** failed after {Words.Count(Math.Max(failure.Attempt, 1), "attempt")}: {Markdown.Inline(Markdown.Cut(failure.Said, 400))}\n"
+        );
+
+        if (failure.Explanation is not null)
+            text.Append($":bulb: {Markdown.Inline(failure.Explanation)}\n");
+
+        if (failure.Command is not null)
+        {
+            text.Append(
+                $"{Markdown.Fence($"$ {failure.Command}\n{Tail(failure.Output)}\n{(failure.ExitCode is { } code ? $"exit {code}" : "")}".TrimEnd())}\n"
+            );
+        }
+
+        text.Append(Markdown.Cut(failure.Diagnosis, 3000));
+        text.Append($"\n{Verdict(run, step, at)}");
+        return new Post { Text = text.ToString(), Box = open ? DecisionBox(run, step) : null };
+    }
+
+    /// <summary>A manual step that waits, or what was said about it.</summary>
+    public static Post Manual(Run run, PlannedStep step)
+    {
+        var at = run.At(step);
+        var ask = ((PlannedAction.Manual)step.Action).Ask;
+        var waiting = at is { State: StepState.Running, Evidence: null } && !run.IsOver;
+        var text = $":raised_hand: **{step.Id}** {Markdown.Inline(step.Title)}\n> {Markdown.Inline(ask)}\n";
+
+        return waiting
+            ? new Post
+            {
+                Text = text,
+                Box = new Box(
+                    Amber,
+                    "A person does this",
+                    "Confirm when it is done, with what you saw.",
+                    [Button("confirm", "Confirm…", "primary", run, step.Id)]
+                ),
+            }
+            : new Post
+            {
+                Text =
+                    $"{text}{(at.Evidence is null ? $":heavy_multiplication_x: {RunCard.Words(run.State)}" : $":white_check_mark: {Markdown.Inline(at.Saw)}")}",
+            };
+    }
+
+    /// <summary>How a run ended, for its thread.</summary>
+    public static Post End(Run run)
+    {
+        var counts = run
+            .Steps.Values.GroupBy(step => step.State)
+            .OrderBy(group => group.Key)
+            .Select(group => $"{group.Count()} {StateWords(group.Key)}");
+        var took = Words.Span(run.EndedAt!.Value - run.PlannedAt);
+        var why = run.EndedWhy is null ? "" : $"\n{Markdown.Inline(run.EndedWhy)}";
+        return new Post
+        {
+            Text =
+                $"{RunCard.Mark(run.State)} Run {run.Id} {RunCard.Words(run.State)} after {took}: {string.Join(", ", counts)}.{why}",
+        };
+    }
+
+    /// <summary>A step's state in words.</summary>
+    public static string StateWords(StepState state) =>
+        state switch
+        {
+            StepState.Pending => "not started",
+            StepState.Running => "running",
+            StepState.Verifying => "being verified",
+            StepState.WaitingToRetry => "waiting to be tried again",
+            StepState.Interrupted => "interrupted",
+            StepState.AlreadyDone => "done already",
+            StepState.Succeeded => "done",
+            StepState.Failed => "failed",
+            StepState.Skipped => "skipped",
+            StepState.Cancelled => "cancelled",
+        };
+
+    private static string Deciders(Run run, IReadOnlyList<Person> deciders)
+    {
+        var others = deciders.Where(person => person.Id != run.Requester.Id).ToList();
+        return others.Count == 0
+            ? $"Nobody else has the role {run.Plan.Access.Approve}."
+            : $"{string.Join(' ', others)} can decide.";
+    }
+
+    private static Box ApprovalBox(Run run, Approval approval)
+    {
+        var votes = string.Concat(
+            approval.Votes.Select(vote =>
+                $"{(vote.Decision is Decision.Approve ? ":white_check_mark: approved" : ":no_entry: denied")} by {vote.By}{(vote.Reason is null ? "" : $": {Markdown.Inline(vote.Reason)}")}\n"
+            )
+        );
+
+        return approval.State switch
+        {
+            ApprovalState.Requested => new Box(
+                Red,
+                $"{approval.Votes.Count} of {Words.Count(approval.Quorum, "approval")}",
+                $"{votes}Expires {approval.ExpiresAt:yyyy-MM-dd HH:mm} UTC.",
+                [
+                    Button("approve", "Approve", "danger", run, approval.Phase, approval.Digest),
+                    Button("deny", "Deny…", "default", run, approval.Phase, approval.Digest),
+                ]
+            ),
+            ApprovalState.Approved => new Box(Green, "Approved", votes, []),
+            ApprovalState.Denied => new Box(Red, "Denied", votes, []),
+            ApprovalState.Expired => new Box(Amber, "Expired", $"{votes}Nobody decided in time.", []),
+            ApprovalState.Withdrawn => new Box(Amber, "Withdrawn", $"{votes}The run ended without it.", []),
+        };
+    }
+
+    private static Box DecisionBox(Run run, PlannedStep step)
+    {
+        var waiting = run.Plan.Steps.Count(other => other.Needs.Contains(step.Id));
+        var text =
+            $"**Retry** probes first and then runs it again. **Skip** goes on without it ({Words.Count(waiting, "step")} directly depend on it) and asks for a reason. **Abort** ends the run; what is done stays. Everything that does not depend on it goes on meanwhile.";
+        return new Box(
+            Red,
+            "What now?",
+            text,
+            [
+                Button("retry", "Retry", "primary", run, step.Id),
+                Button("skip", "Skip…", "default", run, step.Id),
+                Button("abort", "Abort…", "danger", run, step.Id),
+            ]
+        );
+    }
+
+    private static Button Button(string action, string label, string style, Run run, params string[] rest) =>
+        new(action, label, style, string.Join('|', new[] { action, $"{run.Id.Number}" }.Concat(rest)));
+
+    private static string Verdict(Run run, PlannedStep step, StepProgress at)
+    {
+        var issue = run.Incidents.GetValueOrDefault(step.Id) is { Issue: { } link } incident
+            ? $"[Issue #{link.Number}]({link.Url}) {(incident.State is Incidents.IncidentState.Closed ? "is closed" : "has the diagnosis")}. "
+            : "";
+        var now =
+            at.State is StepState.Failed
+                ? ""
+                : $"Now: {StateWords(at.State)}{(StepStates.IsSettled(at.State) ? $" ({Markdown.Inline(Markdown.Cut(at.Saw, 200))})" : "")}.";
+        return issue + now;
+    }
+
+    private static string Commands(IEnumerable<PlannedStep> steps) =>
+        string.Join("\n\n", steps.Select(step => $"# {step.Id}\n{string.Join('\n', CommandText.Of(step.Action))}"));
+
+    private static string Tail(string output)
+    {
+        var lines = output.TrimEnd().Split('\n');
+        return string.Join('\n', lines.TakeLast(15));
+    }
+}
