@@ -1,0 +1,59 @@
+using PlatformBot.Core.Runs;
+
+namespace PlatformBot.Core.Incidents;
+
+/// <summary>Opens one issue per fault, adds to it when the fault comes back, closes it when the cause is gone.</summary>
+public sealed class IncidentReporter(IIncidents issues) : IRunView
+{
+    private static readonly string[] Labels = ["platformbot", "incident"];
+
+    public async Task FollowAsync(LiveRun live, CancellationToken stopping)
+    {
+        while (true)
+        {
+            var changed = live.Changed;
+            var run = live.Now;
+
+            foreach (var incident in run.Incidents.Values.OrderBy(each => each.Since))
+                await ReportAsync(live, run, incident, stopping);
+
+            if (run.IsOver && ReferenceEquals(run, live.Now))
+                return;
+
+            await changed.WaitAsync(stopping);
+        }
+    }
+
+    private async Task ReportAsync(LiveRun live, Run run, Incident incident, CancellationToken stopping)
+    {
+        switch (incident)
+        {
+            case { State: IncidentState.Detected or IncidentState.Healed, Issue: null }
+                when run.FindStep(incident.Step) is { } step:
+                var fingerprint = $"run-{run.Id.Number}-{run.PlannedAt.ToUnixTimeSeconds()}-{incident.Step}";
+                var issue = await issues.OpenAsync(
+                    fingerprint,
+                    IncidentText.Title(run, step),
+                    IncidentText.Body(run, step),
+                    Labels,
+                    stopping
+                );
+                await live.RecordAsync(Person.Bot, new RunEvent.IncidentReported(incident.Step, issue));
+                break;
+
+            case { State: IncidentState.Healed, Issue: { } open } when run.FindStep(incident.Step) is { } step:
+                await issues.CloseAsync(open, $"healed-{incident.Times}", IncidentText.Healed(run, step), stopping);
+                await live.RecordAsync(Person.Bot, new RunEvent.IncidentClosed(incident.Step));
+                break;
+
+            case { State: IncidentState.Reported, Times: > 1, Issue: { } again }
+                when run.FindStep(incident.Step) is { } step:
+                await issues.CommentAsync(again, $"again-{incident.Times}", IncidentText.Again(run, step), stopping);
+                break;
+
+            case { Issue: { } left } when run.IsOver && incident.State is not IncidentState.Closed:
+                await issues.CommentAsync(left, "ended", IncidentText.Left(run), stopping);
+                break;
+        }
+    }
+}

@@ -1,0 +1,81 @@
+using System.Text;
+using PlatformBot.Core.Chat;
+using PlatformBot.Core.Planning;
+using PlatformBot.Core.Runs;
+
+namespace PlatformBot.Core.Incidents;
+
+/// <summary>What an issue says: what, where, command, output, surroundings, what was tried, how to go on. Pure.</summary>
+public static class IncidentText
+{
+    public static string Title(Run run, PlannedStep step) => $"{step.Id} failed in run {run.Id.Number} ({run.Title})";
+
+    public static string Body(Run run, PlannedStep step)
+    {
+        var failure = run.At(step).Failure!;
+        var text = new StringBuilder();
+        text.Append($"**{Markdown.Inline(failure.Said)}**\n\n");
+        text.Append("| | |\n|---|---|\n");
+        text.Append($"| step | `{step.Id}`: {Markdown.Inline(step.Title)} |\n");
+        text.Append($"| run | {run.Id.Number} `{run.Title}`, asked for by {Markdown.Inline(run.Requester.Name)} |\n");
+        text.Append(
+            $"| where | {(step.Cluster is null ? "no cluster" : $"cluster {step.Cluster}")}{(step.Node is null ? "" : $", node {step.Node}")} |\n"
+        );
+        text.Append($"| written in | `{step.Source}` |\n");
+        text.Append($"| attempts | {failure.Attempt} of {step.Attempts} |\n");
+        text.Append($"| plan | `{run.Plan.Digest}` |\n");
+        AppendWhat(text, step, failure);
+        text.Append(failure.Diagnosis.Length == 0 ? "" : $"\n## What the cluster shows\n\n{failure.Diagnosis}\n");
+        text.Append($"\n## How to go on\n\n{GoOn(run, step)}\n");
+        return text.ToString();
+    }
+
+    public static string Healed(Run run, PlannedStep step) =>
+        $"Healed: `{step.Id}` is {RunPosts.StateWords(run.At(step).State)} after attempt {run.At(step).Attempt}. {Markdown.Inline(run.At(step).Saw)}";
+
+    public static string Again(Run run, PlannedStep step)
+    {
+        var failure = run.At(step).Failure!;
+        return $"It failed again (attempt {failure.Attempt}): **{Markdown.Inline(failure.Said)}**\n\n{Output(failure)}\n{failure.Diagnosis}";
+    }
+
+    public static string Left(Run run) =>
+        $"Run {run.Id.Number} {RunCard.Words(run.State)}: {Markdown.Inline(run.EndedWhy ?? "")}. This stays open until somebody closes it.";
+
+    private static void AppendWhat(StringBuilder text, PlannedStep step, Failure failure)
+    {
+        text.Append($"\n## What was run\n\n{Markdown.Fence(string.Join('\n', CommandText.Of(step.Action)))}\n");
+        text.Append(step.Why is null ? "" : $"\n{Markdown.Inline(step.Why)}\n");
+        text.Append($"\n## What it said\n\n{Output(failure)}\n");
+        text.Append(failure.Explanation is null ? "" : $"\n:bulb: {Markdown.Inline(failure.Explanation)}\n");
+    }
+
+    private static string Output(Failure failure)
+    {
+        var command = failure.Command is null ? "" : $"$ {failure.Command}\n";
+        var code = failure.ExitCode is { } exit ? $"\nexit {exit}" : "";
+        return Markdown.Fence(
+            $"{command}{failure.Output.TrimEnd()}{code}".Trim() is { Length: > 0 } said ? said : failure.Said
+        );
+    }
+
+    private static string GoOn(Run run, PlannedStep step)
+    {
+        var waiting = run
+            .Plan.Steps.Where(other => other.Needs.Contains(step.Id))
+            .Select(other => $"`{other.Id}`")
+            .Take(6)
+            .ToList();
+        var blocked =
+            waiting.Count == 0 ? "Nothing depends on this step." : $"These wait for it: {string.Join(", ", waiting)}.";
+        return $"""
+            {blocked} Everything that does not depend on it goes on.
+
+            1. Remove the cause.
+            2. In the run's thread press **Retry**, or type `/platform retry {run.Id.Number} {step.Id}`. The step is probed first; what is done already is not run again.
+            3. Or go on without it: `/platform skip {run.Id.Number} {step.Id} <reason>`. Or end the run: `/platform cancel {run.Id.Number}`.
+
+            This issue is closed by itself when the step succeeds.
+            """;
+    }
+}
