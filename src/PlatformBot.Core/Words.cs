@@ -17,6 +17,9 @@ public static class Words
     /// <summary>"1 step", "3 steps"</summary>
     public static string Count(int count, string one) => count == 1 ? $"1 {one}" : $"{count} {one}s";
 
+    /// <summary>The first 12 characters of a digest: enough to compare by eye.</summary>
+    public static string Short(string digest) => digest.Length > 12 ? digest[..12] : digest;
+
     private static string Two(int large, string unit, int small, string smallUnit) =>
         small == 0 ? $"{large} {unit}" : $"{large} {unit} {small} {smallUnit}";
 }

@@ -18,7 +18,7 @@ public sealed class ApprovalGuard(Access access, Func<Plan, string> digestOf)
             return $"{phase.Id} is not approved.";
 
         if (digestOf(run.Plan) is var digest && digest != approval.Digest)
-            return $"The plan is not the one that was approved (digest {digest[..12]}, approved {approval.Digest[..12]}): the approval is void.";
+            return $"The plan is not the one that was approved (digest {Words.Short(digest)}, approved {Words.Short(approval.Digest)}): the approval is void.";
 
         var standing = approval
             .Votes.Where(vote => vote.Decision is Decision.Approve && vote.By.Id != run.Requester.Id)

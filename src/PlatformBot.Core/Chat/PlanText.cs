@@ -13,7 +13,7 @@ public static class PlanText
     {
         var text = new StringBuilder();
         text.Append(
-            $"**Plan** {Markdown.Code(plan.Digest[..12])}: {Words.Count(plan.Steps.Count(), "step")} in {Words.Count(plan.Phases.Count, "phase")}"
+            $"**Plan** {Markdown.Code(Words.Short(plan.Digest))}: {Words.Count(plan.Steps.Count(), "step")} in {Words.Count(plan.Phases.Count, "phase")}"
         );
         text.Append(
             looks is null ? ".\n\n" : $", {looks.Count(look => look.Value.Holds is true)} of them done already.\n\n"

@@ -14,7 +14,7 @@ public static class RunCard
         var text = new StringBuilder();
         text.Append($"#### {Mark(run.State)} Run {run.Id} · {Markdown.Inline(run.Title)} · {Words(run.State)}\n");
         text.Append(
-            $"asked by {run.Requester} · {Core.Words.Span((run.EndedAt ?? now) - run.PlannedAt)} · plan {Markdown.Code(run.Plan.Digest[..12])}"
+            $"asked by {run.Requester} · {Core.Words.Span((run.EndedAt ?? now) - run.PlannedAt)} · plan {Markdown.Code(Core.Words.Short(run.Plan.Digest))}"
         );
         text.Append(run.EndedWhy is null ? "\n\n" : $" · {Markdown.Inline(run.EndedWhy)}\n\n");
         AppendPhases(text, run);

@@ -1,0 +1,41 @@
+using PlatformBot.Core.Journals;
+using PlatformBot.Core.Runs;
+
+namespace PlatformBot.Core.Tests.Runs;
+
+/// <summary>A journal in a list, as durable as a test needs. Every entry goes through its JSON, as on disk.</summary>
+internal sealed class MemoryJournal(TimeProvider clock) : IJournal
+{
+    private readonly Lock _gate = new();
+    private readonly List<Entry> _entries = [];
+
+    public IReadOnlyList<Entry> Entries
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _entries];
+        }
+    }
+
+    public Task<Entry> AppendAsync(RunId? run, Person by, RunEvent what)
+    {
+        lock (_gate)
+        {
+            var body = EntryJson.Write(what);
+            var before = _entries.Count == 0 ? EntryJson.Genesis : _entries[^1].Hash;
+            var at = clock.GetUtcNow();
+            var hash = EntryJson.Hash(before, _entries.Count + 1, run?.Number, at, by, body);
+            _entries.Add(new Entry(_entries.Count + 1, run, at, by, EntryJson.Read(body), hash));
+            return Task.FromResult(_entries[^1]);
+        }
+    }
+
+    public Task<Entry> OpenRunAsync(Person by, RunEvent.Planned planned) => AppendAsync(new RunId(1), by, planned);
+
+    public IReadOnlyList<Entry> Read(RunId run) => [.. Entries.Where(entry => entry.Run == run)];
+
+    public IReadOnlyList<RunId> OpenRuns() => [.. Entries.Select(entry => entry.Run).OfType<RunId>().Distinct()];
+
+    public IReadOnlyList<RunLine> Recent(int most) => [];
+}

@@ -1,0 +1,54 @@
+using PlatformBot.Core.Planning;
+
+namespace PlatformBot.Core.Tests.Runs;
+
+/// <summary>Small plans for tests.</summary>
+internal static class Plans
+{
+    public static Plan Of(params PlannedStep[] steps) =>
+        new()
+        {
+            Command = "bootstrap",
+            Summary = "for a test",
+            Arguments = [new Argument("cluster", "infra")],
+            Access = new AccessRule("operator", "approver"),
+            Approval = new ApprovalRule("phase", 1, TimeSpan.FromHours(4)),
+            Locks = ["cluster/infra"],
+            Parallel = 8,
+            ParallelPerCluster = 4,
+            Phases =
+            [
+                .. steps
+                    .GroupBy(step => step.Phase)
+                    .Select(group => new PlannedPhase(group.Key, group.Key, group.Key, "infra", [.. group])),
+            ],
+            Notes = [],
+            Digest = "d1",
+        };
+
+    public static PlannedStep Step(string id, params string[] needs) =>
+        new()
+        {
+            Id = id,
+            Phase = "foundation",
+            Title = id,
+            Cluster = "infra",
+            Needs = needs,
+            Action = new PlannedAction.Run(
+                [
+                    [id],
+                ],
+                new Dictionary<string, string>(),
+                Sensitive: false
+            ),
+            Probe = [],
+            Verify = [],
+            Repeatable = false,
+            Timeout = TimeSpan.FromMinutes(10),
+            Attempts = 1,
+            Backoff = TimeSpan.FromSeconds(20),
+            Source = "test.yaml:1",
+        };
+
+    public static PlannedCheck Probe(string what) => new PlannedCheck.Run([what]);
+}

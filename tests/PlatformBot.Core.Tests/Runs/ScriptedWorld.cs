@@ -1,0 +1,39 @@
+using System.Collections.Concurrent;
+using PlatformBot.Core.Planning;
+using PlatformBot.Core.Runs;
+
+namespace PlatformBot.Core.Tests.Runs;
+
+/// <summary>A world that does what the test says: actions by step id, checks by their first word.</summary>
+internal sealed class ScriptedWorld : IStepActions
+{
+    private readonly ConcurrentDictionary<string, Func<CancellationToken, Task<ActionOutcome>>> _acts = [];
+    private readonly ConcurrentDictionary<string, CheckOutcome> _checks = [];
+    private readonly ConcurrentQueue<string> _did = new();
+
+    /// <summary>Ids of the steps that acted, in order.</summary>
+    public IReadOnlyList<string> Did => [.. _did];
+
+    public void When(string step, Func<CancellationToken, Task<ActionOutcome>> act) => _acts[step] = act;
+
+    public void When(string step, Verdict verdict) =>
+        When(step, _ => Task.FromResult(new ActionOutcome(verdict, $"{step}: {verdict}")));
+
+    public void Shows(string check, bool? holds) => _checks[check] = new CheckOutcome(holds, $"{check}: {holds}");
+
+    public Task<ActionOutcome> ActAsync(PlannedStep step, Action<string> progress, CancellationToken cancelled)
+    {
+        _did.Enqueue(step.Id);
+        return _acts.TryGetValue(step.Id, out var act)
+            ? act(cancelled)
+            : Task.FromResult(new ActionOutcome(Verdict.Done, $"{step.Id} done"));
+    }
+
+    public Task<CheckOutcome> CheckAsync(PlannedCheck check, CancellationToken cancelled) =>
+        Task.FromResult(_checks.GetValueOrDefault(((PlannedCheck.Run)check).Command[0], new CheckOutcome(false, "no")));
+
+    public Task<string> DiagnoseAsync(PlannedStep step, CancellationToken cancelled) =>
+        Task.FromResult("two pods are not well");
+
+    public IReadOnlyList<string> MissingTools(Plan plan) => [];
+}

@@ -1,0 +1,92 @@
+using PlatformBot.Core.Approvals;
+using PlatformBot.Core.Planning;
+using PlatformBot.Core.Runs;
+using PlatformBot.TestKit;
+using Shouldly;
+
+namespace PlatformBot.Core.Tests.Runs;
+
+/// <summary>One run on a scripted world: start it, let people act, see what the journal says.</summary>
+internal sealed class Stage : IAsyncDisposable
+{
+    public static readonly Person Ada = new("ada", "ada");
+    public static readonly Person Grace = new("grace", "grace");
+
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly StepLocks _locks = new();
+    private Task _work = Task.CompletedTask;
+    private RunEngine? _engine;
+
+    public Stage(Plan plan)
+    {
+        Journal = new MemoryJournal(Clock);
+        Access.Set(new Dictionary<string, IReadOnlyList<Person>> { ["operator"] = [Ada], ["approver"] = [Ada, Grace] });
+        var opened = Journal.OpenRunAsync(Ada, new RunEvent.Planned(plan, "ops")).Result;
+        Live = new LiveRun(Run.Begin(opened)!, Journal);
+    }
+
+    public FakeClock Clock { get; } = new(new DateTimeOffset(2026, 11, 21, 9, 0, 0, TimeSpan.Zero));
+
+    public ScriptedWorld World { get; init; } = new();
+
+    public Access Access { get; } = new();
+
+    public string Digest { get; set; } = "d1";
+
+    public MemoryJournal Journal { get; }
+
+    public LiveRun Live { get; private set; }
+
+    public void Start()
+    {
+        _engine = new RunEngine(Live, World, new ApprovalGuard(Access, _ => Digest), _locks, Clock);
+        _work = _engine.ContinueAsync(_stopping.Token);
+    }
+
+    /// <summary>As after a crash: a new process reads the journal and goes on.</summary>
+    public void Restart()
+    {
+        Live = new LiveRun(Run.Replay(Journal.Entries)!, Journal);
+        Start();
+    }
+
+    /// <summary>Waits until the run's state is so.</summary>
+    public async Task UntilAsync(Func<Run, bool> so)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+
+        while (true)
+        {
+            var changed = Live.Changed;
+
+            if (so(Live.Now))
+                return;
+
+            try
+            {
+                await changed.WaitAsync(limit.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                Live.Now.Steps.ShouldBeEmpty($"the run stood still; it is {Live.Now.State}");
+            }
+        }
+    }
+
+    public Task UntilAsync(string step, StepState state) => UntilAsync(run => run.Steps[step].State == state);
+
+    public Task UntilAsync(RunState state) => UntilAsync(run => run.State == state);
+
+    public Task VoteAsync(Person by, Decision decision = Decision.Approve) =>
+        Live.RecordAsync(by, new RunEvent.Voted("foundation", decision, "d1", "because", "test"));
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        await _work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _engine?.Dispose();
+        _stopping.Dispose();
+        Live.Dispose();
+        _locks.Dispose();
+    }
+}
