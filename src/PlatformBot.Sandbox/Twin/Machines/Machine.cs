@@ -1,0 +1,70 @@
+namespace PlatformBot.Sandbox.Twin.Machines;
+
+/// <summary>A disk as Talos sees it.</summary>
+/// <param name="Links">names below /dev/disk/by-id/</param>
+public sealed record MachineDisk(
+    string Name,
+    string Model,
+    string Serial,
+    string Wwid,
+    long Size,
+    string Transport,
+    IReadOnlyList<string> Links
+)
+{
+    public string Path => $"/dev/{Name}";
+}
+
+/// <summary>What a machine is doing.</summary>
+public enum MachineState
+{
+    /// <summary>Talos runs with a configuration.</summary>
+    Running,
+
+    /// <summary>Between a reboot and the moment when Talos answers again.</summary>
+    Down,
+
+    /// <summary>Talos runs without a configuration and waits for one.</summary>
+    Maintenance,
+}
+
+/// <summary>One physical machine: what it is made of, what it runs, and what lies on its disks.</summary>
+public sealed class Machine(string name, string address, IReadOnlyList<MachineDisk> disks)
+{
+    /// <summary>The name on its label, e.g. "infra-01".</summary>
+    public string Name { get; } = name;
+
+    public string Address { get; } = address;
+
+    public IReadOnlyList<MachineDisk> Disks { get; } = disks;
+
+    /// <summary>The disk with Talos on it.</summary>
+    public MachineDisk SystemDisk => Disks.First(disk => disk.Model.StartsWith("Samsung", StringComparison.Ordinal));
+
+    public MachineState State { get; internal set; } = MachineState.Running;
+
+    /// <summary>The configuration that it runs, null in maintenance mode.</summary>
+    public MachineConfig? Config { get; internal set; }
+
+    /// <summary>The configuration for the next boot.</summary>
+    public MachineConfig? Staged { get; internal set; }
+
+    /// <summary>When Talos last came up.</summary>
+    public DateTimeOffset BootedAt { get; internal set; }
+
+    /// <summary>When it will come up, while it is down.</summary>
+    public DateTimeOffset ReturnsAt { get; internal set; }
+
+    /// <summary>Which etcd cluster's data lies on its disk; null = none.</summary>
+    public string? Etcd { get; internal set; }
+
+    /// <summary>When its etcd member became (or will be) healthy.</summary>
+    public DateTimeOffset EtcdHealthyAt { get; internal set; }
+
+    /// <summary>User disks that were wiped since the machine left the old cluster.</summary>
+    public IReadOnlyCollection<string> WipedDisks => Wiped;
+
+    internal HashSet<string> Wiped { get; } = [];
+
+    public string Hostname => Config?.Hostname ?? $"talos-{Name}";
+}

@@ -1,0 +1,100 @@
+using System.Security.Cryptography;
+
+namespace PlatformBot.Sandbox.Twin.Vault;
+
+/// <summary>One item of the vault: fields by label, or a document.</summary>
+/// <param name="Document">the text of a document, null for other items</param>
+public sealed record VaultItem(
+    string Id,
+    string Vault,
+    string Title,
+    string Category,
+    IReadOnlyDictionary<string, string> Fields,
+    string? Document = null
+);
+
+/// <summary>The simulated 1Password account: two vaults, items by title, one service account that may read and write both.</summary>
+public sealed class PasswordVault
+{
+    private readonly Lock _gate = new();
+    private readonly List<VaultItem> _items = [];
+
+    /// <summary>Vault name → id.</summary>
+    public IReadOnlyDictionary<string, string> Vaults { get; } =
+        new Dictionary<string, string> { ["Prod"] = NewId(), ["Infra"] = NewId() };
+
+    /// <summary>What OP_SERVICE_ACCOUNT_TOKEN must be.</summary>
+    public string ServiceAccountToken { get; } = $"ops_{RandomNumberGenerator.GetHexString(48, lowercase: true)}";
+
+    public IReadOnlyList<VaultItem> Items
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _items];
+        }
+    }
+
+    public VaultItem Add(
+        string vault,
+        string title,
+        IReadOnlyDictionary<string, string> fields,
+        string category = "SECURE_NOTE",
+        string? document = null
+    )
+    {
+        var item = new VaultItem(NewId(), vault, title, category, fields, document);
+
+        lock (_gate)
+            _items.Add(item);
+
+        return item;
+    }
+
+    /// <summary>The items of a vault that go by this title or id; more than one is possible, as in reality.</summary>
+    public IReadOnlyList<VaultItem> Find(string vault, string titleOrId)
+    {
+        lock (_gate)
+            return [.. _items.Where(item => item.Vault == vault && (item.Title == titleOrId || item.Id == titleOrId))];
+    }
+
+    public void Remove(VaultItem item)
+    {
+        lock (_gate)
+            _items.Remove(item);
+    }
+
+    /// <summary>
+    /// A vault with the items that only people can supply: the Git token, the passwords of Grafana, MinIO and restic, and
+    /// the secrets of the cluster of old.
+    /// </summary>
+    public static PasswordVault WithItemsOfPeople(IReadOnlyDictionary<string, string> secretsOfOldCluster)
+    {
+        var vault = new PasswordVault();
+        vault.Add("Prod", "prod-talos", secretsOfOldCluster);
+        vault.Add("Infra", "github-flux", Field("token", $"github_pat_{Password()}"));
+        vault.Add(
+            "Infra",
+            "grafana-admin",
+            new Dictionary<string, string> { ["username"] = "admin", ["password"] = Password() }
+        );
+
+        foreach (var cluster in new[] { "infra", "apps" })
+        {
+            vault.Add("Infra", $"minio-velero-{cluster}", KeyPair());
+            vault.Add("Infra", $"minio-volsync-{cluster}", KeyPair());
+            vault.Add("Infra", $"volsync-restic-{cluster}", Field("password", Password()));
+        }
+
+        return vault;
+    }
+
+    private static Dictionary<string, string> Field(string label, string value) => new() { [label] = value };
+
+    private static Dictionary<string, string> KeyPair() =>
+        new() { ["access_key_id"] = Password(), ["secret_access_key"] = Password() };
+
+    private static string Password() => RandomNumberGenerator.GetHexString(32, lowercase: true);
+
+    private static string NewId() => RandomNumberGenerator.GetString("abcdefghijklmnopqrstuvwxyz234567", 26);
+}
