@@ -33,17 +33,15 @@ internal sealed class Needs(
     public IReadOnlyList<PlannedPhase> Connect()
     {
         // What the next phase of a cluster (or, with "", of none) waits for.
-        var ends = clusters.Append("").ToDictionary(cluster => cluster, _ => (IReadOnlyList<string>)[]);
+        var ends = chosen.Append("").ToDictionary(cluster => cluster, _ => (IReadOnlyList<string>)[]);
 
         foreach (var phase in phases)
             Connect(phase, ends);
 
-        var order = new StepOrder(_needs);
-
-        if (order.Cycle is { } cycle)
+        if (new StepOrder(_needs).Cycle is { } cycle)
             ReportCycle(cycle);
 
-        return [.. phases.Where(phase => phase.Steps.Count > 0).Select(phase => Finish(phase, order))];
+        return [.. phases.Where(phase => phase.Steps.Count > 0).Select(Finish)];
     }
 
     private void Connect(MadePhase phase, Dictionary<string, IReadOnlyList<string>> ends)
@@ -67,6 +65,10 @@ internal sealed class Needs(
 
         foreach (var cluster in phase.Cluster is { } only ? [only] : ends.Keys.ToArray())
             ends[cluster] = last;
+
+        // Whoever waits for the clusters waits for what they waited for.
+        if (phase.Cluster is not null)
+            ends[""] = [];
     }
 
     private IReadOnlyList<string> NeedsOf(StepText step, MadePhase phase)
@@ -194,11 +196,11 @@ internal sealed class Needs(
         problems.Add(at, $"These steps wait for each other: {string.Join(" → ", cycle.Append(cycle[0]))}.");
     }
 
-    private PlannedPhase Finish(MadePhase phase, StepOrder order)
+    private PlannedPhase Finish(MadePhase phase)
     {
+        var order = new StepOrder(phase.Steps.ToDictionary(step => step.Step.Id, step => _needs[step.Step.Id]));
         var steps = phase
-            .Steps.DistinctBy(step => step.Step.Id)
-            .Select(step => step.Step with { Needs = [.. _needs[step.Step.Id].Order(StringComparer.Ordinal)] })
+            .Steps.Select(step => step.Step with { Needs = [.. _needs[step.Step.Id].Order(StringComparer.Ordinal)] })
             .OrderBy(step => order.RankOf(step.Id));
 
         return new PlannedPhase(phase.Id, phase.Text.Name, phase.Text.Title, phase.Cluster, [.. steps]);

@@ -86,6 +86,8 @@ internal sealed class PlanBuilder(Catalogue catalogue, Runbook runbook, PlanPath
         var mine = phase.Steps.Where(step => step.On is null || cluster is null || step.On.Text == cluster).ToArray();
         var made = mine.Where(step => step.Beside is null || chosen.Contains(step.Beside.Text))
             .SelectMany(step => Make(scope, step, id, cluster))
+            // Two steps of one name are a mistake that the reader has told already.
+            .DistinctBy(step => step.Step.Id)
             .ToArray();
 
         return new MadePhase(phase, id, cluster, made, [.. mine.Except(made.Select(step => step.Text))]);

@@ -95,7 +95,13 @@ internal sealed class YamlReader
         }
         catch (YamlException broken)
         {
-            Report(broken);
+            Report(broken.Start, broken.End, broken.Message);
+        }
+        catch (InvalidOperationException)
+        {
+            // The parser's answer to some brackets that do not match; it says no more than that.
+            var end = _parser.Current?.End ?? Mark.Empty;
+            Report(end, end, "brackets, braces or quotes do not match, near here");
         }
 
         return documents;
@@ -215,27 +221,34 @@ internal sealed class YamlReader
 
     private Place PlaceOf(Mark mark) => new(_source, (int)mark.Line, (int)mark.Column, (int)mark.Index);
 
-    private void Report(YamlException broken)
+    private void Report(Mark start, Mark end, string what)
     {
-        var at = broken.Start.Line > 0 ? PlaceOf(broken.Start) : Place.StartOf(_source);
-        var tab = Indentation(at);
+        var at = Place.StartOf(_source).At((int)start.Index);
+        var tab = TabBetween(at, Place.StartOf(_source).At((int)end.Index));
 
         if (tab >= 0)
             _problems.Add(at.At(tab), "A tab indents this line.", "YAML is indented with spaces.");
         else
-            _problems.Add(at, $"This is not YAML: {broken.Message.TrimEnd('.')}.");
+            _problems.Add(at, $"This cannot be read as YAML: {what.TrimEnd('.')}.");
     }
 
-    /// <summary>The index of a tab in the indentation of the line, or of the line before: the parser often stumbles only there.</summary>
-    private int Indentation(Place at)
+    /// <summary>The index of a tab in the indentation of one of the lines where the parser stumbled; -1 when there is none.</summary>
+    private int TabBetween(Place start, Place end)
     {
         var text = _source.Text;
-        var start = text.LastIndexOf('\n', Math.Clamp(at.Index - 1, 0, Math.Max(0, text.Length - 1))) + 1;
+        var index = start.Index - start.Column + 1;
 
-        for (var index = start; index < text.Length && text[index] is ' ' or '\t'; index++)
+        for (var line = start.Line; line <= end.Line + 1 && index < text.Length; line++)
         {
-            if (text[index] == '\t')
-                return index;
+            var indentation = text.AsSpan(index);
+            var letters = indentation.IndexOfAnyExcept(' ', '\t');
+            var tab = indentation[..(letters < 0 ? indentation.Length : letters)].IndexOf('\t');
+
+            if (tab >= 0)
+                return index + tab;
+
+            var next = text.IndexOf('\n', index);
+            index = next < 0 ? text.Length : next + 1;
         }
 
         return -1;
