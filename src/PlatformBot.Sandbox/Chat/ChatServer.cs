@@ -122,7 +122,7 @@ public sealed class ChatServer : IAsyncDisposable
         );
         app.UseRouting();
 
-        foreach (var route in Routes())
+        foreach (var route in Routes(options))
             app.MapMethods(route.Path, [route.Method], http => route.Serve(new Call(http, _state)));
 
         app.MapFallback(ErrorAnswers.UnknownRouteAsync);
@@ -133,7 +133,7 @@ public sealed class ChatServer : IAsyncDisposable
         http.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal)
         || http.Request.Path.StartsWithSegments("/hooks", StringComparison.Ordinal);
 
-    private IEnumerable<Route> Routes()
+    private IEnumerable<Route> Routes(ChatOptions options)
     {
         var book = new PostBook(_state, _hub);
         var commands = new CommandBook(_state);
@@ -156,6 +156,7 @@ public sealed class ChatServer : IAsyncDisposable
             .. new TeamRoutes(_state).Routes,
             .. new UserRoutes(_state).Routes,
             .. new SystemRoutes(_state, _triggers).Routes,
+            .. new PageRoutes(this, options).Routes,
         ];
     }
 
