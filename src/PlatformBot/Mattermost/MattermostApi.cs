@@ -3,6 +3,7 @@ using System.Net.Mime;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Options;
+using PlatformBot.Core;
 
 namespace PlatformBot.Mattermost;
 

@@ -1,9 +1,9 @@
 using System.Security.Cryptography;
 
-namespace PlatformBot.Mattermost;
+namespace PlatformBot.Core;
 
 /// <summary>Pauses between tries: from half a second, doubling, to half a minute, each with jitter so that not all come back at once.</summary>
-internal sealed class Backoff
+public sealed class Backoff
 {
     private static readonly TimeSpan First = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
