@@ -1,0 +1,137 @@
+using System.Collections.Concurrent;
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace PlatformBot.Cli;
+
+/// <summary>
+/// A process in a session of its own, so that a signal reaches everything it starts; where util-linux is there, tied to the bot:
+/// when the bot dies, the kernel sends it TERM.
+/// </summary>
+internal sealed class ProcessGroup : IDisposable
+{
+    private const int Term = 15;
+    private const int Kill = 9;
+
+    private static readonly string[] SystemFolders = ["/usr/bin", "/bin"];
+    private static readonly string? Setsid = FindInSystem("setsid");
+    private static readonly string? Setpriv = FindInSystem("setpriv");
+
+    /// <summary>
+    /// The kernel ties a process to the *thread* that started it. A thread of the pool ends when it has been idle for a while, and
+    /// would take the process with it; this one lives as long as the bot.
+    /// </summary>
+    private static readonly Lazy<BlockingCollection<Action>> Starter = new(StartThread);
+
+    private readonly bool _ownSession;
+
+    private ProcessGroup(Process process, string tool, bool ownSession)
+    {
+        Process = process;
+        _ownSession = ownSession;
+        Identity = new(process.Id, StartTimeOf(process.Id), BootId(), tool);
+    }
+
+    public Process Process { get; }
+
+    public RunningProcess Identity { get; }
+
+    /// <exception cref="Win32Exception">The file cannot be started.</exception>
+    public static Task<ProcessGroup> StartAsync(ProcessStartInfo start, string tool)
+    {
+        var ownSession = Wrap(start);
+        var started = new TaskCompletionSource<ProcessGroup>(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        Starter.Value.Add(() =>
+        {
+            try
+            {
+#pragma warning disable RS0030 // Banned everywhere else: this is the one place that starts processes.
+                started.SetResult(new(Process.Start(start)!, tool, ownSession));
+#pragma warning restore RS0030
+            }
+            catch (Exception error) when (error is Win32Exception or IOException or InvalidOperationException)
+            {
+                started.SetException(error);
+            }
+        });
+
+        return started.Task;
+    }
+
+    public void Terminate() => Signal(Term);
+
+    /// <summary>Ends whatever is left of the group; harmless when nothing is.</summary>
+    public void KillAll() => Signal(Kill);
+
+    public void Dispose() => Process.Dispose();
+
+    private void Signal(int signal)
+    {
+        if (_ownSession)
+            _ = SendSignal(-Identity.Pid, signal);
+        else if (!Process.HasExited)
+            _ = SendSignal(Identity.Pid, signal);
+    }
+
+    /// <summary>setsid and setpriv replace themselves by the tool, so that the pid is the tool's and the group's.</summary>
+    private static bool Wrap(ProcessStartInfo start)
+    {
+        if (Setsid is null)
+            return false;
+
+        string[] before = Setpriv is null ? [] : [Setpriv, "--pdeathsig", "TERM", "--"];
+        string[] argv = [.. before, start.FileName, .. start.ArgumentList];
+        start.FileName = Setsid;
+        start.ArgumentList.Clear();
+
+        foreach (var argument in argv)
+            start.ArgumentList.Add(argument);
+
+        return true;
+    }
+
+    private static BlockingCollection<Action> StartThread()
+    {
+        var work = new BlockingCollection<Action>();
+        var thread = new Thread(() =>
+        {
+            foreach (var start in work.GetConsumingEnumerable())
+                start();
+        })
+        {
+            IsBackground = true,
+            Name = "process starter",
+        };
+        thread.Start();
+        return work;
+    }
+
+    private static string StartTimeOf(int pid)
+    {
+        try
+        {
+            // The name in parentheses may hold spaces; the start time is the 20th field after it.
+            var stat = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/stat"));
+            return stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[19];
+        }
+        catch (IOException)
+        {
+            return "";
+        }
+    }
+
+    private static string BootId() =>
+        File.Exists("/proc/sys/kernel/random/boot_id")
+            ? File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim()
+            : "";
+
+    private static string? FindInSystem(string tool) =>
+        SystemFolders.Select(folder => Path.Combine(folder, tool)).FirstOrDefault(File.Exists);
+
+    [DllImport("libc", EntryPoint = "kill")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int SendSignal(int pid, int signal);
+}

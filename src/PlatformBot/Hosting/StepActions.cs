@@ -1,0 +1,119 @@
+using PlatformBot.Cli;
+using PlatformBot.Core.Checks;
+using PlatformBot.Core.Planning;
+using PlatformBot.Core.Runbooks;
+using PlatformBot.Core.Runs;
+using PlatformBot.Kubernetes;
+
+namespace PlatformBot.Hosting;
+
+/// <summary>The only way in which runs touch the world: processes and the clusters' API servers. Whatever leaves it is redacted.</summary>
+internal sealed class StepActions : IStepActions, IDisposable
+{
+    private readonly Clusters _clusters;
+    private readonly ClusterSteps _onClusters;
+    private readonly CommandSteps _commands;
+    private readonly Diagnosis _diagnosis;
+    private readonly ToolPath _tools;
+    private readonly Redactor _redactor;
+    private readonly TimeProvider _clock;
+    private readonly Action<string, RunningProcess> _started;
+
+    /// <param name="redactor">shared with everything else that shows text</param>
+    /// <param name="started">told of every process of a step's action before it is waited on: step id, process</param>
+    public StepActions(
+        ToolsOptions tools,
+        KubernetesOptions kubernetes,
+        ToolBook book,
+        Redactor redactor,
+        TimeProvider clock,
+        Action<string, RunningProcess> started
+    )
+    {
+        (_redactor, _clock, _started) = (redactor, clock, started);
+
+        var own = ToolEnvironment.OfThisProcess();
+        var knowledge = ToolKnowledge.Of(book);
+        var kubeconfig = string.Join(Path.PathSeparator, kubernetes.Files());
+        var environment = new ToolEnvironment(tools, knowledge, own, kubeconfig);
+        _tools = new(tools.Path ?? own.GetValueOrDefault("PATH", ""));
+        var runner = new ProcessRunner(_tools, redactor, clock, tools.WorkingDirectory, tools.Grace);
+        _commands = new(runner, environment, new(runner, environment, redactor), knowledge, redactor);
+
+        _clusters = new(kubernetes, clock);
+        var waits = new Waits(_clusters, clock);
+        _onClusters = new(_clusters, waits, new(waits, clock));
+        _diagnosis = new(_clusters, redactor, clock);
+    }
+
+    public async Task<ActionOutcome> ActAsync(PlannedStep step, Action<string> progress, CancellationToken cancelled)
+    {
+        void Say(string line) => progress(_redactor.Redact(line));
+        void Started(RunningProcess process) => _started(step.Id, process);
+
+        var outcome = step.Action switch
+        {
+            PlannedAction.Run run => await _commands.RunAsync(run, Say, Started, cancelled),
+            PlannedAction.Pipe pipe => await _commands.PipeAsync(pipe, Say, Started, cancelled),
+            PlannedAction.Apply apply => await _onClusters.ApplyAsync(apply, Say, cancelled),
+            PlannedAction.Patch patch => await _onClusters.PatchAsync(patch, cancelled),
+            PlannedAction.Wait wait => await _onClusters.WaitAsync(wait, Say, cancelled),
+            PlannedAction.Manual manual => new(Verdict.AskPerson, manual.Ask),
+            _ => throw new ArgumentOutOfRangeException(nameof(step), step.Action, "No such action."),
+        };
+
+        return outcome with
+        {
+            Said = _redactor.Redact(outcome.Said),
+            Output = _redactor.Redact(outcome.Output),
+        };
+    }
+
+    public async Task<CheckOutcome> CheckAsync(PlannedCheck check, CancellationToken cancelled)
+    {
+        using var deadline = new CancellationTokenSource(check.Timeout, _clock);
+        using var limited = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancelled);
+
+        try
+        {
+            var outcome = check switch
+            {
+                PlannedCheck.Run run => await _commands.CheckAsync(run, limited.Token),
+                PlannedCheck.Get get => await _onClusters.CheckAsync(get, limited.Token),
+                PlannedCheck.Wait wait => await _onClusters.CheckAsync(wait, limited.Token),
+                PlannedCheck.Raw raw => await _onClusters.CheckAsync(raw, limited.Token),
+                _ => throw new ArgumentOutOfRangeException(nameof(check), check, "No such check."),
+            };
+
+            return outcome with
+            {
+                Saw = _redactor.Redact(outcome.Saw),
+            };
+        }
+        catch (OperationCanceledException) when (!cancelled.IsCancellationRequested)
+        {
+            return new(null, $"{StepSubjects.Of(check)}: no answer within {check.Timeout.TotalSeconds:0} s");
+        }
+    }
+
+    public Task<string> DiagnoseAsync(PlannedStep step, CancellationToken cancelled) =>
+        StepSubjects.ClusterOf(step) is { } cluster
+            ? _diagnosis.WriteAsync(cluster, StepSubjects.NamespacesOf(step), cancelled)
+            : Task.FromResult("");
+
+    public IReadOnlyList<string> MissingTools(Plan plan) =>
+        [
+            .. plan
+                .Steps.SelectMany(step => StepSubjects.ToolsOf(step).Select(tool => (tool, step.Id)))
+                .Distinct()
+                .GroupBy(each => each.tool, each => each.Id)
+                .Where(tool => _tools.Find(tool.Key) is null)
+                .OrderBy(tool => tool.Key, StringComparer.Ordinal)
+                .Select(tool => $"{tool.Key} (needed by {Few([.. tool])})"),
+        ];
+
+    public void Dispose() => _clusters.Dispose();
+
+    private static string Few(IReadOnlyList<string> steps) =>
+        steps.Count <= 3 ? string.Join(", ", steps) : $"{string.Join(", ", steps.Take(3))} and {steps.Count - 3} more";
+}

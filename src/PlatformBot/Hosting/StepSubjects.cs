@@ -1,0 +1,85 @@
+using PlatformBot.Core.Planning;
+
+namespace PlatformBot.Hosting;
+
+/// <summary>What a step is about: the tools it needs, the cluster and the namespaces it touches.</summary>
+internal static class StepSubjects
+{
+    /// <summary>Programs of the action, of its checks, and of what reads its secrets.</summary>
+    public static IEnumerable<string> ToolsOf(PlannedStep step)
+    {
+        var (commands, secrets) = step.Action switch
+        {
+            PlannedAction.Run run => (run.Commands, run.Secrets.Count),
+            PlannedAction.Pipe pipe => (pipe.Commands, pipe.Secrets.Count),
+            _ => ([], 0),
+        };
+
+        return commands
+            .Concat(ChecksOf(step).OfType<PlannedCheck.Run>().Select(check => check.Command))
+            .Select(argv => argv[0])
+            .Concat(secrets > 0 ? ["op"] : []);
+    }
+
+    public static string? ClusterOf(PlannedStep step) =>
+        step.Action switch
+        {
+            PlannedAction.Apply apply => apply.Cluster,
+            PlannedAction.Patch patch => patch.Cluster,
+            PlannedAction.Wait wait => wait.For.Cluster,
+            _ => step.Cluster,
+        };
+
+    /// <summary>Where to look when the step fails; empty when it does not say.</summary>
+    public static IReadOnlySet<string> NamespacesOf(PlannedStep step)
+    {
+        var ofAction = step.Action switch
+        {
+            PlannedAction.Wait wait => [wait.For.Object.Namespace],
+            PlannedAction.Patch patch => [patch.Object.Namespace],
+            PlannedAction.Run run => run.Commands.Select(NamespaceFlag),
+            PlannedAction.Pipe pipe => pipe.Commands.Select(NamespaceFlag),
+            _ => Enumerable.Empty<string?>(),
+        };
+        var ofChecks = ChecksOf(step)
+            .Select(check =>
+                check switch
+                {
+                    PlannedCheck.Get get => get.Object.Namespace,
+                    PlannedCheck.Wait wait => wait.For.Object.Namespace,
+                    PlannedCheck.Run run => NamespaceFlag(run.Command),
+                    _ => null,
+                }
+            );
+
+        return ofAction.Concat(ofChecks).OfType<string>().ToHashSet();
+    }
+
+    /// <summary>For a sentence: "helm", "daemonset kube-system/cilium", "/readyz".</summary>
+    public static string Of(PlannedCheck check) =>
+        check switch
+        {
+            PlannedCheck.Run run => run.Command[0],
+            PlannedCheck.Get get => get.Object.ToString(),
+            PlannedCheck.Wait wait => wait.For.Object.ToString(),
+            PlannedCheck.Raw raw => raw.Path,
+            _ => "the check",
+        };
+
+    private static IEnumerable<PlannedCheck> ChecksOf(PlannedStep step) => step.Probe.Concat(step.Verify);
+
+    /// <summary>Nearly every tool of this world spells it alike.</summary>
+    private static string? NamespaceFlag(IReadOnlyList<string> argv)
+    {
+        for (var at = 1; at < argv.Count; at++)
+        {
+            if (argv[at] is "--namespace" or "-n" && at + 1 < argv.Count)
+                return argv[at + 1];
+
+            if (argv[at].StartsWith("--namespace=", StringComparison.Ordinal))
+                return argv[at]["--namespace=".Length..];
+        }
+
+        return null;
+    }
+}

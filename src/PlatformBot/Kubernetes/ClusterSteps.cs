@@ -1,0 +1,153 @@
+using System.Text.Json;
+using PlatformBot.Core.Checks;
+using PlatformBot.Core.Planning;
+using PlatformBot.Core.Runs;
+
+namespace PlatformBot.Kubernetes;
+
+/// <summary>The actions and checks that go to a cluster's API server.</summary>
+internal sealed class ClusterSteps(Clusters clusters, Waits waits, ObjectApply apply)
+{
+    public Task<ActionOutcome> ApplyAsync(
+        PlannedAction.Apply action,
+        Action<string> progress,
+        CancellationToken cancelled
+    ) =>
+        OnAsync(
+            action.Cluster,
+            async cluster =>
+                new(Verdict.Done, await apply.ApplyAsync(cluster, action.Objects, action.Force, progress, cancelled))
+        );
+
+    public Task<ActionOutcome> PatchAsync(PlannedAction.Patch action, CancellationToken cancelled) =>
+        OnAsync(
+            action.Cluster,
+            async cluster =>
+            {
+                var metadata = new Dictionary<string, IReadOnlyDictionary<string, string?>>();
+
+                if (action.Labels.Count > 0)
+                    metadata["labels"] = action.Labels;
+
+                if (action.Annotations.Count > 0)
+                    metadata["annotations"] = action.Annotations;
+
+                await cluster.MergeAsync(action.Object, JsonSerializer.Serialize(new { metadata }), cancelled);
+                var names = action.Labels.Keys.Concat(action.Annotations.Keys);
+                return new(Verdict.Done, $"{action.Object}: {string.Join(", ", names)} set");
+            }
+        );
+
+    public async Task<ActionOutcome> WaitAsync(
+        PlannedAction.Wait action,
+        Action<string> progress,
+        CancellationToken cancelled
+    )
+    {
+        var outcome = await waits.UntilAsync(action.For, progress, cancelled);
+        return new(outcome.Holds == true ? Verdict.Done : Verdict.Failed, outcome.Saw);
+    }
+
+    public Task<CheckOutcome> CheckAsync(PlannedCheck.Wait check, CancellationToken cancelled) =>
+        waits.LookAsync(check.For, cancelled);
+
+    public Task<CheckOutcome> CheckAsync(PlannedCheck.Get check, CancellationToken cancelled) =>
+        LookAsync(
+            check.Cluster,
+            async cluster =>
+            {
+                var item = await cluster.GetAsync(check.Object, cancelled);
+                var outcome = Expectations.Judge(check.Expect, new Seen(null, item.GetRawText()));
+                // What a Secret holds is compared, never quoted.
+                var saw =
+                    check.Object.Kind == "Secret" && check.Expect.Count > 0
+                        ? $"its data is {(outcome.Holds == true ? "" : "not ")}as expected"
+                        : outcome.Saw;
+                return outcome with { Saw = $"{check.Object}: {saw}" };
+            },
+            check.Object.ToString()
+        );
+
+    public Task<CheckOutcome> CheckAsync(PlannedCheck.Raw check, CancellationToken cancelled) =>
+        LookAsync(
+            check.Cluster,
+            async cluster =>
+            {
+                var text = await cluster.RawAsync(check.Path, cancelled);
+                var outcome = Expectations.Judge(check.Expect, new Seen(null, text));
+                var saw =
+                    check.Expect.Count == 0
+                        ? "answers 200"
+                        : outcome.Saw.Replace("stdout", "the answer", StringComparison.Ordinal);
+                return outcome with { Saw = $"{check.Path}: {saw}" };
+            },
+            check.Path
+        );
+
+    private async Task<CheckOutcome> LookAsync(string name, Func<ClusterClient, Task<CheckOutcome>> look, string what)
+    {
+        if (!clusters.Find(name).Ok(out var cluster, out var refusal))
+            return new(null, refusal.Reason);
+
+        try
+        {
+            return await look(cluster);
+        }
+        catch (UnknownKindException error)
+        {
+            return new(false, error.Message);
+        }
+        catch (ApiException error) when (error.IsNotFound)
+        {
+            return new(false, $"{what} does not exist");
+        }
+        // A service behind the API server that is not up yet answers 503: that is an answer to the question.
+        catch (ApiException error) when (error.Code is 502 or 503)
+        {
+            return new(false, $"{what}: {error.Code} {error.Message}");
+        }
+        catch (ApiException error)
+        {
+            return new(null, Waits.Unanswered(name, error));
+        }
+    }
+
+    private async Task<ActionOutcome> OnAsync(string name, Func<ClusterClient, Task<ActionOutcome>> act)
+    {
+        if (!clusters.Find(name).Ok(out var cluster, out var refusal))
+            return new(Verdict.Retry, refusal.Reason, Explanation: refusal.Hint);
+
+        try
+        {
+            return await act(cluster);
+        }
+        catch (UnknownKindException error)
+        {
+            return new(Verdict.Failed, error.Message, Explanation: "What installs the CRD must come first.");
+        }
+        catch (ApiException error)
+        {
+            return Failure(name, error);
+        }
+    }
+
+    private static ActionOutcome Failure(string cluster, ApiException error)
+    {
+        if (error.IsOwnershipConflict)
+        {
+            return new(
+                Verdict.AskPerson,
+                $"Somebody else owns what would be changed: {string.Join("; ", error.Causes.Select(cause => $"{cause.Field} ({cause.Message})"))}",
+                Explanation: "A person decides who is right: remove the field here or there, or apply with force."
+            );
+        }
+
+        // A namespace that is missing may be on its way; nothing else that is not found is.
+        var retry = error.IsTransient || error.MissingKind == "namespaces";
+        var causes =
+            error.Causes.Count == 0
+                ? ""
+                : $" ({string.Join("; ", error.Causes.Select(cause => $"{cause.Field}: {cause.Message}"))})";
+        return new(retry ? Verdict.Retry : Verdict.Failed, Waits.Unanswered(cluster, error) + causes);
+    }
+}

@@ -1,0 +1,57 @@
+using PlatformBot.Core;
+
+namespace PlatformBot.Kubernetes;
+
+/// <summary>The clusters that the client configurations know, now: the files are looked at again for every use, because a bootstrap writes them.</summary>
+internal sealed class Clusters(KubernetesOptions options, TimeProvider clock) : IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, (ClusterAccess Access, ClusterClient Client)> _clients = [];
+    private string _stamp = "";
+    private Result<Kubeconfig> _configuration = new Refusal("not read yet");
+
+    /// <summary>A context that has changed gets a new connection; who still uses the old one finishes with it.</summary>
+    public Result<ClusterClient> Find(string context)
+    {
+        lock (_gate)
+        {
+            Refresh();
+
+            if (!_configuration.Ok(out var configuration, out var refusal))
+                return refusal;
+
+            if (!configuration.Find(context).Ok(out var access, out refusal))
+                return refusal;
+
+            if (_clients.TryGetValue(context, out var known) && known.Access == access)
+                return known.Client;
+
+            var client = new ClusterClient(context, access, new(access, options.Timeout, clock));
+            _clients[context] = (access, client);
+            return client;
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var (_, client) in _clients.Values)
+            client.Dispose();
+    }
+
+    private void Refresh()
+    {
+        var files = options.Files();
+        var stamp = string.Join('|', files.Select(StampOf));
+
+        if (stamp == _stamp)
+            return;
+
+        (_stamp, _configuration) = (stamp, Kubeconfig.Read(files));
+    }
+
+    private static string StampOf(string path)
+    {
+        var file = new FileInfo(path);
+        return file.Exists ? $"{path} {file.LastWriteTimeUtc.Ticks} {file.Length}" : path;
+    }
+}

@@ -1,0 +1,43 @@
+using System.Text.Json;
+
+namespace PlatformBot.Kubernetes;
+
+/// <summary>Reading Kubernetes objects, in which anything may be missing.</summary>
+internal static class Json
+{
+    /// <summary>The value below these names; undefined when it is not there.</summary>
+    public static JsonElement At(this JsonElement from, params ReadOnlySpan<string> names)
+    {
+        foreach (var name in names)
+        {
+            if (from.ValueKind != JsonValueKind.Object || !from.TryGetProperty(name, out from))
+                return default;
+        }
+
+        return from;
+    }
+
+    public static string? Text(this JsonElement from, params ReadOnlySpan<string> names) =>
+        from.At(names) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
+
+    /// <summary>A missing number is 0: that is what Kubernetes means by leaving it out.</summary>
+    public static long Number(this JsonElement from, params ReadOnlySpan<string> names) =>
+        from.At(names) is { ValueKind: JsonValueKind.Number } number ? number.GetInt64() : 0;
+
+    public static bool Has(this JsonElement from, params ReadOnlySpan<string> names) =>
+        from.At(names).ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null);
+
+    public static IEnumerable<JsonElement> Items(this JsonElement from, params ReadOnlySpan<string> names) =>
+        from.At(names) is { ValueKind: JsonValueKind.Array } list ? list.EnumerateArray() : [];
+
+    public static string Name(this JsonElement from) => from.Text("metadata", "name") ?? "?";
+
+    public static string? Namespace(this JsonElement from) => from.Text("metadata", "namespace");
+
+    /// <summary>The first entry of status.conditions with this type.</summary>
+    public static JsonElement Condition(this JsonElement from, string type) =>
+        from.Items("status", "conditions")
+            .FirstOrDefault(condition =>
+                string.Equals(condition.Text("type"), type, StringComparison.OrdinalIgnoreCase)
+            );
+}

@@ -1,0 +1,31 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace PlatformBot.Kubernetes;
+
+/// <summary>Section "Kubernetes": how clusters are reached. A cluster of the inventory is the context of the same name.</summary>
+internal sealed record KubernetesOptions
+{
+    /// <summary>
+    /// Client configuration files, the first one wins where they say different things. They may appear while the bot runs: a bootstrap
+    /// writes them. Default: KUBECONFIG, else ~/.kube/config.
+    /// </summary>
+    public IReadOnlyList<string> Kubeconfig { get; init; } = [];
+
+    /// <summary>How long one answer may take.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(15);
+
+    public IReadOnlyList<string> Files()
+    {
+        if (Kubeconfig.Count > 0)
+            return Kubeconfig;
+
+        var fromEnvironment = Environment.GetEnvironmentVariable("KUBECONFIG") ?? "";
+        var files = fromEnvironment
+            .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+            .Distinct()
+            .ToList();
+        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        return files.Count > 0 ? files : [Path.Combine(home, ".kube", "config")];
+    }
+}

@@ -1,0 +1,159 @@
+using System.Text.Json;
+using PlatformBot.Core.Planning;
+
+namespace PlatformBot.Kubernetes;
+
+/// <summary>Applies objects in the order given; after CRDs it waits until their kinds can be used.</summary>
+internal sealed class ObjectApply(Waits waits, TimeProvider clock)
+{
+    private const int Attempts = 5;
+
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>How long a kind may take to be served after its CRD was applied; servers that are several delay it by 5 s on purpose.</summary>
+    private static readonly TimeSpan NewKindPatience = TimeSpan.FromSeconds(60);
+
+    /// <exception cref="ApiException">The first object that could not be applied.</exception>
+    /// <exception cref="UnknownKindException">Its CRD is not installed.</exception>
+    /// <returns>"4 objects: 1 created, 2 changed, 1 as it was"</returns>
+    public async Task<string> ApplyAsync(
+        ClusterClient cluster,
+        IReadOnlyList<string> objects,
+        bool force,
+        Action<string> progress,
+        CancellationToken cancelled
+    )
+    {
+        var done = new List<string>();
+        var newKinds = new List<ObjectReference>();
+
+        foreach (var text in objects)
+        {
+            var reference = ReferenceOf(text);
+
+            if (reference.Kind != "CustomResourceDefinition")
+                await EstablishAsync(cluster, newKinds, progress, cancelled);
+
+            var how = await PatientlyAsync(() => ApplyOneAsync(cluster, reference, text, force, cancelled), cancelled);
+            progress($"{reference} {how}");
+            done.Add(how);
+
+            if (reference.Kind == "CustomResourceDefinition")
+                newKinds.Add(reference);
+        }
+
+        await EstablishAsync(cluster, newKinds, progress, cancelled);
+        var counts = done.CountBy(how => how).Select(each => $"{each.Value} {each.Key}");
+        return $"{done.Count} {(done.Count == 1 ? "object" : "objects")}: {string.Join(", ", counts)}";
+    }
+
+    private static async Task<string> ApplyOneAsync(
+        ClusterClient cluster,
+        ObjectReference reference,
+        string text,
+        bool force,
+        CancellationToken cancelled
+    )
+    {
+        var before = await VersionAsync(cluster, reference, cancelled);
+        var applied = await cluster.ApplyAsync(reference, text, force, cancelled);
+
+        // The server accepts changes to what is about to disappear.
+        if (applied.Has("metadata", "deletionTimestamp"))
+            throw new ApiException(409, "", $"{reference} is being deleted", []);
+
+        if (before is null)
+            return "created";
+
+        return applied.Text("metadata", "resourceVersion") == before ? "as it was" : "changed";
+    }
+
+    private static async Task<string?> VersionAsync(
+        ClusterClient cluster,
+        ObjectReference reference,
+        CancellationToken cancelled
+    )
+    {
+        try
+        {
+            return (await cluster.GetAsync(reference, cancelled)).Text("metadata", "resourceVersion");
+        }
+        catch (ApiException error) when (error.IsNotFound)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Waits for the CRDs applied so far, then asks the server anew what it serves.</summary>
+    private async Task EstablishAsync(
+        ClusterClient cluster,
+        List<ObjectReference> definitions,
+        Action<string> progress,
+        CancellationToken cancelled
+    )
+    {
+        if (definitions.Count == 0)
+            return;
+
+        foreach (var definition in definitions)
+        {
+            var established = new PlannedWait(cluster.Name, "condition=Established", definition, Selector: null);
+            using var patience = new CancellationTokenSource(NewKindPatience, clock);
+            using var limited = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancelled);
+
+            try
+            {
+                var outcome = await waits.UntilAsync(established, progress, limited.Token);
+
+                if (outcome.Hopeless)
+                    throw new ApiException(422, "Invalid", outcome.Saw, []);
+            }
+            catch (OperationCanceledException) when (!cancelled.IsCancellationRequested)
+            {
+                throw new ApiException(
+                    504,
+                    "Timeout",
+                    $"{definition} is not established after {NewKindPatience.TotalSeconds:0} s",
+                    []
+                );
+            }
+        }
+
+        definitions.Clear();
+        cluster.ForgetKinds();
+    }
+
+    /// <summary>Tries again what may heal by itself; applying is idempotent, so a lost answer does no harm.</summary>
+    private async Task<string> PatientlyAsync(Func<Task<string>> apply, CancellationToken cancelled)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            TimeSpan pause;
+
+            try
+            {
+                return await apply();
+            }
+            catch (ApiException error) when (attempt < Attempts && (error.IsTransient || error.IsStorageComingUp))
+            {
+                pause = Max(FirstPause * Math.Pow(2, attempt - 1), error.RetryAfter ?? TimeSpan.Zero);
+            }
+
+            await Task.Delay(pause, clock, cancelled);
+        }
+    }
+
+    private static TimeSpan Max(TimeSpan one, TimeSpan other) => one > other ? one : other;
+
+    private static ObjectReference ReferenceOf(string text)
+    {
+        using var document = JsonDocument.Parse(text);
+        var root = document.RootElement;
+        return new(
+            root.Text("apiVersion") ?? "",
+            root.Text("kind") ?? "",
+            root.Namespace(),
+            root.Text("metadata", "name")
+        );
+    }
+}
