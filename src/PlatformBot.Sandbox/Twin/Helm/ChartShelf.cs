@@ -42,6 +42,16 @@ internal static class ChartShelf
             );
     }
 
+    /// <summary>Repositories that exist, without charts that the twin can install yet.</summary>
+    private static readonly string[] Others =
+    [
+        "https://charts.rook.io/release",
+        "https://backube.github.io/helm-charts",
+        "https://vmware-tanzu.github.io/helm-charts",
+    ];
+
+    public static bool IsKnownElsewhere(string repository) => Others.Contains(repository.TrimEnd('/'));
+
     public static bool IsKnown(string repository) => All.Any(chart => chart.Repository == repository.TrimEnd('/'));
 
     /// <summary>Null when the repository has no such chart or version; a "v" in front of the version does not matter.</summary>

@@ -6,7 +6,7 @@ namespace PlatformBot.Sandbox.Twin.Helm;
 /// <summary>Reading Helm values by their dotted path, and merging them as Helm does.</summary>
 internal static class Values
 {
-    public static JsonNode? At(this JsonNode? values, string path)
+    public static JsonNode? NodeAt(this JsonNode? values, string path)
     {
         foreach (var key in path.Split('.'))
             values = (values as JsonObject)?[key];
@@ -14,21 +14,21 @@ internal static class Values
         return values;
     }
 
-    public static bool Flag(this JsonNode? values, string path, bool otherwise = false) =>
-        values.At(path) is JsonValue value && value.TryGetValue<bool>(out var flag) ? flag : otherwise;
+    public static bool FlagAt(this JsonNode? values, string path, bool otherwise = false) =>
+        values.NodeAt(path) is JsonValue value && value.TryGetValue<bool>(out var flag) ? flag : otherwise;
 
-    public static int Number(this JsonNode? values, string path, int otherwise) =>
-        values.At(path) is JsonValue value
+    public static int NumberAt(this JsonNode? values, string path, int otherwise) =>
+        values.NodeAt(path) is JsonValue value
         && int.TryParse(value.ToString(), CultureInfo.InvariantCulture, out var number)
             ? number
             : otherwise;
 
-    public static string Text(this JsonNode? values, string path, string otherwise = "") =>
-        values.At(path) is JsonValue value && value.ToString() is { Length: > 0 } text ? text : otherwise;
+    public static string TextAt(this JsonNode? values, string path, string otherwise = "") =>
+        values.NodeAt(path) is JsonValue value && value.ToString() is { Length: > 0 } text ? text : otherwise;
 
-    public static JsonObject Mapping(this JsonNode? values, string path) => values.At(path) as JsonObject ?? [];
+    public static JsonObject MappingAt(this JsonNode? values, string path) => values.NodeAt(path) as JsonObject ?? [];
 
-    public static JsonArray Items(this JsonNode? values, string path) => values.At(path) as JsonArray ?? [];
+    public static JsonArray ItemsAt(this JsonNode? values, string path) => values.NodeAt(path) as JsonArray ?? [];
 
     /// <summary>The second over the first: mappings merge, everything else is replaced, null deletes.</summary>
     public static JsonObject Merge(JsonObject first, JsonObject second)

@@ -33,6 +33,9 @@ internal sealed record Workload(string Kind, string Namespace, string Name, stri
     /// <summary>Environment of the first container.</summary>
     public (string Name, string Value)[] Env { get; init; } = [];
 
+    /// <summary>Environment of the first container that comes from a Secret.</summary>
+    public (string Name, string Secret, string Key)[] SecretEnv { get; init; } = [];
+
     public JsonObject Selector =>
         Labels ?? Manifest.Map(("app.kubernetes.io/name", App), ("app.kubernetes.io/instance", Name));
 
@@ -147,13 +150,20 @@ internal sealed record Workload(string Kind, string Namespace, string Name, stri
         var (name, image) = text.Split('=', 2) is [var left, var right] ? (left, right) : (text, text);
         var container = new JsonObject { ["name"] = name, ["image"] = image };
 
-        if (first && Env.Length > 0)
-        {
-            container["env"] = new JsonArray([
-                .. Env.Select(pair => new JsonObject { ["name"] = pair.Name, ["value"] = pair.Value }),
-            ]);
-        }
+        if (first && Env.Length + SecretEnv.Length > 0)
+            container["env"] = NewEnv();
 
         return container;
+    }
+
+    private JsonArray NewEnv()
+    {
+        var plain = Env.Select(pair => new JsonObject { ["name"] = pair.Name, ["value"] = pair.Value });
+        var secret = SecretEnv.Select(one => new JsonObject
+        {
+            ["name"] = one.Name,
+            ["valueFrom"] = new JsonObject { ["secretKeyRef"] = Manifest.Map(("name", one.Secret), ("key", one.Key)) },
+        });
+        return new JsonArray([.. plain, .. secret]);
     }
 }

@@ -3,6 +3,10 @@ namespace PlatformBot.Sandbox.Twin.Mesh;
 /// <summary>Linkerd's own words and names, where more than one place needs them.</summary>
 internal static class MeshTexts
 {
+    public const string Version = "edge-25.10.7";
+
+    public const string LinkApi = "multicluster.linkerd.io/v1alpha3";
+
     public const string GatewayIdentity =
         "linkerd-gateway.linkerd-multicluster.serviceaccount.identity.linkerd.cluster.local";
 

@@ -25,7 +25,7 @@ internal static class CiliumChart
         var (values, ns) = (input.Values, input.Namespace);
         Validate(values);
         var config = ConfigMap(ns, "cilium-config", Config(values));
-        var rollout = values.Flag("rollOutCiliumPods")
+        var rollout = values.FlagAt("rollOutCiliumPods")
             ? Map(("cilium.io/cilium-configmap-checksum", Digest(config)))
             : [];
 
@@ -42,7 +42,7 @@ internal static class CiliumChart
 
     private static void Validate(JsonObject values)
     {
-        if (values.At("proxy.prometheus.enabled") is not null || values.At("proxy.prometheus.port") is not null)
+        if (values.NodeAt("proxy.prometheus.enabled") is not null || values.NodeAt("proxy.prometheus.port") is not null)
         {
             throw new HelmException(
                 "execution error at (cilium/templates/validate.yaml:24:5): proxy.prometheus.enabled and proxy.prometheus.port were deprecated "
@@ -54,25 +54,25 @@ internal static class CiliumChart
     private static (string, string)[] Config(JsonObject values) =>
         [
             ("agent-not-ready-taint-key", "node.cilium.io/agent-not-ready"),
-            ("auto-direct-node-routes", Word(values.Flag("autoDirectNodeRoutes"))),
-            ("bpf-lb-sock-hostns-only", Word(values.Flag("socketLB.hostNamespaceOnly"))),
-            ("cluster-id", values.Text("cluster.id", "0")),
-            ("cluster-name", values.Text("cluster.name", "default")),
-            ("cni-exclusive", Word(values.Flag("cni.exclusive", otherwise: true))),
-            ("devices", values.Text("devices")),
-            ("enable-bgp-control-plane", Word(values.Flag("bgpControlPlane.enabled"))),
-            ("enable-bpf-masquerade", Word(values.Flag("bpf.masquerade"))),
-            ("enable-gateway-api", Word(values.Flag("gatewayAPI.enabled"))),
-            ("enable-gateway-api-alpn", Word(values.Flag("gatewayAPI.enableAlpn"))),
-            ("enable-gateway-api-app-protocol", Word(values.Flag("gatewayAPI.enableAppProtocol"))),
-            ("enable-hubble", Word(values.Flag("hubble.enabled", otherwise: true))),
-            ("enable-l2-announcements", Word(values.Flag("l2announcements.enabled"))),
-            ("ipam", values.Text("ipam.mode", "cluster-pool")),
-            ("ipv4-native-routing-cidr", values.Text("ipv4NativeRoutingCIDR")),
-            ("k8s-service-host", values.Text("k8sServiceHost")),
-            ("k8s-service-port", values.Text("k8sServicePort")),
-            ("kube-proxy-replacement", values.Text("kubeProxyReplacement", "false")),
-            ("routing-mode", values.Text("routingMode", "tunnel")),
+            ("auto-direct-node-routes", Word(values.FlagAt("autoDirectNodeRoutes"))),
+            ("bpf-lb-sock-hostns-only", Word(values.FlagAt("socketLB.hostNamespaceOnly"))),
+            ("cluster-id", values.TextAt("cluster.id", "0")),
+            ("cluster-name", values.TextAt("cluster.name", "default")),
+            ("cni-exclusive", Word(values.FlagAt("cni.exclusive", otherwise: true))),
+            ("devices", values.TextAt("devices")),
+            ("enable-bgp-control-plane", Word(values.FlagAt("bgpControlPlane.enabled"))),
+            ("enable-bpf-masquerade", Word(values.FlagAt("bpf.masquerade"))),
+            ("enable-gateway-api", Word(values.FlagAt("gatewayAPI.enabled"))),
+            ("enable-gateway-api-alpn", Word(values.FlagAt("gatewayAPI.enableAlpn"))),
+            ("enable-gateway-api-app-protocol", Word(values.FlagAt("gatewayAPI.enableAppProtocol"))),
+            ("enable-hubble", Word(values.FlagAt("hubble.enabled", otherwise: true))),
+            ("enable-l2-announcements", Word(values.FlagAt("l2announcements.enabled"))),
+            ("ipam", values.TextAt("ipam.mode", "cluster-pool")),
+            ("ipv4-native-routing-cidr", values.TextAt("ipv4NativeRoutingCIDR")),
+            ("k8s-service-host", values.TextAt("k8sServiceHost")),
+            ("k8s-service-port", values.TextAt("k8sServicePort")),
+            ("kube-proxy-replacement", values.TextAt("kubeProxyReplacement", "false")),
+            ("routing-mode", values.TextAt("routingMode", "tunnel")),
         ];
 
     private static string Word(bool flag) => flag ? "true" : "false";
@@ -88,12 +88,12 @@ internal static class CiliumChart
             Labels = Map(("k8s-app", "cilium"), ("app.kubernetes.io/part-of", "cilium")),
             PodAnnotations = rollout,
             HostNetwork = true,
-            HostPaths = ["/var/run/cilium", values.Text("cgroup.hostRoot", "/run/cilium/cgroupv2")],
+            HostPaths = ["/var/run/cilium", values.TextAt("cgroup.hostRoot", "/run/cilium/cgroupv2")],
             ServiceAccount = "cilium",
             Env =
             [
-                ("KUBERNETES_SERVICE_HOST", values.Text("k8sServiceHost")),
-                ("KUBERNETES_SERVICE_PORT", values.Text("k8sServicePort")),
+                ("KUBERNETES_SERVICE_HOST", values.TextAt("k8sServiceHost")),
+                ("KUBERNETES_SERVICE_PORT", values.TextAt("k8sServicePort")),
             ],
         }.ToJson();
 
@@ -121,7 +121,7 @@ internal static class CiliumChart
         )
         {
             Labels = Map(("io.cilium/app", "operator"), ("name", "cilium-operator")),
-            Replicas = values.Number("operator.replicas", 2),
+            Replicas = values.NumberAt("operator.replicas", 2),
             PodAnnotations = rollout,
             HostNetwork = true,
             ServiceAccount = "cilium",
@@ -129,7 +129,7 @@ internal static class CiliumChart
 
     private static IEnumerable<JsonObject> Hubble(JsonObject values, string ns)
     {
-        if (values.Flag("hubble.relay.enabled"))
+        if (values.FlagAt("hubble.relay.enabled"))
         {
             var relay = Map(("k8s-app", "hubble-relay"));
             yield return new Workload(
@@ -145,7 +145,7 @@ internal static class CiliumChart
             yield return Service(ns, "hubble-relay", relay, ("grpc", 80));
         }
 
-        if (values.Flag("hubble.ui.enabled"))
+        if (values.FlagAt("hubble.ui.enabled"))
         {
             var ui = Map(("k8s-app", "hubble-ui"));
             yield return new Workload(
@@ -165,13 +165,13 @@ internal static class CiliumChart
 
     private static IEnumerable<JsonObject> Monitors(JsonObject values, string ns)
     {
-        if (values.Flag("prometheus.serviceMonitor.enabled"))
+        if (values.FlagAt("prometheus.serviceMonitor.enabled"))
             yield return ServiceMonitor(ns, "cilium-agent", "cilium-agent");
 
-        if (values.Flag("operator.prometheus.serviceMonitor.enabled"))
+        if (values.FlagAt("operator.prometheus.serviceMonitor.enabled"))
             yield return ServiceMonitor(ns, "cilium-operator", "cilium-operator");
 
-        if (values.Flag("hubble.metrics.serviceMonitor.enabled"))
+        if (values.FlagAt("hubble.metrics.serviceMonitor.enabled"))
             yield return ServiceMonitor(ns, "hubble", "hubble");
     }
 }

@@ -14,11 +14,11 @@ internal static class CoreDnsChart
     private static IEnumerable<JsonObject> Render(ChartInput input)
     {
         var (values, ns) = (input.Values, input.Namespace);
-        var name = values.Text("fullnameOverride", $"{input.Release}-coredns");
+        var name = values.TextAt("fullnameOverride", $"{input.Release}-coredns");
         var labels = Map(
             ("app.kubernetes.io/name", "coredns"),
             ("app.kubernetes.io/instance", input.Release),
-            ("k8s-app", values.Text("k8sAppLabelOverride", "coredns"))
+            ("k8s-app", values.TextAt("k8sAppLabelOverride", "coredns"))
         );
 
         yield return ConfigMap(ns, name, ("Corefile", ".:53 { kubernetes cluster.local forward . /etc/resolv.conf }"));
@@ -26,18 +26,18 @@ internal static class CoreDnsChart
         yield return new Workload("Deployment", ns, name, "coredns", "coredns=docker.io/coredns/coredns:1.13.1")
         {
             Labels = labels,
-            Replicas = values.Number("replicaCount", 1),
+            Replicas = values.NumberAt("replicaCount", 1),
         }.ToJson();
 
-        var service = Service(ns, values.Text("service.name", name), labels, ("udp-53", 53), ("metrics", 9153));
+        var service = Service(ns, values.TextAt("service.name", name), labels, ("udp-53", 53), ("metrics", 9153));
 
-        if (values.Text("service.clusterIP") is { Length: > 0 } address)
+        if (values.TextAt("service.clusterIP") is { Length: > 0 } address)
             service["spec"]!["clusterIP"] = address;
 
         service["spec"]!["ports"]![0]!["protocol"] = "UDP";
         yield return service;
 
-        if (values.Flag("prometheus.monitor.enabled"))
+        if (values.FlagAt("prometheus.monitor.enabled"))
             yield return ServiceMonitor(ns, name, "coredns");
     }
 }
@@ -87,11 +87,11 @@ internal static class OpenEbsChart
             "openebs-localpv-provisioner=docker.io/openebs/provisioner-localpv:4.3.0"
         ).ToJson();
 
-        if (values.Flag("localpv-provisioner.hostpathClass.enabled", otherwise: true))
-            yield return HostpathClass(values.Text("localpv-provisioner.hostpathClass.name", "openebs-hostpath"));
+        if (values.FlagAt("localpv-provisioner.hostpathClass.enabled", otherwise: true))
+            yield return HostpathClass(values.TextAt("localpv-provisioner.hostpathClass.name", "openebs-hostpath"));
 
         // On by default, and without huge pages it never becomes ready.
-        if (values.Flag("engines.replicated.mayastor.enabled", otherwise: true))
+        if (values.FlagAt("engines.replicated.mayastor.enabled", otherwise: true))
         {
             yield return new Workload(
                 "DaemonSet",
@@ -145,10 +145,10 @@ internal static class SnapshotControllerChart
             "snapshot-controller=registry.k8s.io/sig-storage/snapshot-controller:v8.3.0"
         )
         {
-            Replicas = input.Values.Number("controller.replicaCount", 1),
+            Replicas = input.Values.NumberAt("controller.replicaCount", 1),
         }.ToJson();
 
-        if (input.Values.Flag("controller.serviceMonitor.create"))
+        if (input.Values.FlagAt("controller.serviceMonitor.create"))
             yield return ServiceMonitor(input.Namespace, "snapshot-controller", "snapshot-controller");
     }
 }

@@ -58,7 +58,7 @@ internal static class LinkerdControlPlaneChart
     private static IEnumerable<JsonObject> Render(ChartInput input)
     {
         var (values, ns) = (input.Values, input.Namespace);
-        var anchors = values.Text("identityTrustAnchorsPEM");
+        var anchors = values.TextAt("identityTrustAnchorsPEM");
 
         if (anchors.Length == 0)
         {
@@ -86,7 +86,7 @@ internal static class LinkerdControlPlaneChart
         foreach (var json in Parts(values, ns).Concat(Rights(ns)))
             yield return json;
 
-        if (values.Flag("podMonitor.enabled"))
+        if (values.FlagAt("podMonitor.enabled"))
         {
             yield return PodMonitor(ns, "linkerd-controller", "linkerd-controller");
             yield return PodMonitor(ns, "linkerd-proxy", "linkerd-proxy");
@@ -129,10 +129,10 @@ internal static class LinkerdControlPlaneChart
         new("Deployment", ns, $"linkerd-{component}", component, containers)
         {
             Labels = Map(("linkerd.io/control-plane-component", component), ("linkerd.io/control-plane-ns", ns)),
-            Replicas = values.Number("controllerReplicas", 1),
+            Replicas = values.NumberAt("controllerReplicas", 1),
             Init = ($"linkerd-init=ghcr.io/linkerd/proxy-init:v2.4.3", ["NET_ADMIN", "NET_RAW"]),
-            Env = values.Flag("proxy.tracing.enabled")
-                ? [("LINKERD2_PROXY_TRACE_COLLECTOR_SVC_ADDR", values.Text("proxy.tracing.collector.endpoint"))]
+            Env = values.FlagAt("proxy.tracing.enabled")
+                ? [("LINKERD2_PROXY_TRACE_COLLECTOR_SVC_ADDR", values.TextAt("proxy.tracing.collector.endpoint"))]
                 : [],
         };
 
@@ -213,7 +213,7 @@ internal static class LinkerdMulticlusterChart
     {
         var (values, ns) = (input.Values, input.Namespace);
 
-        if (values.Flag("gateway.enabled", otherwise: true))
+        if (values.FlagAt("gateway.enabled", otherwise: true))
         {
             foreach (var json in Gateway(values, ns))
                 yield return json;
@@ -225,7 +225,7 @@ internal static class LinkerdMulticlusterChart
             .With("type", "kubernetes.io/service-account-token")
             .With("data", Map(("token", Convert.ToBase64String("sandbox-service-mirror"u8))));
 
-        foreach (var link in values.Items("controllers").Select(controller => controller.Text("link.ref.name")))
+        foreach (var link in values.ItemsAt("controllers").Select(controller => controller.TextAt("link.ref.name")))
         {
             yield return ServiceAccount(ns, $"controller-{link}");
             var controller = LinkerdRelease.Meshed(
@@ -257,22 +257,22 @@ internal static class LinkerdMulticlusterChart
         var gateway = LinkerdRelease.Meshed(
             ns,
             "linkerd-gateway",
-            values.Text("gateway.pauseImage", "gcr.io/google_containers/pause:3.2"),
+            values.TextAt("gateway.pauseImage", "gcr.io/google_containers/pause:3.2"),
             "gateway"
         ) with
         {
             Labels = Map(("app", "linkerd-gateway"), ("linkerd.io/extension", "multicluster")),
-            Replicas = values.Number("gateway.replicas", 1),
+            Replicas = values.NumberAt("gateway.replicas", 1),
         };
         var service = Service(ns, "linkerd-gateway", gateway.Selector, ("mc-gateway", 4143), ("mc-probe", 4191))
-            .Marked("annotations", values.Mapping("gateway.serviceAnnotations"))
+            .Marked("annotations", values.MappingAt("gateway.serviceAnnotations"))
             .Annotated(
                 ("mirror.linkerd.io/gateway-identity", MeshTexts.GatewayIdentity),
                 ("mirror.linkerd.io/probe-period", "3"),
                 ("mirror.linkerd.io/probe-path", "/ready"),
                 ("mirror.linkerd.io/multicluster-gateway", "true")
             );
-        service["spec"]!["type"] = values.Text("gateway.serviceType", "LoadBalancer");
+        service["spec"]!["type"] = values.TextAt("gateway.serviceType", "LoadBalancer");
         yield return ServiceAccount(ns, gateway.Name);
         yield return gateway.ToJson();
         yield return service;

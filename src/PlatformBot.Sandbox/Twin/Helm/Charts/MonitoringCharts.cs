@@ -42,7 +42,7 @@ internal static class VictoriaMetricsChart
     private static IEnumerable<JsonObject> Render(ChartInput input)
     {
         var (values, ns) = (input.Values, input.Namespace);
-        var name = values.Text("fullnameOverride", $"{input.Release}-victoria-metrics-k8s-stack");
+        var name = values.TextAt("fullnameOverride", $"{input.Release}-victoria-metrics-k8s-stack");
 
         yield return ServiceAccount(ns, $"{input.Release}-victoria-metrics-operator");
         yield return new Workload(
@@ -63,14 +63,14 @@ internal static class VictoriaMetricsChart
             }
         )
         {
-            if (values.Flag($"{key}.enabled", on))
+            if (values.FlagAt($"{key}.enabled", on))
                 yield return New(ApiVersion, kind, ns, name).With("spec", Spec(values, key));
         }
 
         foreach (var json in Exporters(values, ns, input.Release).Concat(ControlPlaneScrapes(values, ns, name)))
             yield return json;
 
-        if (values.Flag("grafana.enabled", otherwise: true))
+        if (values.FlagAt("grafana.enabled", otherwise: true))
         {
             foreach (var json in Grafana(values, ns, input.Release))
                 yield return json;
@@ -79,9 +79,9 @@ internal static class VictoriaMetricsChart
 
     private static JsonObject Spec(JsonObject values, string key)
     {
-        var spec = (JsonObject)values.Mapping($"{key}.spec").DeepClone();
+        var spec = (JsonObject)values.MappingAt($"{key}.spec").DeepClone();
 
-        if (key == "vmagent" && values.Text("external.vm.write.url") is { Length: > 0 } url)
+        if (key == "vmagent" && values.TextAt("external.vm.write.url") is { Length: > 0 } url)
             spec["remoteWrite"] = new JsonArray(Map(("url", url)));
 
         return spec;
@@ -89,7 +89,7 @@ internal static class VictoriaMetricsChart
 
     private static IEnumerable<JsonObject> Exporters(JsonObject values, string ns, string release)
     {
-        if (values.Flag("prometheus-node-exporter.enabled", otherwise: true))
+        if (values.FlagAt("prometheus-node-exporter.enabled", otherwise: true))
         {
             yield return new Workload(
                 "DaemonSet",
@@ -104,7 +104,7 @@ internal static class VictoriaMetricsChart
             }.ToJson();
         }
 
-        if (values.Flag("kube-state-metrics.enabled", otherwise: true))
+        if (values.FlagAt("kube-state-metrics.enabled", otherwise: true))
         {
             yield return new Workload(
                 "Deployment",
@@ -127,11 +127,11 @@ internal static class VictoriaMetricsChart
             }
         )
         {
-            if (!values.Flag($"{key}.enabled", otherwise: true))
+            if (!values.FlagAt($"{key}.enabled", otherwise: true))
                 continue;
 
             yield return New(ApiVersion, "VMServiceScrape", ns, $"{name}-{part}")
-                .With("spec", new JsonObject { ["endpoints"] = values.Items($"{key}.endpoints").DeepClone() });
+                .With("spec", new JsonObject { ["endpoints"] = values.ItemsAt($"{key}.endpoints").DeepClone() });
         }
     }
 
@@ -145,8 +145,16 @@ internal static class VictoriaMetricsChart
             "grafana=docker.io/grafana/grafana:12.2.1"
         )
         {
-            PodAnnotations = values.Text("grafana.admin.existingSecret") is { Length: > 0 } secret
-                ? Map(("sandbox/needs-secret", secret))
+            SecretEnv = values.TextAt("grafana.admin.existingSecret") is { Length: > 0 } secret
+                ?
+                [
+                    ("GF_SECURITY_ADMIN_USER", secret, values.TextAt("grafana.admin.userKey", "admin-user")),
+                    (
+                        "GF_SECURITY_ADMIN_PASSWORD",
+                        secret,
+                        values.TextAt("grafana.admin.passwordKey", "admin-password")
+                    ),
+                ]
                 : [],
         };
         yield return ServiceAccount(ns, workload.Name);
@@ -163,7 +171,7 @@ internal static class VictoriaLogsChart
     private static IEnumerable<JsonObject> Render(ChartInput input)
     {
         var (values, ns) = (input.Values, input.Namespace);
-        var name = values.Text("server.fullnameOverride", $"{input.Release}-victoria-logs-single-server");
+        var name = values.TextAt("server.fullnameOverride", $"{input.Release}-victoria-logs-single-server");
         var labels = Map(
             ("app", "server"),
             ("app.kubernetes.io/name", "victoria-logs-single"),
@@ -179,19 +187,19 @@ internal static class VictoriaLogsChart
         )
         {
             Labels = labels,
-            PodAnnotations = values.Mapping("server.podAnnotations"),
-            Claim = values.Flag("server.persistentVolume.enabled", otherwise: true)
+            PodAnnotations = values.MappingAt("server.podAnnotations"),
+            Claim = values.FlagAt("server.persistentVolume.enabled", otherwise: true)
                 ? (
                     "server-volume",
-                    values.Text("server.persistentVolume.storageClassName"),
-                    values.Text("server.persistentVolume.size", "10Gi")
+                    values.TextAt("server.persistentVolume.storageClassName"),
+                    values.TextAt("server.persistentVolume.size", "10Gi")
                 )
                 : null,
         }.ToJson();
-        yield return Service(ns, name, labels, ("http", values.Number("server.service.servicePort", 9428)))
-            .Marked("labels", values.Mapping("server.service.labels"));
+        yield return Service(ns, name, labels, ("http", values.NumberAt("server.service.servicePort", 9428)))
+            .Marked("labels", values.MappingAt("server.service.labels"));
 
-        if (values.Flag("server.vmServiceScrape.enabled"))
+        if (values.FlagAt("server.vmServiceScrape.enabled"))
         {
             yield return New(VictoriaMetricsChart.ApiVersion, "VMServiceScrape", ns, name)
                 .With("spec", new JsonObject());
@@ -207,13 +215,13 @@ internal static class FluentBitChart
     private static IEnumerable<JsonObject> Render(ChartInput input)
     {
         var (values, ns) = (input.Values, input.Namespace);
-        var outputs = values.Text("config.outputs");
+        var outputs = values.TextAt("config.outputs");
 
         yield return ServiceAccount(ns, input.Release);
         yield return ConfigMap(
             ns,
             input.Release,
-            ("fluent-bit.conf", $"{values.Text("config.inputs")}\n{values.Text("config.filters")}\n{outputs}")
+            ("fluent-bit.conf", $"{values.TextAt("config.inputs")}\n{values.TextAt("config.filters")}\n{outputs}")
         );
         yield return new Workload(
             "DaemonSet",
@@ -223,14 +231,14 @@ internal static class FluentBitChart
             "fluent-bit=cr.fluentbit.io/fluent/fluent-bit:4.1.1"
         )
         {
-            PodAnnotations = values.Mapping("podAnnotations"),
+            PodAnnotations = values.MappingAt("podAnnotations"),
             HostPaths =
             [
-                .. values.Items("daemonSetVolumes").Select(volume => volume.Text("hostPath.path", "/var/log")),
+                .. values.ItemsAt("daemonSetVolumes").Select(volume => volume.TextAt("hostPath.path", "/var/log")),
             ],
         }.ToJson();
 
-        if (values.Flag("serviceMonitor.enabled"))
+        if (values.FlagAt("serviceMonitor.enabled"))
             yield return ServiceMonitor(ns, input.Release, "fluent-bit");
     }
 }
@@ -246,12 +254,12 @@ internal static class JaegerChart
         var workload = new Workload(
             "Deployment",
             ns,
-            values.Text("fullnameOverride", input.Release),
+            values.TextAt("fullnameOverride", input.Release),
             "jaeger",
             "jaeger=docker.io/jaegertracing/jaeger:2.19.0"
         )
         {
-            Replicas = values.Number("jaeger.replicas", 1),
+            Replicas = values.NumberAt("jaeger.replicas", 1),
         };
         yield return ServiceAccount(ns, workload.Name);
         yield return workload.ToJson();
@@ -263,7 +271,7 @@ internal static class JaegerChart
                 ("otlp-grpc", 4317),
                 ("otlp-http", 4318)
             )
-            .Marked("labels", values.Mapping("jaeger.service.labels"));
+            .Marked("labels", values.MappingAt("jaeger.service.labels"));
     }
 }
 
@@ -281,7 +289,7 @@ internal static class OtelCollectorChart
     private static IEnumerable<JsonObject> Render(ChartInput input)
     {
         var (values, ns) = (input.Values, input.Namespace);
-        var mode = values.Text("mode");
+        var mode = values.TextAt("mode");
 
         if (mode is not "deployment" and not "daemonset" and not "statefulset")
         {
@@ -296,20 +304,20 @@ internal static class OtelCollectorChart
             "daemonset" => "DaemonSet",
             _ => "StatefulSet",
         };
-        var name = values.Text("fullnameOverride", $"{input.Release}-opentelemetry-collector");
+        var name = values.TextAt("fullnameOverride", $"{input.Release}-opentelemetry-collector");
         var workload = new Workload(
             kind,
             ns,
             name,
             "opentelemetry-collector",
-            $"opentelemetry-collector={values.Text("image.repository", "otel/opentelemetry-collector-k8s")}:0.139.0"
+            $"opentelemetry-collector={values.TextAt("image.repository", "otel/opentelemetry-collector-k8s")}:0.139.0"
         )
         {
-            Replicas = values.Number("replicaCount", 1),
-            ServiceAccount = values.Text("serviceAccount.name", name),
+            Replicas = values.NumberAt("replicaCount", 1),
+            ServiceAccount = values.TextAt("serviceAccount.name", name),
         };
         yield return ServiceAccount(ns, workload.ServiceAccount);
-        yield return ConfigMap(ns, name, ("relay", values.Mapping("config").ToJsonString()));
+        yield return ConfigMap(ns, name, ("relay", values.MappingAt("config").ToJsonString()));
         yield return workload.ToJson();
         yield return Service(ns, name, workload.Selector, ("otlp", 4317), ("otlp-http", 4318));
     }

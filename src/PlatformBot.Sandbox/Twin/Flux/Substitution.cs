@@ -1,0 +1,64 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using PlatformBot.Sandbox.Twin.Helm;
+
+namespace PlatformBot.Sandbox.Twin.Flux;
+
+/// <summary>spec.postBuild: ${NAME}, ${NAME:=otherwise} and ${NAME:-otherwise} in what was built.</summary>
+internal static partial class Substitution
+{
+    public static IReadOnlyList<JsonObject> Apply(
+        TwinCluster cluster,
+        JsonObject kustomization,
+        IReadOnlyList<JsonObject> built
+    )
+    {
+        if (kustomization["spec"]?["postBuild"] is not JsonObject postBuild)
+            return built;
+
+        var variables = Variables(cluster, ObjectKey.Of(kustomization).Namespace, postBuild);
+        return [.. built.Select(json => IsOff(json) ? json : Replace(json, variables))];
+    }
+
+    private static bool IsOff(JsonObject json) =>
+        (string?)json["metadata"]?["annotations"]?["kustomize.toolkit.fluxcd.io/substitute"] == "disabled";
+
+    private static Dictionary<string, string> Variables(TwinCluster cluster, string ns, JsonObject postBuild)
+    {
+        var variables = new Dictionary<string, string>();
+
+        foreach (var reference in postBuild.ItemsAt("substituteFrom"))
+        {
+            var found = cluster.Objects.View(
+                new ObjectKey("v1", reference.TextAt("kind", "ConfigMap"), ns, reference.TextAt("name"))
+            );
+
+            foreach (var (key, value) in found.MappingAt("data"))
+                variables[key] = (string?)value ?? "";
+        }
+
+        foreach (var (key, value) in postBuild.MappingAt("substitute"))
+            variables[key] = (string?)value ?? "";
+
+        return variables;
+    }
+
+    private static JsonObject Replace(JsonObject json, Dictionary<string, string> variables) =>
+        JsonNode
+            .Parse(
+                Variable()
+                    .Replace(
+                        json.ToJsonString(),
+                        match =>
+                            variables.GetValueOrDefault(match.Groups["name"].Value, match.Groups["otherwise"].Value)
+                    )
+            )!
+            .AsObject();
+
+    [GeneratedRegex(
+        @"\$\{(?<name>[A-Za-z_]\w*)(:[=-](?<otherwise>[^}]*))?\}",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 200
+    )]
+    private static partial Regex Variable();
+}
