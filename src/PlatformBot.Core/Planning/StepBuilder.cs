@@ -55,10 +55,16 @@ internal sealed class StepBuilder(Catalogue catalogue, Manifests manifests, Prob
     private PlannedAction Action(YamlMap body, ClusterReader places, Scope scope)
     {
         if (body["run"] is { } run)
-            return new PlannedAction.Run(_commands.ReadSeveral(run), Secrets(body), body.Truth("sensitive"));
+        {
+            var commands = _commands.ReadSeveral(run);
+            return new PlannedAction.Run(commands, Secrets(body), IsSensitive(body, commands));
+        }
 
         if (body["pipe"] is { } pipe)
-            return new PlannedAction.Pipe(_commands.ReadSeveral(pipe), Secrets(body), body.Truth("sensitive"));
+        {
+            var commands = _commands.ReadSeveral(pipe);
+            return new PlannedAction.Pipe(commands, Secrets(body), IsSensitive(body, commands));
+        }
 
         if (body.Map("apply") is { } apply)
             return new PlannedAction.Apply(places.Of(apply), manifests.Read(apply, scope), apply.Truth("force"));
@@ -79,6 +85,10 @@ internal sealed class StepBuilder(Catalogue catalogue, Manifests manifests, Prob
         var manual = body.Map("manual");
         return new PlannedAction.Manual(manual?.Text("ask") ?? "", manual?.Text("evidence") ?? "text");
     }
+
+    /// <summary>Said by the step, or known of one of its commands.</summary>
+    private bool IsSensitive(YamlMap body, IReadOnlyList<IReadOnlyList<string>> commands) =>
+        body.Truth("sensitive") || commands.Any(catalogue.Tools.IsSensitive);
 
     private void CheckRules(StepText text, YamlMap body)
     {
