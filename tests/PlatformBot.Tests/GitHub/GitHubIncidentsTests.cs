@@ -167,7 +167,7 @@ public sealed class GitHubIncidentsTests : IAsyncLifetime
     {
         for (var turn = 0; turn < 1000 && !work.IsCompleted; turn++)
         {
-            await Task.WhenAny(work, Task.Delay(5, Now));
+            await Task.WhenAny(work, Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, Now));
             _clock.Advance(TimeSpan.FromSeconds(1));
         }
 
