@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using PlatformBot.Sandbox.Twin;
 
 namespace PlatformBot.Sandbox.Kubernetes;
 

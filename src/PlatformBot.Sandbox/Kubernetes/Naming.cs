@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using PlatformBot.Sandbox.Twin;
 
 namespace PlatformBot.Sandbox.Kubernetes;
 

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using PlatformBot.Sandbox.Kubernetes.Fields;
-using PlatformBot.Sandbox.Twin;
 
 namespace PlatformBot.Sandbox.Kubernetes;
 

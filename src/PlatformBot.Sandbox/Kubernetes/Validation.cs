@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using PlatformBot.Sandbox.Kubernetes.Fields;
-using PlatformBot.Sandbox.Twin;
 
 namespace PlatformBot.Sandbox.Kubernetes;
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using PlatformBot.Sandbox.Kubernetes;
 
 namespace PlatformBot.Sandbox.Twin;
 

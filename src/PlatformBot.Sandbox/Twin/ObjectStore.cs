@@ -129,6 +129,7 @@ public sealed class ObjectStore(TimeProvider clock)
                 return kept;
 
             kept["metadata"]!["resourceVersion"] = $"{++_version}";
+            kept = AsRead(kept);
             happened = StoreStamp.HasEnded(kept) ? Drop(key, kept, old) : Keep(key, kept, old);
         }
 
@@ -210,6 +211,9 @@ public sealed class ObjectStore(TimeProvider clock)
                 ? order
                 : string.CompareOrdinal(left.Name, right.Name)
     );
+
+    // As if it came over the wire: a number written as int can then be read as long, and the other way round.
+    private static JsonObject AsRead(JsonObject json) => JsonNode.Parse(json.ToJsonString())!.AsObject();
 
     private static JsonObject Copy(JsonObject json) => (JsonObject)json.DeepClone();
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using PlatformBot.Sandbox.Twin;
 
 namespace PlatformBot.Sandbox.Kubernetes.Fields;
 

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using PlatformBot.Sandbox.Twin;
 
 namespace PlatformBot.Sandbox.Kubernetes.Fields;
 

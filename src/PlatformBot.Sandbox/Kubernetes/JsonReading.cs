@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace PlatformBot.Sandbox.Twin;
+namespace PlatformBot.Sandbox.Kubernetes;
 
 /// <summary>Reading JSON objects of Kubernetes by path, without a check at every dot.</summary>
 internal static class JsonReading

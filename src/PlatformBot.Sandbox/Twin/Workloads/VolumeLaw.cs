@@ -1,0 +1,140 @@
+using System.Text.Json.Nodes;
+using PlatformBot.Sandbox.Kubernetes;
+
+namespace PlatformBot.Sandbox.Twin.Workloads;
+
+/// <summary>Binds claims, once their StorageClass is there, its provisioner runs, and (where the class says so) a pod waits for it.</summary>
+internal sealed class VolumeLaw : IController
+{
+    private const string Component = "persistentvolume-controller";
+    private const string DefaultClass = "storageclass.kubernetes.io/is-default-class";
+
+    // provisioner → a part of the name of the Deployment that runs it; others are taken to be there.
+    private static readonly Dictionary<string, string> Provisioners = new()
+    {
+        ["openebs.io/local"] = "localpv-provisioner",
+        ["rook-ceph.rbd.csi.ceph.com"] = "rbdplugin-provisioner",
+        ["rook-ceph.cephfs.csi.ceph.com"] = "cephfsplugin-provisioner",
+    };
+
+    public void Reconcile(TwinCluster cluster)
+    {
+        foreach (var claim in cluster.Objects.View("v1", "PersistentVolumeClaim"))
+        {
+            if (claim.Text("status", "phase") != "Bound" && !claim.IsEnding())
+                TryBind(cluster, claim);
+        }
+    }
+
+    /// <summary>True when the claim's class binds only after a pod has its node.</summary>
+    public static bool WaitsForConsumer(TwinCluster cluster, JsonObject claim) =>
+        ClassOf(cluster, claim).Text("volumeBindingMode") == "WaitForFirstConsumer";
+
+    private static void TryBind(TwinCluster cluster, JsonObject claim)
+    {
+        if (ClassOf(cluster, claim) is not { } storage)
+            SayNoClass(cluster, claim);
+        else if (WaitsForConsumer(cluster, claim) && !HasConsumer(cluster, claim))
+            Say(cluster, claim, "WaitForFirstConsumer", "waiting for first consumer to be created before binding");
+        else if (!Runs(cluster, storage.Text("provisioner")))
+            Say(cluster, claim, "ExternalProvisioning", Waiting(storage.Text("provisioner")));
+        else
+            Bind(cluster, claim, storage);
+    }
+
+    private static void SayNoClass(TwinCluster cluster, JsonObject claim)
+    {
+        const string None = "no persistent volumes available for this claim and no storage class is set";
+        var name = claim.Text("spec", "storageClassName");
+        var missing = $"storageclass.storage.k8s.io \"{name}\" not found";
+
+        if (name.Length > 0)
+            Say(cluster, claim, "ProvisioningFailed", missing, isWarning: true);
+        else
+            Say(cluster, claim, "FailedBinding", None);
+    }
+
+    private static string Waiting(string provisioner) =>
+        $"Waiting for a volume to be created either by the external provisioner '{provisioner}' or manually by the system"
+        + " administrator. If volume creation is delayed, please verify that the provisioner is running and correctly"
+        + " registered.";
+
+    private static JsonObject? ClassOf(TwinCluster cluster, JsonObject claim)
+    {
+        var name = claim.Text("spec", "storageClassName");
+        var classes = cluster.Objects.View("storage.k8s.io/v1", "StorageClass");
+        return name.Length > 0
+            ? classes.FirstOrDefault(storage => storage.Name() == name)
+            : classes.FirstOrDefault(storage => storage.Text("metadata", "annotations", DefaultClass) == "true");
+    }
+
+    private static bool HasConsumer(TwinCluster cluster, JsonObject claim) =>
+        cluster
+            .Objects.View("v1", "Pod", claim.Namespace())
+            .Any(pod => pod.Node().Length > 0 && pod.Claims().Contains(claim.Name()));
+
+    private static bool Runs(TwinCluster cluster, string provisioner) =>
+        !Provisioners.TryGetValue(provisioner, out var part)
+        || cluster
+            .Objects.View("apps/v1", "Deployment")
+            .Any(deployment =>
+                deployment.Name().Contains(part, StringComparison.Ordinal)
+                && deployment.Whole("status", "readyReplicas") > 0
+            );
+
+    private static void Bind(TwinCluster cluster, JsonObject claim, JsonObject storage)
+    {
+        var volume = $"pvc-{claim.Uid()}";
+        var capacity = claim.At("spec", "resources", "requests", "storage");
+        cluster.Objects.Put(Volume(claim, storage, volume));
+        cluster.Objects.Update(
+            ObjectKey.Of(claim),
+            json =>
+            {
+                json.Section("spec")["volumeName"] = volume;
+                json.Section("spec")["storageClassName"] = storage.Name();
+                var status = json.Section("status");
+                status["phase"] = "Bound";
+                status["accessModes"] = json.At("spec", "accessModes")?.DeepClone();
+                status["capacity"] = new JsonObject { ["storage"] = capacity?.DeepClone() };
+            }
+        );
+        Say(cluster, claim, "ProvisioningSucceeded", $"Successfully provisioned volume {volume}");
+    }
+
+    private static JsonObject Volume(JsonObject claim, JsonObject storage, string name) =>
+        new()
+        {
+            ["apiVersion"] = "v1",
+            ["kind"] = "PersistentVolume",
+            ["metadata"] = new JsonObject { ["name"] = name },
+            ["spec"] = new JsonObject
+            {
+                ["accessModes"] = claim.At("spec", "accessModes")?.DeepClone(),
+                ["capacity"] = new JsonObject
+                {
+                    ["storage"] = claim.At("spec", "resources", "requests", "storage")?.DeepClone(),
+                },
+                ["claimRef"] = new JsonObject
+                {
+                    ["kind"] = "PersistentVolumeClaim",
+                    ["namespace"] = claim.Namespace(),
+                    ["name"] = claim.Name(),
+                    ["uid"] = claim.Uid(),
+                },
+                ["persistentVolumeReclaimPolicy"] = storage.Text("reclaimPolicy") is { Length: > 0 } policy
+                    ? policy
+                    : "Delete",
+                ["storageClassName"] = storage.Name(),
+            },
+            ["status"] = new JsonObject { ["phase"] = "Bound" },
+        };
+
+    private static void Say(
+        TwinCluster cluster,
+        JsonObject claim,
+        string reason,
+        string message,
+        bool isWarning = false
+    ) => EventLog.Record(cluster, claim, Component, reason, message, isWarning);
+}
