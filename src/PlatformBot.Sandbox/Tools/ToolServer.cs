@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using PlatformBot.Sandbox.Tools.Kube;
 
 namespace PlatformBot.Sandbox.Tools;
 
@@ -131,6 +132,13 @@ public sealed class ToolServer : IAsyncDisposable
         {
             call.ComplainLine(failure.Message);
             return failure.ExitCode;
+        }
+        catch (UnreachableException away)
+        {
+            call.ComplainLine(
+                $"The connection to the server {new Uri(away.Server).Authority} was refused - did you specify the right host or port?"
+            );
+            return 1;
         }
         catch (IOException unreadable)
         {

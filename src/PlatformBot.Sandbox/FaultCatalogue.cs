@@ -1,0 +1,22 @@
+namespace PlatformBot.Sandbox;
+
+/// <summary>Every fault that the sandbox knows: how its name is written, and what then goes wrong.</summary>
+public static class FaultCatalogue
+{
+    /// <summary>In order of what happens when. CLUSTER is infra or apps; NODE is infra-01 to apps-03.</summary>
+    public static IReadOnlyList<(string Name, string Meaning)> All { get; } =
+    [
+        ("TOOL/missing", "a command line tool is not on PATH (armed before the start)"),
+        ("op/signed-out", "1Password does not know the service account"),
+        ("git/push-rejected", "somebody else pushed to the GitOps repository first"),
+        ("NODE/does-not-return", "a machine stays away after its reboot until the fault is cleared"),
+        ("CLUSTER/etcd-bootstrap", "the machine's clock is not in sync when etcd is to be bootstrapped"),
+        ("CLUSTER/cilium-install", "helm's install of Cilium runs into its time limit"),
+        ("CLUSTER/helm/RELEASE", "helm's install or upgrade of a release runs into its time limit"),
+        ("CLUSTER/image-pull/TEXT", "images with TEXT in their name cannot be pulled"),
+        ("CLUSTER/flux-bootstrap", "GitHub does not answer to flux bootstrap"),
+        ("CLUSTER/bgp", "the router does not accept the BGP sessions"),
+        ("CLUSTER/linkerd-check", "linkerd check finds the control plane unwell"),
+        ("CLUSTER/mesh-link", "the other cluster's gateway cannot be reached"),
+    ];
+}
