@@ -30,20 +30,29 @@ async function start() {
 async function speakAs(name) {
   localStorage.setItem("person", name);
   const person = page.persons.find((one) => one.name === name);
-  let session = sessions.get(name);
   $("person").value = name;
+  // Nothing of the last speaker stays: a button would still be pressed in their name.
+  page.session = null;
+  mayWrite(false);
+  $("posts").replaceChildren();
+  $("replies").replaceChildren();
   $("me-avatar").replaceWith(Object.assign(avatar(name, false, "avatar small"), { id: "me-avatar" }));
 
-  if (!session) {
-    session = new Session(person, page.teamId, changed);
-    sessions.set(name, session);
-    page.session = session;
-    await session.open();
-  } else {
-    page.session = session;
+  if (!sessions.has(name)) {
+    const session = new Session(person, page.teamId, changed);
+    sessions.set(name, { session, opened: session.open() });
   }
 
+  const { session, opened } = sessions.get(name);
+  await opened;
+  if ($("person").value !== name) return;
+  page.session = session;
+  mayWrite(true);
   showAll();
+}
+
+function mayWrite(may) {
+  for (const input of document.querySelectorAll(".composer textarea")) input.disabled = !may;
 }
 
 function changed(session, what, value) {
@@ -99,6 +108,7 @@ function showChannels() {
 
 function go(channelId) {
   page.channelId = channelId;
+  if (!page.session) return;
   closeThread();
   showAll();
 }
@@ -178,7 +188,7 @@ function closeThread() {
 }
 
 function showThread() {
-  const root = page.threadId && page.session.posts.get(page.threadId);
+  const root = page.threadId && page.session?.posts.get(page.threadId);
   $("thread").hidden = !root;
   document.body.classList.toggle("with-thread", Boolean(root));
   if (!root) return;
@@ -205,8 +215,8 @@ function composer(form, rootId) {
 
   const send = async () => {
     const message = input.value;
-    if (message.trim() === "") return;
     const { session, channelId } = page;
+    if (message.trim() === "" || !session) return;
     const root = rootId();
     said.push(message);
     recalled = said.length;

@@ -8,6 +8,8 @@ export class Session {
   commands = [];
   unread = new Set();
   #retry = 0;
+  #ready = () => {};
+  #meanwhile = null;
 
   /** @param changed called with (session, what, value) whenever something is new */
   constructor(person, teamId, changed) {
@@ -27,27 +29,35 @@ export class Session {
     return fetch(url, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
   }
 
-  async open() {
-    await this.reload();
-    this.#connect();
+  /** Done when the server listens and everything has been read: before that, a dialog would be lost. */
+  open() {
+    return new Promise((ready) => {
+      this.#ready = ready;
+      this.#connect();
+    });
   }
 
   /** Everything anew; also after a lost connection, because a browser cannot resume one. */
   async reload() {
+    // What is heard while the pages are read is newer than they are.
+    const meanwhile = (this.#meanwhile = []);
     const members = await this.api("GET", `/teams/${this.teamId}/members`);
     const users = await this.api("POST", "/users/ids", members.map((member) => member.user_id));
     this.users = new Map(users.map((user) => [user.id, user]));
     this.channels = await this.api("GET", `/users/me/teams/${this.teamId}/channels`);
     this.commands = await this.api("GET", `/teams/${this.teamId}/commands/autocomplete`);
-    this.posts = new Map();
+    const posts = new Map();
 
     for (const channel of this.channels) {
       const page = await this.api("GET", `/channels/${channel.id}/posts?per_page=200`);
       channel.members = (await this.api("GET", `/channels/${channel.id}/stats`)).member_count;
       // Newest first: turned round, so that posts of the same millisecond stay in their order.
-      for (const post of Object.values(page.posts).reverse()) this.posts.set(post.id, post);
+      for (const post of Object.values(page.posts).reverse()) posts.set(post.id, post);
     }
 
+    for (const post of meanwhile) posts.set(post.id, post);
+    if (this.#meanwhile === meanwhile) this.#meanwhile = null;
+    this.posts = posts;
     this.changed(this, "all");
   }
 
@@ -58,7 +68,7 @@ export class Session {
     socket.onclose = () => {
       this.changed(this, "offline");
       const wait = Math.min(10_000, 500 * 2 ** this.#retry++);
-      setTimeout(() => this.reload().catch(() => {}).finally(() => this.#connect()), wait);
+      setTimeout(() => this.#connect(), wait);
     };
   }
 
@@ -66,7 +76,8 @@ export class Session {
     switch (event) {
       case "hello":
         this.#retry = 0;
-        return this.changed(this, "online");
+        this.changed(this, "online");
+        return this.reload().then(this.#ready).catch(() => {});
       case "posted":
       case "post_edited":
         return this.#keep(JSON.parse(data.post), event === "posted");
@@ -94,6 +105,7 @@ export class Session {
 
   #keep(post, isNew) {
     this.posts.set(post.id, post);
+    this.#meanwhile?.push(post);
     if (isNew) this.unread.add(post.channel_id);
     this.changed(this, isNew ? "posted" : "edited", post);
   }

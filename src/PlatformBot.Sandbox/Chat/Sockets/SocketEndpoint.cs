@@ -36,6 +36,7 @@ internal sealed class SocketEndpoint(ChatState state, Hub hub, CancellationToken
             );
         }
 
+        // No goodbye at the end: as from the real server, the TCP connection just ends.
         using var socket = await http.WebSockets.AcceptWebSocketAsync();
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stopping, http.RequestAborted);
 
@@ -47,9 +48,6 @@ internal sealed class SocketEndpoint(ChatState state, Hub hub, CancellationToken
         {
             // The client is gone or the server goes down: both look like a cut cable from the other side.
         }
-
-        // The real server never says goodbye either: the TCP connection just ends.
-        http.Abort();
     }
 
     private static bool IsOwnOrigin(HttpRequest request) =>
