@@ -184,7 +184,7 @@ public sealed partial class ShippedPlatformTests
     public void The_search_for_secrets_lets_references_pass(string line) =>
         SecretLooking().IsMatch(line).ShouldBeFalse();
 
-    private static Plan Bootstrap(string cluster)
+    internal static Plan Bootstrap(string cluster, PlanPaths? paths = null)
     {
         var catalogue = Catalogue.Read(Path.Combine(Repository.Root, "commands")).Catalogue;
         catalogue.ShouldNotBeNull();
@@ -196,7 +196,7 @@ public sealed partial class ShippedPlatformTests
             catalogue,
             runbook!,
             arguments!,
-            new PlanPaths(Repository.Root, Checkout, "/runtime")
+            paths ?? new PlanPaths(Repository.Root, Checkout, "/runtime")
         );
         planned.Ok(out var plan, out refusal).ShouldBeTrue(refusal?.Reason);
         return plan!;
@@ -205,7 +205,7 @@ public sealed partial class ShippedPlatformTests
     /// <summary>"infra/convert-node/infra-01" → "convert-node"</summary>
     private static string Made(string id) => id.Split('/') is [_, var step, ..] ? step : id;
 
-    private static IEnumerable<IReadOnlyList<string>> Commands(PlannedStep step)
+    internal static IEnumerable<IReadOnlyList<string>> Commands(PlannedStep step)
     {
         var action = step.Action switch
         {
