@@ -21,12 +21,13 @@ internal static class Discovery
 
     public const string AggregatedType = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
 
+    /// <summary>The version that the machine configuration asks for.</summary>
     public static JsonNode Version() =>
         JsonNode.Parse(
             """
-            {"major":"1","minor":"36","emulationMajor":"1","emulationMinor":"36","minCompatibilityMajor":"1",
-             "minCompatibilityMinor":"35","gitVersion":"v1.36.2","gitCommit":"twin","gitTreeState":"clean",
-             "buildDate":"2026-08-21T00:00:00Z","goVersion":"go1.26.10","compiler":"gc","platform":"linux/amd64"}
+            {"major":"1","minor":"34","emulationMajor":"1","emulationMinor":"34","minCompatibilityMajor":"1",
+             "minCompatibilityMinor":"33","gitVersion":"v1.34.1","gitCommit":"twin","gitTreeState":"clean",
+             "buildDate":"2025-09-09T19:37:40Z","goVersion":"go1.24.6","compiler":"gc","platform":"linux/amd64"}
             """
         )!;
 
