@@ -41,14 +41,11 @@ internal sealed class Dummy : IDisposable
 
     public static async Task<int> PidInAsync(string marker)
     {
+        var stop = Xunit.TestContext.Current.CancellationToken;
         int pid;
 
-        while (!File.Exists(marker) || !int.TryParse(await File.ReadAllTextAsync(marker), out pid))
-            await Task.Delay(
-                TimeSpan.FromMilliseconds(10),
-                TimeProvider.System,
-                Xunit.TestContext.Current.CancellationToken
-            );
+        while (!File.Exists(marker) || !int.TryParse(await File.ReadAllTextAsync(marker, stop), out pid))
+            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, stop);
 
         return pid;
     }

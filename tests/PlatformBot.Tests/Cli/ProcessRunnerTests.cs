@@ -162,7 +162,7 @@ public sealed class ProcessRunnerTests : IDisposable
 
         named!.Tool.ShouldBe("dummy");
         named.StartTime.ShouldNotBeEmpty();
-        named.BootId.ShouldBe(File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim());
+        Guid.TryParse(named.BootId, out _).ShouldBeTrue();
     }
 
     [Fact]
