@@ -23,7 +23,7 @@ internal sealed class KubeletLaw(Faults faults) : IController
         {
             if (nodes.TryGetValue(pod.Node(), out var node))
                 Tend(cluster, pod, node);
-            else if (pod.IsEnding())
+            else if (pod.IsEnding() || pod.Node().Length > 0)
                 cluster.Objects.Delete(ObjectKey.Of(pod));
         }
     }

@@ -34,27 +34,50 @@ internal sealed class NamespaceLaw : IController
             );
         }
 
-        Ensure(cluster, "ServiceAccount", found.Name(), "default", []);
+        Ensure(cluster, "ServiceAccount", found.Name(), "default", "secrets", new JsonArray());
         Ensure(
             cluster,
             "ConfigMap",
             found.Name(),
             "kube-root-ca.crt",
-            new() { ["data"] = new JsonObject { ["ca.crt"] = cluster.CaPem } }
+            "data",
+            new JsonObject { ["ca.crt"] = cluster.CaPem }
         );
     }
 
-    private static void Ensure(TwinCluster cluster, string kind, string inNamespace, string name, JsonObject json)
+    private static void Ensure(
+        TwinCluster cluster,
+        string kind,
+        string inNamespace,
+        string name,
+        string field,
+        JsonNode content
+    )
     {
         var key = new ObjectKey("v1", kind, inNamespace, name);
 
-        if (cluster.Objects.View(key) is not null)
+        if (
+            cluster.Objects.View(key) is { } there
+            && (kind != "ConfigMap" || JsonNode.DeepEquals(there[field], content))
+        )
             return;
 
-        json["apiVersion"] = "v1";
-        json["kind"] = kind;
-        json["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = inNamespace };
-        cluster.Objects.Change(key, found => found ?? json);
+        cluster.Objects.Change(
+            key,
+            found =>
+            {
+                var json =
+                    found
+                    ?? new JsonObject
+                    {
+                        ["apiVersion"] = "v1",
+                        ["kind"] = kind,
+                        ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = inNamespace },
+                    };
+                json[field] = content;
+                return json;
+            }
+        );
     }
 
     private static void End(TwinCluster cluster, JsonObject ending)
