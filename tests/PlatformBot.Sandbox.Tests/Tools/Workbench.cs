@@ -3,6 +3,7 @@ using PlatformBot.Sandbox.Tools;
 using PlatformBot.Sandbox.Twin;
 using PlatformBot.Sandbox.Twin.Machines;
 using PlatformBot.Sandbox.Twin.Vault;
+using PlatformBot.Sandbox.Twin.Workloads;
 using Xunit;
 
 namespace PlatformBot.Sandbox.Tests.Tools;
@@ -13,7 +14,9 @@ internal sealed class Workbench : IAsyncDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("bench-").FullName;
     private readonly Dictionary<string, KubeApiServer> _servers = [];
     private readonly MachineRoom _machines;
+    private readonly CancellationTokenSource _ending = new();
     private PlatformTools? _tools;
+    private Task _passing = Task.CompletedTask;
 
     private Workbench()
     {
@@ -35,7 +38,8 @@ internal sealed class Workbench : IAsyncDisposable
 
     public TwinCluster Infra => World.Clusters["infra"];
 
-    public static async Task<Workbench> StartAsync()
+    /// <param name="seed">what the GitOps repository holds at first; a README alone when not given</param>
+    public static async Task<Workbench> StartAsync(string? seed = null)
     {
         var bench = new Workbench();
 
@@ -48,7 +52,7 @@ internal sealed class Workbench : IAsyncDisposable
         }
 
         bench.Write("seed/README.md", "GitOps\n");
-        bench.World.Git.Seed("main", bench.PathOf("seed"));
+        bench.World.Git.Seed("main", seed ?? bench.PathOf("seed"));
         bench._tools = PlatformTools.Start(
             bench.World,
             bench._machines,
@@ -59,6 +63,23 @@ internal sealed class Workbench : IAsyncDisposable
         bench._tools.Checkout(bench.PathOf("gitops"));
         bench.Write("infra.kubeconfig", bench._servers["infra"].Kubeconfig("infra"));
         return bench;
+    }
+
+    /// <summary>infra's API answers and three machines have registered, as after an etcd bootstrap.</summary>
+    public void BringUpInfra()
+    {
+        Infra.BringUp();
+
+        for (var index = 0; index < 3; index++)
+            Infra.Objects.Put(NodeObject.Of(_machines.Machines[index], index));
+    }
+
+    /// <summary>From now on the twin's laws are at work, until the end of the test.</summary>
+    public void LetTimePass()
+    {
+        KubernetesLaws.AddTo(World);
+        PlatformLaws.Add(World);
+        _passing = PassAsync();
     }
 
     public string PathOf(string file) => Path.Combine(_folder, file);
@@ -75,11 +96,29 @@ internal sealed class Workbench : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await _ending.CancelAsync();
+        await _passing;
+        _ending.Dispose();
         await _tools!.DisposeAsync();
 
         foreach (var server in _servers.Values)
             await server.DisposeAsync();
 
         Directory.Delete(_folder, recursive: true);
+    }
+
+    private async Task PassAsync()
+    {
+        using var beat = new PeriodicTimer(TimeSpan.FromMilliseconds(20), TimeProvider.System);
+
+        try
+        {
+            while (await beat.WaitForNextTickAsync(_ending.Token))
+                World.Tick();
+        }
+        catch (OperationCanceledException)
+        {
+            // The test is over.
+        }
     }
 }
