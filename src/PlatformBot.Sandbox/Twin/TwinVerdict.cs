@@ -35,7 +35,7 @@ public static class TwinVerdict
         );
         yield return Cilium(cluster);
         yield return Flux(cluster);
-        yield return Clean($"{cluster.Name}: linkerd check", MeshChecks.Installed(world, cluster));
+        yield return Clean($"{cluster.Name}: linkerd check", MeshChecks.Installed(cluster));
         yield return Clean($"{cluster.Name}: linkerd viz check", MeshChecks.OfViz(cluster));
         yield return Clean($"{cluster.Name}: linkerd multicluster check", MeshChecks.OfMulticluster(world, cluster));
     }

@@ -68,10 +68,20 @@ internal sealed class CiliumController(TwinWorld world) : IController
         Manifest.Crd("cilium.io", "CiliumIdentity", "ciliumidentities", namespaced: false, "v2"),
     ];
 
+    private readonly Quiet _quiet = new();
+
     public void Reconcile(TwinCluster cluster)
     {
-        if (!cluster.ApiIsUp || !Pods.IsAvailable(cluster, "kube-system", "cilium-operator"))
+        var outside = $"{world.RouterConfigured} {string.Join(' ', world.Faults.Armed)}";
+
+        if (
+            !cluster.ApiIsUp
+            || _quiet.Is(cluster, outside)
+            || !Pods.IsAvailable(cluster, "kube-system", "cilium-operator")
+        )
+        {
             return;
+        }
 
         foreach (var crd in Crds)
         {

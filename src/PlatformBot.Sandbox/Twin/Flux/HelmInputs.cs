@@ -118,6 +118,20 @@ internal static class HelmInputs
         return null;
     }
 
+    /// <summary>`flux reconcile helmrelease --reset`: the failures so far are forgotten.</summary>
+    public static void ResetIfAsked(JsonObject json)
+    {
+        var asked = (string?)json["metadata"]?["annotations"]?["reconcile.fluxcd.io/resetAt"];
+        var status = json.StatusOf();
+
+        if (asked is null || asked == (string?)status["lastHandledResetAt"])
+            return;
+
+        status["lastHandledResetAt"] = asked;
+        status.Remove("installFailures");
+        status.Remove("upgradeFailures");
+    }
+
     public static void WriteHistory(JsonObject json, HelmRelease release, string digest, DateTimeOffset now)
     {
         var status = json.StatusOf();

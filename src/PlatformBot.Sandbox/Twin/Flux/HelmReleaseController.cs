@@ -86,6 +86,7 @@ internal sealed class HelmReleaseController(TwinWorld world)
             one =>
             {
                 AddFinalizer(one);
+                HelmInputs.ResetIfAsked(one);
                 one.StatusOf()["lastAttemptedRevision"] = HelmInputs.VersionOf(one);
                 one.Begin(Now, $"Running '{action}' action with timeout of {Durations.Show(HelmInputs.Timeout(one))}");
             }

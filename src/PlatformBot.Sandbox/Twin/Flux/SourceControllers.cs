@@ -83,6 +83,14 @@ internal sealed class GitRepositoryController(TwinWorld world)
             return ("", $"failed to get secret '{key.Namespace}/{secret}': secrets \"{secret}\" not found");
         }
 
+        if (!Pods.HaveDns(cluster))
+        {
+            return (
+                "",
+                $"failed to checkout and determine revision: unable to clone '{url}': dial tcp: lookup github.com: i/o timeout"
+            );
+        }
+
         if (GitRemote.IsThis(url))
         {
             var branch = json.TextAt("spec.ref.branch", "master");
@@ -94,6 +102,11 @@ internal sealed class GitRepositoryController(TwinWorld world)
                 );
         }
 
+        return ResolvePublic(json, url);
+    }
+
+    private static (string Revision, string? Trouble) ResolvePublic(JsonObject json, string url)
+    {
         if (url.TrimEnd('/') is GatewayApi.Repository or $"{GatewayApi.Repository}.git")
         {
             var tag = json.TextAt("spec.ref.tag");

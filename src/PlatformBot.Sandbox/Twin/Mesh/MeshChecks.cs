@@ -44,12 +44,16 @@ public static class MeshChecks
     }
 
     /// <summary>`linkerd check`, without the extensions.</summary>
-    public static IReadOnlyList<MeshCheck> Installed(TwinWorld world, TwinCluster cluster)
+    public static IReadOnlyList<MeshCheck> Installed(TwinWorld world, TwinCluster cluster) =>
+        Installed(cluster, fails: world.Faults.Strikes($"{cluster.Name}/linkerd-check"));
+
+    /// <summary>The same without the fault: what is really so.</summary>
+    internal static IReadOnlyList<MeshCheck> Installed(TwinCluster cluster, bool fails = false)
     {
         var checks = Kubernetes(cluster);
-        Existence(checks, cluster, world.Faults.Strikes($"{cluster.Name}/linkerd-check"));
+        Existence(checks, cluster, fails);
         Config(checks, cluster);
-        Identity(checks, cluster, world.Clock.GetUtcNow());
+        Identity(checks, cluster, cluster.Clock.GetUtcNow());
         checks
             .In("linkerd-webhooks-and-apisvc-tls")
             .AddAll("proxy-injector webhook has valid cert", "proxy-injector cert is valid for at least 60 days")

@@ -12,9 +12,16 @@ internal sealed class ServiceMirror(TwinWorld world) : IController
     private const string Mirrored = "mirror.linkerd.io/mirrored-service";
     private const string ClusterName = "mirror.linkerd.io/cluster-name";
 
+    private readonly Quiet _quiet = new();
+
     public void Reconcile(TwinCluster cluster)
     {
-        if (!cluster.ApiIsUp)
+        var elsewhere = string.Join(
+            ' ',
+            world.Clusters.Values.Select(one => $"{one.Objects.Version}{one.ApiIsUp}").Concat(world.Faults.Armed)
+        );
+
+        if (!cluster.ApiIsUp || _quiet.Is(cluster, elsewhere))
             return;
 
         foreach (var link in cluster.Objects.View(MeshTexts.LinkApi, "Link", "linkerd-multicluster"))

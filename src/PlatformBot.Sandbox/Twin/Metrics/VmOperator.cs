@@ -15,9 +15,11 @@ internal sealed class VmOperator : IController
         ("VMAlertmanager", "prom/alertmanager:v0.28.1", 9093),
     ];
 
+    private readonly Quiet _quiet = new();
+
     public void Reconcile(TwinCluster cluster)
     {
-        if (!cluster.ApiIsUp)
+        if (!cluster.ApiIsUp || _quiet.Is(cluster, ""))
             return;
 
         foreach (var (kind, image, port) in Kinds)
