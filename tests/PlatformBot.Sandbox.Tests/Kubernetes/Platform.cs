@@ -17,9 +17,11 @@ internal sealed class Platform
         Registry = new KubeRegistry(Cluster);
 
         foreach (var number in new[] { 1, 2, 3 })
+        {
             Put(
                 $$"""{"apiVersion":"v1","kind":"Node","metadata":{"name":"infra-0{{number}}"},"status":{"addresses":[{"type":"InternalIP","address":"10.25.11.1{{number}}"}]} }"""
             );
+        }
 
         if (withNetwork)
         {

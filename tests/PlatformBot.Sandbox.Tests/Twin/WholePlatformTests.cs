@@ -1,0 +1,88 @@
+using PlatformBot.Sandbox.Twin;
+using Shouldly;
+using Xunit;
+
+namespace PlatformBot.Sandbox.Tests.Twin;
+
+public sealed class WholePlatformTests
+{
+    private readonly PlatformScene _scene = new();
+
+    [Fact]
+    public void The_shipped_tree_becomes_two_linked_clusters()
+    {
+        foreach (var cluster in _scene.World.Clusters.Values)
+        {
+            _scene.Foundation(cluster);
+            _scene.BootstrapFlux(cluster);
+        }
+
+        Reconciled();
+        Released("10-lb", "20-openebs");
+        _scene.Release(_scene.Infra, "30-monitoring");
+        _scene.Apply(
+            _scene.Infra,
+            "{apiVersion: v1, kind: Namespace, metadata: {name: monitoring, labels: {pod-security.kubernetes.io/enforce: privileged}}}"
+        );
+        _scene.Apply(
+            _scene.Infra,
+            "{apiVersion: v1, kind: Secret, metadata: {name: grafana-admin, namespace: monitoring}, stringData: {admin-user: a, admin-password: b}}"
+        );
+        Reconciled();
+        _scene.Release(_scene.Infra, "31-victoria-logs");
+        Reconciled();
+        _scene.Release(_scene.Infra, "32-fluent-bit");
+        Reconciled();
+        Released("40-linkerd-namespaces");
+
+        using var anchor = _scene.NewAnchor();
+        _scene.TrustAnchor(_scene.Infra, anchor);
+        _scene.TrustAnchor(_scene.Apps, anchor);
+        Released("41-linkerd");
+        Released("42-linkerd-viz", "43-linkerd-multicluster");
+
+        _scene.Link(_scene.Infra, _scene.Apps);
+        _scene.Link(_scene.Apps, _scene.Infra);
+        Reconciled();
+        Released("49-demo");
+        _scene.World.RouterConfigured = true;
+        _scene.Pass(TimeSpan.FromMinutes(1));
+
+        TwinVerdict
+            .Of(_scene.World)
+            .Where(fact => !fact.Holds)
+            .Select(fact => $"{fact.What}: {fact.Saw}")
+            .ShouldBeEmpty();
+        var frontend = _scene.Apps.Objects.View("v1", "Pod", "demo").Single();
+        var answer = _scene.Apps.Exec!(
+            new ExecRequest(
+                "demo",
+                ObjectKey.Of(frontend).Name,
+                "frontend",
+                ["curl", "-sS", "--fail", "http://backend-infra.demo.svc.cluster.local:5678"],
+                ""
+            )
+        );
+        answer!.Stdout.ShouldBe("Hello from Infra Cluster\n");
+    }
+
+    private void Released(params string[] phases)
+    {
+        foreach (var phase in phases)
+        {
+            _scene.Release(_scene.Infra, phase);
+            _scene.Release(_scene.Apps, phase);
+        }
+
+        Reconciled();
+    }
+
+    private void Reconciled()
+    {
+        var took = _scene.Until(
+            () => _scene.IsReconciled(_scene.Infra) && _scene.IsReconciled(_scene.Apps),
+            TimeSpan.FromMinutes(30)
+        );
+        took.ShouldNotBeNull($"infra:\n{_scene.Complaints(_scene.Infra)}\napps:\n{_scene.Complaints(_scene.Apps)}");
+    }
+}
