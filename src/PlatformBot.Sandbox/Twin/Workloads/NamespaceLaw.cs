@@ -56,10 +56,10 @@ internal sealed class NamespaceLaw : IController
     {
         var key = new ObjectKey("v1", kind, inNamespace, name);
 
-        if (
-            cluster.Objects.View(key) is { } there
-            && (kind != "ConfigMap" || JsonNode.DeepEquals(there[field], content))
-        )
+        var there = cluster.Objects.View(key);
+
+        // A ServiceAccount belongs to whoever changes it; the authority's certificate is kept as it is.
+        if (there is not null && (kind != "ConfigMap" || JsonNode.DeepEquals(there[field], content)))
             return;
 
         cluster.Objects.Change(
