@@ -20,6 +20,8 @@ public sealed record ToolRun(DateTimeOffset At, string Tool, IReadOnlyList<strin
 /// </summary>
 public sealed class ToolServer : IAsyncDisposable
 {
+    private const int SandboxFailed = 70;
+
     private readonly TcpListener _door = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _closing = new();
     private readonly ConcurrentDictionary<string, TaskCompletionSource<string>> _stdins = [];
@@ -144,6 +146,12 @@ public sealed class ToolServer : IAsyncDisposable
         {
             call.ComplainLine($"{call.Tool}: {unreadable.Message}");
             return 1;
+        }
+        catch (Exception bug) when (bug is not OperationCanceledException)
+        {
+            // A mistake of the simulation must look like one, not like something that the real tool would say.
+            call.ComplainLine($"{call.Tool}: the sandbox failed: {bug.GetType().Name}: {bug.Message}");
+            return SandboxFailed;
         }
     }
 

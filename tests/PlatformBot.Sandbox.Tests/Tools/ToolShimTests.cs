@@ -22,6 +22,7 @@ public sealed class ToolShimTests : IAsyncLifetime
                 }
             ),
             new Command("cat", "", CatAsync),
+            Command.Quick("stumble", "", (_, _) => throw new InvalidOperationException("oh")),
             new Command("sleep", "", SleepAsync),
             new Command("ready", "", ReadyAsync),
         ]
@@ -101,6 +102,15 @@ public sealed class ToolShimTests : IAsyncLifetime
 
         process.ExitCode.ShouldBe(128 + 15);
         _server.Log.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_mistake_of_the_simulation_says_that_it_is_one()
+    {
+        var said = await _tools.RunAsync("echo-tool stumble");
+
+        said.ExitCode.ShouldBe(70);
+        said.Error.ShouldBe("echo-tool: the sandbox failed: InvalidOperationException: oh\n");
     }
 
     [Fact]
