@@ -44,7 +44,9 @@ public sealed class WholePlatformTests
         _scene.Link(_scene.Infra, _scene.Apps);
         _scene.Link(_scene.Apps, _scene.Infra);
         Reconciled();
-        Released("49-demo");
+        Released("44-observability", "49-demo");
+        _scene.Release(_scene.Apps, "45-otel-collector");
+        Reconciled();
         _scene.World.RouterConfigured = true;
         _scene.Pass(TimeSpan.FromMinutes(1));
 
@@ -53,6 +55,20 @@ public sealed class WholePlatformTests
             .Where(fact => !fact.Holds)
             .Select(fact => $"{fact.What}: {fact.Saw}")
             .ShouldBeEmpty();
+        Answers("monitoring/vmsingle-victoria-metrics-stack", "/api/v1/query?query=count(node_uname_info)", ",\"3\"]");
+        Answers(
+            "monitoring/vmsingle-victoria-metrics-stack",
+            "/api/v1/query?query=count(etcd_server_has_leader%3D%3D1)",
+            ",\"3\"]"
+        );
+        Answers("monitoring/vmsingle-victoria-metrics-stack", "/api/v1/query?query=count(up%3D%3D1)", "success");
+        Answers("monitoring/victoria-metrics-stack-grafana", "/api/health", "\"database\":\"ok\"");
+        Answers(
+            "monitoring/victoria-logs",
+            "/select/logsql/query?query=cluster%3Ainfra%20_time%3A5m&limit=1",
+            "kubernetes_pod_name"
+        );
+        Answers("observability/jaeger", "/api/services", "\"data\"");
         var frontend = _scene.Apps.Objects.View("v1", "Pod", "demo").Single();
         var answer = _scene.Apps.Exec!(
             new ExecRequest(
@@ -65,6 +81,12 @@ public sealed class WholePlatformTests
         );
         answer!.Stdout.ShouldBe("Hello from Infra Cluster\n");
     }
+
+    private void Answers(string service, string path, string expected) =>
+        _scene
+            .Infra.ServiceProxy!(new ServiceRequest(service.Split('/')[0], service.Split('/')[1], "", "GET", path, ""))
+            .ShouldNotBeNull(service)
+            .Body.ShouldContain(expected);
 
     private void Released(params string[] phases)
     {
