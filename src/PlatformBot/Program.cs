@@ -6,6 +6,9 @@ var root = new RootCommand("The chat-ops bot that builds and runs the platform's
 {
     ValidateVerb.Make(),
     SchemaVerb.Make(),
+    ServeVerb.Make(),
+    DemoVerb.Make(),
+    SandboxVerb.Make(),
     PkiVerb.Make(Console.In, TimeProvider.System),
     TalosVerb.Make(Console.In),
     GitOpsVerb.Make(),

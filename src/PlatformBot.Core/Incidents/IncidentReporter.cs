@@ -1,9 +1,10 @@
+using Microsoft.Extensions.Logging;
 using PlatformBot.Core.Runs;
 
 namespace PlatformBot.Core.Incidents;
 
 /// <summary>Opens one issue per fault, adds to it when the fault comes back, closes it when the cause is gone.</summary>
-public sealed class IncidentReporter(IIncidents issues) : IRunView
+public sealed partial class IncidentReporter(IIncidents issues, ILogger<IncidentReporter> logger) : IRunView
 {
     private static readonly string[] Labels = ["platformbot", "incident"];
 
@@ -15,12 +16,24 @@ public sealed class IncidentReporter(IIncidents issues) : IRunView
             var run = live.Now;
 
             foreach (var incident in run.Incidents.Values.OrderBy(each => each.Since))
-                await ReportAsync(live, run, incident, stopping);
+                await TryReportAsync(live, run, incident, stopping);
 
             if (run.IsOver && ReferenceEquals(run, live.Now))
                 return;
 
             await changed.WaitAsync(stopping);
+        }
+    }
+
+    private async Task TryReportAsync(LiveRun live, Run run, Incident incident, CancellationToken stopping)
+    {
+        try
+        {
+            await ReportAsync(live, run, incident, stopping);
+        }
+        catch (IncidentRefusedException refused)
+        {
+            LogRefused(incident.Step, run.Id, refused.Message);
         }
     }
 
@@ -56,4 +69,7 @@ public sealed class IncidentReporter(IIncidents issues) : IRunView
                 break;
         }
     }
+
+    [LoggerMessage(LogLevel.Warning, "Reporting {Step} of run {Run}: {Reason}")]
+    private partial void LogRefused(string step, RunId run, string reason);
 }

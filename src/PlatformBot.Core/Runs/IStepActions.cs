@@ -41,14 +41,22 @@ public sealed record ActionOutcome(
 /// <param name="Hopeless">The condition can never come true by waiting (a Job has failed).</param>
 public sealed record CheckOutcome(bool? Holds, string Saw, bool Hopeless = false);
 
+/// <summary>A process that exists. Start time (kernel ticks) and boot id tell it from a later one with the same pid.</summary>
+public sealed record ProcessFact(string Tool, int Pid, string StartTime, string BootId);
+
+/// <summary>What an action reports while it is under way.</summary>
+/// <param name="Progress">a line for people, redacted</param>
+/// <param name="Started">a process exists; called before it is waited on</param>
+public sealed record StepObserver(Action<string> Progress, Action<ProcessFact> Started);
+
 /// <summary>The only way in which runs touch the world.</summary>
 public interface IStepActions
 {
     /// <summary>
-    /// Does what the step says, once. Reports lines of progress. Ends when <paramref name="cancelled"/> fires, after the
+    /// Does what the step says, once. Ends when <paramref name="cancelled"/> fires, after the
     /// step's processes are gone, with <see cref="OperationCanceledException"/>. Never throws for what the world answers.
     /// </summary>
-    Task<ActionOutcome> ActAsync(PlannedStep step, Action<string> progress, CancellationToken cancelled);
+    Task<ActionOutcome> ActAsync(PlannedStep step, StepObserver observer, CancellationToken cancelled);
 
     /// <summary>Looks once. Changes nothing. Never throws for what the world answers.</summary>
     Task<CheckOutcome> CheckAsync(PlannedCheck check, CancellationToken cancelled);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using PlatformBot.Core.Approvals;
 using PlatformBot.Core.Planning;
 
@@ -141,10 +142,13 @@ public sealed class StepRunner(
             if (live.Now.At(step).State is not StepState.Running)
                 await live.RecordAsync(Person.Bot, new RunEvent.StepStarted(step.Id, attempt));
 
+            var processes = new ConcurrentBag<Task>();
+            var observer = new StepObserver(progress, started => processes.Add(NoteAsync(step, started)));
             var did =
                 step.Action is PlannedAction.Manual
                     ? await WaitForEvidenceAsync(step, limited)
-                    : await actions.ActAsync(step, progress, limited);
+                    : await actions.ActAsync(step, observer, limited);
+            await Task.WhenAll(processes);
 
             if (did.Verdict is Verdict.Done or Verdict.AlreadyThere)
                 await live.RecordAsync(Person.Bot, new RunEvent.StepActed(step.Id, did.Said));
@@ -156,6 +160,12 @@ public sealed class StepRunner(
             locks.GiveBack(step.Lock);
         }
     }
+
+    private Task NoteAsync(PlannedStep step, ProcessFact started) =>
+        live.RecordAsync(
+            Person.Bot,
+            new RunEvent.ProcessStarted(step.Id, started.Tool, started.Pid, started.StartTime, started.BootId)
+        );
 
     private async Task<bool> FailAsync(PlannedStep step, int attempt, ActionOutcome did, CancellationToken token)
     {
@@ -170,6 +180,8 @@ public sealed class StepRunner(
     /// <summary>Looks until everything holds; false when something never will.</summary>
     private async Task<bool> ProvenAsync(PlannedStep step, Action<string> progress, CancellationToken limited)
     {
+        var patience = new Patience(clock);
+
         while (true)
         {
             var looks = await LookAsync(step.Verify, limited);
@@ -178,7 +190,7 @@ public sealed class StepRunner(
             if (looks.All(look => look.Holds is true))
                 return true;
 
-            if (looks.Any(look => look.Hopeless))
+            if (patience.IsOver(looks.Any(look => look.Hopeless)))
                 return false;
 
             await Task.Delay(LookEvery, clock, limited);

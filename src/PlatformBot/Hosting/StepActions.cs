@@ -17,20 +17,17 @@ internal sealed class StepActions : IStepActions, IDisposable
     private readonly ToolPath _tools;
     private readonly Redactor _redactor;
     private readonly TimeProvider _clock;
-    private readonly Action<string, RunningProcess> _started;
 
     /// <param name="redactor">shared with everything else that shows text</param>
-    /// <param name="started">told of every process of a step's action before it is waited on: step id, process</param>
     public StepActions(
         ToolsOptions tools,
         KubernetesOptions kubernetes,
         ToolBook book,
         Redactor redactor,
-        TimeProvider clock,
-        Action<string, RunningProcess> started
+        TimeProvider clock
     )
     {
-        (_redactor, _clock, _started) = (redactor, clock, started);
+        (_redactor, _clock) = (redactor, clock);
 
         var own = ToolEnvironment.OfThisProcess();
         var knowledge = ToolKnowledge.Of(book);
@@ -46,10 +43,11 @@ internal sealed class StepActions : IStepActions, IDisposable
         _diagnosis = new(_clusters, redactor, clock);
     }
 
-    public async Task<ActionOutcome> ActAsync(PlannedStep step, Action<string> progress, CancellationToken cancelled)
+    public async Task<ActionOutcome> ActAsync(PlannedStep step, StepObserver observer, CancellationToken cancelled)
     {
-        void Say(string line) => progress(_redactor.Redact(line));
-        void Started(RunningProcess process) => _started(step.Id, process);
+        void Say(string line) => observer.Progress(_redactor.Redact(line));
+        void Started(RunningProcess process) =>
+            observer.Started(new ProcessFact(process.Tool, process.Pid, process.StartTime, process.BootId));
 
         var outcome = step.Action switch
         {

@@ -36,9 +36,26 @@ internal static class PodHealth
         return $"; {name} {(what!.StartsWith("is ", StringComparison.Ordinal) ? what : $"is {what}")}";
     }
 
+    /// <summary>An image that its registry does not have: waiting alone will not start the pod.</summary>
+    public static bool CannotStart(JsonElement pod) =>
+        Containers(pod).Select(TroubleOf).OfType<string>().Any(IsMissingImage);
+
     /// <summary>Init containers first: the others wait for them.</summary>
     public static IEnumerable<JsonElement> Containers(JsonElement pod) =>
         pod.Items("status", "initContainerStatuses").Concat(pod.Items("status", "containerStatuses"));
+
+    private static bool IsMissingImage(string trouble) =>
+        trouble.StartsWith("InvalidImageName", StringComparison.Ordinal)
+        || (
+            (
+                trouble.StartsWith("ErrImagePull", StringComparison.Ordinal)
+                || trouble.StartsWith("ImagePullBackOff", StringComparison.Ordinal)
+            )
+            && (
+                trouble.Contains(": not found", StringComparison.Ordinal)
+                || trouble.Contains("manifest unknown", StringComparison.Ordinal)
+            )
+        );
 
     private static string? TroubleOf(JsonElement container)
     {

@@ -35,12 +35,13 @@ internal sealed class Waits(Clusters clusters, TimeProvider clock)
     public async Task<CheckOutcome> UntilAsync(PlannedWait wait, Action<string> progress, CancellationToken cancelled)
     {
         var said = "";
+        var patience = new Patience(clock);
 
         while (true)
         {
             var look = await LookAsync(wait, cancelled);
 
-            if (look.Holds == true || look.Hopeless)
+            if (look.Holds == true || patience.IsOver(look.Hopeless))
                 return look;
 
             if (look.Saw != said)
@@ -74,11 +75,11 @@ internal sealed class Waits(Clusters clusters, TimeProvider clock)
         }
 
         var look = WaitCondition.Look(item, wait.Object.Kind, wait.For);
+        var pods = await PodsAsync(cluster, wait, item, look, cancellationToken);
         return look with
         {
-            Saw =
-                Sentence(wait, wait.Object.ToString(), look.Saw)
-                + await PodsAsync(cluster, wait, item, look, cancellationToken),
+            Saw = Sentence(wait, wait.Object.ToString(), look.Saw) + PodHealth.Worst(pods),
+            Hopeless = look.Hopeless || pods.Any(PodHealth.CannotStart),
         };
     }
 
@@ -116,8 +117,8 @@ internal sealed class Waits(Clusters clusters, TimeProvider clock)
     private static string Sentence(PlannedWait wait, string name, string saw) =>
         wait.For == "rollout" && saw.Contains("pods", StringComparison.Ordinal) ? $"{name}: {saw}" : $"{name} {saw}";
 
-    /// <summary>Of a workload that is not there yet, what holds its pods up.</summary>
-    private static async Task<string> PodsAsync(
+    /// <summary>The pods of a workload that is not there yet; none when it is, or when nobody can tell.</summary>
+    private static async Task<IReadOnlyList<JsonElement>> PodsAsync(
         ClusterClient cluster,
         PlannedWait wait,
         JsonElement workload,
@@ -131,7 +132,7 @@ internal sealed class Waits(Clusters clusters, TimeProvider clock)
             || workload.At("spec", "selector", "matchLabels") is not { ValueKind: JsonValueKind.Object } labels
         )
         {
-            return "";
+            return [];
         }
 
         var selector = string.Join(
@@ -142,11 +143,11 @@ internal sealed class Waits(Clusters clusters, TimeProvider clock)
         try
         {
             var pods = new ObjectReference("v1", "Pod", workload.Namespace(), null);
-            return PodHealth.Worst(await cluster.ListAsync(pods, selector, cancellationToken));
+            return await cluster.ListAsync(pods, selector, cancellationToken);
         }
         catch (ApiException)
         {
-            return "";
+            return [];
         }
     }
 }

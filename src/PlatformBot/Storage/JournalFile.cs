@@ -22,7 +22,7 @@ internal sealed class JournalFile : IDisposable
             by     text not null,
             body   text not null,
             hash   text not null
-        ) strict;
+        );
         create index if not exists entries_of_run on entries (run, number);
         create table if not exists runs (
             id        integer primary key,
@@ -33,7 +33,7 @@ internal sealed class JournalFile : IDisposable
             planned   text not null,
             ended     text,
             closed    integer not null default 0
-        ) strict;
+        );
         create index if not exists runs_open on runs (closed) where closed = 0;
         """;
 
@@ -44,6 +44,7 @@ internal sealed class JournalFile : IDisposable
     public JournalFile(string path)
     {
         SQLitePCL.Batteries_V2.Init();
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         _connection = new SqliteConnectionStringBuilder { DataSource = path }.ToString();
 
         try

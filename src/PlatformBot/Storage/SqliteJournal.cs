@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using Microsoft.Data.Sqlite;
 using PlatformBot.Core;
 using PlatformBot.Core.Journals;
 using PlatformBot.Core.Runs;
@@ -79,7 +78,9 @@ internal sealed class SqliteJournal : IJournal, IAsyncDisposable
             foreach (var pending in group)
                 pending.Done.SetResult(pending.Written!);
         }
-        catch (SqliteException exception)
+#pragma warning disable CA1031 // Whatever it was: the entries are not on disk, and whoever waits for them must hear it.
+        catch (Exception exception)
+#pragma warning restore CA1031
         {
             var unavailable = new JournalUnavailableException(
                 $"The journal cannot be written: {exception.Message}",

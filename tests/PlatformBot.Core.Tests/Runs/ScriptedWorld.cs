@@ -21,7 +21,7 @@ internal sealed class ScriptedWorld : IStepActions
 
     public void Shows(string check, bool? holds) => _checks[check] = new CheckOutcome(holds, $"{check}: {holds}");
 
-    public Task<ActionOutcome> ActAsync(PlannedStep step, Action<string> progress, CancellationToken cancelled)
+    public Task<ActionOutcome> ActAsync(PlannedStep step, StepObserver observer, CancellationToken cancelled)
     {
         _did.Enqueue(step.Id);
         return _acts.TryGetValue(step.Id, out var act)

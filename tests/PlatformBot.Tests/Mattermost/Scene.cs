@@ -164,9 +164,11 @@ internal sealed class Scene : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Configuration.Sources.Clear();
         builder.Configuration.AddInMemoryCollection(
             new Dictionary<string, string?>
             {
+                ["Urls"] = "http://127.0.0.1:0",
                 ["Mattermost:Url"] = Chat.BaseUri.ToString(),
                 ["Mattermost:Token"] = Chat.BotToken,
                 ["Mattermost:Team"] = Chat.TeamName,

@@ -1,0 +1,276 @@
+using System.Globalization;
+using System.Text;
+using PlatformBot.Core.Journals;
+using PlatformBot.Core.Planning;
+using PlatformBot.Core.Runbooks;
+using PlatformBot.Core.Runs;
+
+namespace PlatformBot.Core.Chat;
+
+/// <summary>Questions: nothing here changes anything.</summary>
+public sealed partial class Bot
+{
+    private const int MostHistory = 50;
+
+    private Reply Menu(ChatCommand command)
+    {
+        var active = string.Concat(_runs.Active.Select(live => $"- {Line(live.Now)}\n"));
+        var now = active.Length == 0 ? "Nothing is running." : $"**Under way**\n{active}";
+        var runbooks = string.Concat(
+            _catalogue.Runbooks.Select(runbook => $"- `/platform {runbook.Usage}` {Markdown.Inline(runbook.Summary)}\n")
+        );
+        return new Reply(
+            $"Hello {command.By}. {now}\n\n**Runbooks**\n{runbooks}\n`/platform help` has everything, `/platform plan …` shows what would happen."
+        );
+    }
+
+    private Task<Reply> HelpAsync(ChatCommand command, IReadOnlyList<string> words, CancellationToken cancellationToken)
+    {
+        if (words.Count == 0)
+            return Task.FromResult(new Reply(AllHelp()));
+
+        if (_builtIns.FirstOrDefault(each => each.Name == words[0]) is { } builtIn)
+            return Task.FromResult(new Reply($"`/platform {builtIn.Usage}`\n{builtIn.Help}.{Needs(builtIn.Role)}"));
+
+        return Task.FromResult(
+            _catalogue.Find(words[0]).Ok(out var runbook, out _)
+                ? new Reply(Help(runbook))
+                : Reply.Refuse(Unknown(words[0]))
+        );
+    }
+
+    private string AllHelp()
+    {
+        var text = new StringBuilder("**Runbooks**\n");
+
+        foreach (var runbook in _catalogue.Runbooks)
+            text.Append($"- `/platform {runbook.Usage}` {Markdown.Inline(runbook.Summary)}\n");
+
+        text.Append("\n**Always there**\n");
+
+        foreach (var builtIn in _builtIns)
+            text.Append($"- `/platform {builtIn.Usage}` {builtIn.Help}\n");
+
+        return text.Append("\nWithout a number the newest run is meant. `/platform help <command>` shows more.")
+            .ToString();
+    }
+
+    private static string Help(Runbook runbook)
+    {
+        var text = new StringBuilder($"`/platform {runbook.Usage}`\n{Markdown.Inline(runbook.Summary)}\n");
+
+        foreach (var parameter in runbook.Parameters)
+        {
+            text.Append(
+                $"- **{parameter.Name}** ({parameter.Type.ToString().ToLowerInvariant()}{(parameter.IsOptional ? ", optional" : "")}): {Markdown.Inline(parameter.Help)}\n"
+            );
+        }
+
+        text.Append(
+            $"\nPhases: {string.Join(", ", runbook.PhaseNames)}. Starting needs the role {runbook.Access.Run}, approving {runbook.Access.Approve}."
+        );
+        return text.Append(string.Concat(runbook.Examples.Select(example => $"\nExample: `/platform {example}`")))
+            .ToString();
+    }
+
+    private static string Needs(string role) => role == Access.Everyone ? "" : $" Needs the role {role}.";
+
+    /// <summary>Answers with the plan at once; what is done already takes looks at the world, and follows as a post.</summary>
+    private async Task<Reply> PlanAsync(
+        ChatCommand command,
+        IReadOnlyList<string> words,
+        CancellationToken cancellationToken
+    )
+    {
+        if (words.Count == 0)
+        {
+            return Reply.Refuse(
+                new Refusal(
+                    "Which runbook?",
+                    $"For example `/platform plan {_catalogue.Runbooks.Select(runbook => runbook.Usage).FirstOrDefault()}`."
+                )
+            );
+        }
+
+        if (
+            !_catalogue.Find(words[0]).Ok(out var runbook, out var refusal)
+            || !Plan(runbook, [.. words.Skip(1)]).Ok(out var plan, out refusal)
+        )
+        {
+            return Reply.Refuse(refusal);
+        }
+
+        var missing = string.Concat(
+            _actions
+                .MissingTools(plan)
+                .Select(tool => $"\n- :warning: missing on the bot's host: {Markdown.Inline(tool)}")
+        );
+        var looks = await LookBrieflyAsync(plan, cancellationToken);
+        return new Reply(
+            $"{PlanText.Summary(plan, looks)}{missing}\n\nNothing was changed. `/platform {Markdown.Inline(string.Join(' ', words))}` would start it."
+        );
+    }
+
+    /// <summary>What the probes say, if they say it before a chat server would give up.</summary>
+    private async Task<IReadOnlyDictionary<string, CheckOutcome>?> LookBrieflyAsync(
+        Plan plan,
+        CancellationToken cancellationToken
+    )
+    {
+        using var brief = new CancellationTokenSource(TimeSpan.FromSeconds(20), _clock);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(brief.Token, cancellationToken);
+
+        try
+        {
+            return await _plans.LookAsync(plan, both.Token);
+        }
+        catch (OperationCanceledException)
+            when (brief.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
+    private Task<Reply> StatusAsync(
+        ChatCommand command,
+        IReadOnlyList<string> words,
+        CancellationToken cancellationToken
+    )
+    {
+        if (words.Count > 0)
+        {
+            return Task.FromResult(
+                RunId.Parse(words[0]) is { } id && _runs.Look(id) is { } run
+                    ? new Reply(RunCard.Render(run, _clock.GetUtcNow()).Text)
+                    : Reply.Refuse(NoSuchRun(words[0]))
+            );
+        }
+
+        var active = _runs.Active.Where(live => !live.Now.IsOver).ToList();
+
+        if (active.Count > 0)
+        {
+            return Task.FromResult(
+                new Reply(string.Join("\n", active.Select(live => RunCard.Render(live.Now, _clock.GetUtcNow()).Text)))
+            );
+        }
+
+        var last = _journal.Recent(3).Select(line => $"- {Line(line)}");
+        return Task.FromResult(new Reply($"Nothing is running.\n{string.Join('\n', last)}"));
+    }
+
+    private Task<Reply> HistoryAsync(
+        ChatCommand command,
+        IReadOnlyList<string> words,
+        CancellationToken cancellationToken
+    )
+    {
+        var most =
+            words.Count > 0 && int.TryParse(words[0], CultureInfo.InvariantCulture, out var asked)
+                ? Math.Clamp(asked, 1, MostHistory)
+                : 10;
+        var lines = _journal.Recent(most);
+
+        if (lines.Count == 0)
+            return Task.FromResult(new Reply("There has been no run yet."));
+
+        var rows = lines.Select(line =>
+            $"| {line.Id} | {Markdown.Inline(line.Title)} | {Mark(line)} | {line.Requester} | {line.PlannedAt:yyyy-MM-dd HH:mm} | {Took(line)} |\n"
+        );
+        return Task.FromResult(
+            new Reply(
+                $"| run | what | state | asked by | when (UTC) | took |\n|---|---|---|---|---|---|\n{string.Concat(rows)}"
+            )
+        );
+    }
+
+    private Task<Reply> LogsAsync(ChatCommand command, IReadOnlyList<string> words, CancellationToken cancellationToken)
+    {
+        if (!Target(words, out var rest).Ok(out var run, out var refusal))
+            return Task.FromResult(Reply.Refuse(refusal));
+
+        if (rest.Count == 0)
+            return Task.FromResult(Reply.Refuse(new Refusal("Which step?", Usage("logs"))));
+
+        if (!FindStep(run, rest[0]).Ok(out var step, out refusal))
+            return Task.FromResult(Reply.Refuse(refusal));
+
+        var at = run.At(step);
+        var output = at.Failure is { } failure ? $"\n{Markdown.Fence($"{failure.Output}\n{failure.Said}".Trim())}" : "";
+        var commands = Markdown.Fence(string.Join('\n', CommandText.Of(step.Action)));
+        return Task.FromResult(
+            new Reply(
+                $"**{step.Id}** {Markdown.Inline(step.Title)}: {RunPosts.StateWords(at.State)}, attempt {at.Attempt}\n{commands}\n{Markdown.Inline(at.Saw)}{output}"
+            )
+        );
+    }
+
+    private Task<Reply> WhoAmIAsync(
+        ChatCommand command,
+        IReadOnlyList<string> words,
+        CancellationToken cancellationToken
+    )
+    {
+        var roles = _access.RolesOf(command.By);
+        var can = _builtIns.Where(builtIn => MayUse(command.By, builtIn.Role) is null).Select(builtIn => builtIn.Name);
+        var runs = _catalogue
+            .Runbooks.Where(runbook => MayUse(command.By, runbook.Access.Run) is null)
+            .Select(runbook => runbook.Command)
+            .ToList();
+        return Task.FromResult(
+            new Reply(
+                $"You are {command.By} ({Markdown.Code(command.By.Id)}). Roles: {(roles.Count == 0 ? "none" : string.Join(", ", roles))}.\n"
+                    + $"You can use: {string.Join(", ", can)}.\nYou can start: {(runs.Count == 0 ? "nothing" : string.Join(", ", runs))}.\nNobody approves their own run."
+            )
+        );
+    }
+
+    /// <summary>The run that the words name first, or else the newest one; and the words after it.</summary>
+    private Result<Run> Target(IReadOnlyList<string> words, out IReadOnlyList<string> rest)
+    {
+        rest = words;
+
+        if (words.Count > 0 && RunId.Parse(words[0]) is { } id)
+        {
+            rest = [.. words.Skip(1)];
+            return _runs.Look(id) is { } named ? named : NoSuchRun(words[0]);
+        }
+
+        if (_runs.Active.LastOrDefault(live => !live.Now.IsOver) is { } live)
+            return live.Now;
+
+        return _journal.Recent(1) is [var newest] && _runs.Look(newest.Id) is { } last
+            ? last
+            : new Refusal("There has been no run yet.");
+    }
+
+    private static Result<PlannedStep> FindStep(Run run, string id)
+    {
+        if (run.FindStep(id) is { } step)
+            return step;
+
+        var near = Suggestion.For(id, run.Plan.Steps.Select(each => each.Id));
+        return new Refusal(
+            $"Run {run.Id} has no step {Markdown.Code(Markdown.Cut(id, 80))}.",
+            near is null ? $"`/platform status {run.Id}` shows its steps." : $"Did you mean `{near}`?"
+        );
+    }
+
+    private static Refusal NoSuchRun(string word) =>
+        new($"There is no run {Markdown.Code(Markdown.Cut(word, 30))}.", "`/platform history` lists them.");
+
+    private string Usage(string name) => $"Usage: `/platform {_builtIns.First(builtIn => builtIn.Name == name).Usage}`";
+
+    private static string Line(Run run) =>
+        $"{RunCard.Mark(run.State)} **{run.Id}** {Markdown.Inline(run.Title)}: {RunCard.Words(run.State)}, asked by {run.Requester}";
+
+    private static string Line(RunLine line) =>
+        $"{Mark(line)} **{line.Id}** {Markdown.Inline(line.Title)}, asked by {line.Requester}, {line.PlannedAt:yyyy-MM-dd HH:mm} UTC";
+
+    private static string Mark(RunLine line) =>
+        line.EndedAt is null
+            ? ":hourglass_flowing_sand: under way"
+            : $"{RunCard.Mark(line.State)} {RunCard.Words(line.State)}";
+
+    private static string Took(RunLine line) => line.EndedAt is { } ended ? Words.Span(ended - line.PlannedAt) : "";
+}

@@ -1,0 +1,405 @@
+using PlatformBot.Core.Approvals;
+using PlatformBot.Core.Runs;
+
+namespace PlatformBot.Core.Chat;
+
+/// <summary>Decisions: approve, deny, confirm, retry, skip, cancel; typed, pressed or filled in.</summary>
+public sealed partial class Bot
+{
+    private const int LongestReason = 500;
+    private static readonly TimeSpan PostMayLag = TimeSpan.FromSeconds(2);
+
+    public async Task<Reply> PressAsync(ButtonClick click, CancellationToken cancellationToken)
+    {
+        var parts = click.Value.Split('|');
+
+        if (parts.Length < 3 || RunId.Parse(parts[1]) is not { } id || _runs.Look(id) is not { } run)
+            return await SuspectedAsync(click, "a button of no run");
+
+        if (await OwnPostAsync(id, parts, cancellationToken) != click.PostId)
+            return await SuspectedAsync(click, "a button in a post that is not its own");
+
+        if (!click.Verified && parts[0] is "approve")
+        {
+            return await RefuseAsync(
+                click.By,
+                id,
+                click.Value,
+                new Refusal(
+                    "The chat server does not prove who pressed this.",
+                    $"Type `/platform approve {id}` instead."
+                )
+            );
+        }
+
+        return parts[0] switch
+        {
+            "approve" => await VoteAsync(click.By, run, parts[2], Decision.Approve, parts[^1], null, "button"),
+            "retry" => await RetryAsync(click.By, run, parts[2]),
+            _ => new Reply("") { Dialog = DialogFor(run, parts) },
+        };
+    }
+
+    public async Task<Reply> SubmitAsync(DialogSubmission submission, CancellationToken cancellationToken)
+    {
+        var parts = submission.State.Split('|');
+        var text = submission.Values.GetValueOrDefault("text", "").Trim();
+
+        if (parts.Length < 3 || RunId.Parse(parts[1]) is not { } id || _runs.Look(id) is not { } run)
+            return Reply.Silent;
+
+        if (text.Length == 0 && parts[0] is not "abort")
+        {
+            return new Reply("")
+            {
+                FieldErrors = new Dictionary<string, string> { ["text"] = "Say it in a few words." },
+            };
+        }
+
+        return parts[0] switch
+        {
+            "deny" => await VoteAsync(submission.By, run, parts[2], Decision.Deny, parts[^1], text, "dialog"),
+            "skip" => await SkipAsync(submission.By, run, parts[2], text),
+            "confirm" => await ConfirmAsync(submission.By, run, parts[2], text),
+            "abort" => await CancelAsync(submission.By, run, text.Length == 0 ? null : text),
+            _ => Reply.Silent,
+        };
+    }
+
+    private async Task<Reply> SuspectedAsync(ButtonClick click, string what)
+    {
+        await _journal.AppendAsync(
+            null,
+            click.By,
+            new RunEvent.Suspected($"{what}: {Markdown.Cut(click.Value, 200)}", $"post {click.PostId}")
+        );
+        return Reply.Refuse(new Refusal("This button no longer counts.", "Look at the newest posts of the run."));
+    }
+
+    /// <summary>
+    /// The post in which the run itself put this button. People may see a post some milliseconds before its id is in the journal;
+    /// their click is not lost for that.
+    /// </summary>
+    private async Task<string?> OwnPostAsync(RunId id, string[] parts, CancellationToken cancellationToken)
+    {
+        using var brief = new CancellationTokenSource(PostMayLag, TimeProvider.System);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(brief.Token, cancellationToken);
+
+        while (true)
+        {
+            var changed = _runs.Find(id)?.Changed;
+
+            if (_runs.Look(id) is { } run && run.Posts.TryGetValue(PostKey(run, parts), out var post))
+                return post;
+
+            if (changed is null || both.IsCancellationRequested)
+                return null;
+
+            await Task.WhenAny(changed, Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, both.Token));
+        }
+    }
+
+    private static string PostKey(Run run, string[] parts) =>
+        parts[0] switch
+        {
+            "approve" or "deny" => $"approval:{parts[2]}",
+            "confirm" => $"manual:{parts[2]}",
+            _ => $"failed:{parts[2]}:{run.Incidents.GetValueOrDefault(parts[2])?.Times}",
+        };
+
+    // csharpier-ignore - one row per dialog
+    private static Dialog DialogFor(Run run, string[] parts) =>
+        parts[0] switch
+        {
+            "deny"    => Ask($"Deny run {run.Id}", $"{parts[2]} will not run. Why?", "Deny", parts, "Reason", "The requester reads this."),
+            "skip"    => Ask($"Skip a step of {run.Id}", $"The run goes on as if {parts[2]} were done. Why is that right?", "Skip", parts, "Reason", "It is journaled under your name."),
+            "confirm" => Ask("Confirm", $"{parts[2]}: what did you do, and what did you see?", "Confirm", parts, "What you saw", "It is journaled under your name."),
+            _         => Ask($"End run {run.Id}", "What is done stays as it is; nothing new starts.", "End the run", parts, "Reason", "Optional.", optional: true),
+        };
+
+    private static Dialog Ask(
+        string title,
+        string introduction,
+        string submit,
+        string[] parts,
+        string label,
+        string help,
+        bool optional = false
+    ) =>
+        new(
+            title,
+            introduction,
+            submit,
+            string.Join('|', parts),
+            [new Field("text", label, "textarea", help, LongestReason, optional)]
+        );
+
+    private Task<Reply> ApproveAsync(
+        ChatCommand command,
+        IReadOnlyList<string> words,
+        CancellationToken cancellationToken
+    ) =>
+        OnApprovalAsync(
+            command,
+            words,
+            "approve",
+            (run, approval, _) =>
+                VoteAsync(command.By, run, approval.Phase, Decision.Approve, approval.Digest, null, command.Via)
+        );
+
+    private Task<Reply> DenyAsync(
+        ChatCommand command,
+        IReadOnlyList<string> words,
+        CancellationToken cancellationToken
+    ) =>
+        OnApprovalAsync(
+            command,
+            words,
+            "deny",
+            (run, approval, reason) =>
+                reason.Length == 0
+                    ? Task.FromResult(Reply.Refuse(new Refusal("A denial needs a reason.", Usage("deny"))))
+                    : VoteAsync(command.By, run, approval.Phase, Decision.Deny, approval.Digest, reason, command.Via)
+        );
+
+    /// <summary>Finds which approval is meant: the named phase, or the only one that is pending.</summary>
+    private async Task<Reply> OnApprovalAsync(
+        ChatCommand command,
+        IReadOnlyList<string> words,
+        string verb,
+        Func<Run, Approval, string, Task<Reply>> vote
+    )
+    {
+        if (!Target(words, out var rest).Ok(out var run, out var refusal))
+            return await RefuseAsync(command.By, null, command.Text, refusal);
+
+        var named = rest.Count > 0 ? run.Approvals.GetValueOrDefault(rest[0]) : null;
+        var pending = run.PendingApprovals.ToList();
+
+        if ((named ?? (pending.Count == 1 ? pending[0] : null)) is { } approval)
+            return await vote(run, approval, string.Join(' ', rest.Skip(named is null ? 0 : 1)));
+
+        var which =
+            pending.Count == 0
+                ? new Refusal($"Run {run.Id} waits for no approval.")
+                : new Refusal(
+                    "Which one?",
+                    string.Join('\n', pending.Select(each => $"- `/platform {verb} {run.Id} {each.Phase}`"))
+                );
+        return await RefuseAsync(command.By, run.Id, command.Text, which);
+    }
+
+    /// <summary>The one place where votes are counted, whichever way they came in.</summary>
+    private async Task<Reply> VoteAsync(
+        Person by,
+        Run run,
+        string phase,
+        Decision decision,
+        string digest,
+        string? reason,
+        string via
+    )
+    {
+        var account = await _people.FindAsync(by.Id, CancellationToken.None);
+        var mayDecide = account is { CanDecide: true } && _access.Holds(by, run.Plan.Access.Approve);
+
+        return await DecideAsync(
+            by,
+            run,
+            $"{decision} {phase}",
+            now =>
+            {
+                if (!now.Approvals.TryGetValue(phase, out var approval))
+                {
+                    return new Refusal(
+                        $"Run {now.Id} waits for no approval of {Markdown.Code(Markdown.Cut(phase, 60))}."
+                    );
+                }
+
+                if (approval.Objection(by, decision, digest, mayDecide, _clock.GetUtcNow()) is { } objection)
+                    return objection;
+
+                return new RunEvent.Voted(
+                    phase,
+                    decision,
+                    digest,
+                    reason is null ? null : Markdown.Cut(reason, LongestReason),
+                    via
+                );
+            },
+            now =>
+                now.Approvals[phase].State switch
+                {
+                    ApprovalState.Approved => $":white_check_mark: {phase} of run {now.Id} is approved; it goes on.",
+                    ApprovalState.Denied => $":no_entry: {phase} of run {now.Id} is denied; the run ends.",
+                    _ =>
+                        $":white_check_mark: Your vote counts: {now.Approvals[phase].Votes.Count} of {now.Approvals[phase].Quorum}.",
+                }
+        );
+    }
+
+    private Task<Reply> RetryAsync(
+        ChatCommand command,
+        IReadOnlyList<string> words,
+        CancellationToken cancellationToken
+    ) => OnStepAsync(command, words, (run, step, _) => RetryAsync(command.By, run, step));
+
+    private Task<Reply> SkipAsync(
+        ChatCommand command,
+        IReadOnlyList<string> words,
+        CancellationToken cancellationToken
+    ) => OnStepAsync(command, words, (run, step, text) => SkipAsync(command.By, run, step, text));
+
+    private Task<Reply> ConfirmAsync(
+        ChatCommand command,
+        IReadOnlyList<string> words,
+        CancellationToken cancellationToken
+    ) => OnStepAsync(command, words, (run, step, text) => ConfirmAsync(command.By, run, step, text));
+
+    private async Task<Reply> CancelAsync(
+        ChatCommand command,
+        IReadOnlyList<string> words,
+        CancellationToken cancellationToken
+    ) =>
+        Target(words, out var rest).Ok(out var run, out var refusal)
+            ? await CancelAsync(command.By, run, rest.Count == 0 ? null : string.Join(' ', rest))
+            : await RefuseAsync(command.By, null, command.Text, refusal);
+
+    /// <summary>Finds which step is meant: the named one, or the only one that waits for a person.</summary>
+    private async Task<Reply> OnStepAsync(
+        ChatCommand command,
+        IReadOnlyList<string> words,
+        Func<Run, string, string, Task<Reply>> decide
+    )
+    {
+        if (!Target(words, out var rest).Ok(out var run, out var refusal))
+            return await RefuseAsync(command.By, null, command.Text, refusal);
+
+        if (rest.Count > 0 && run.FindStep(rest[0]) is not null)
+            return await decide(run, rest[0], string.Join(' ', rest.Skip(1)));
+
+        if (rest.Count == 0 && run.Failed.Concat(run.AwaitingEvidence).ToList() is [var only])
+            return await decide(run, only.Id, "");
+
+        return FindStep(run, rest.Count > 0 ? rest[0] : "").Ok(out _, out refusal)
+            ? Reply.Silent
+            : await RefuseAsync(command.By, run.Id, command.Text, refusal);
+    }
+
+    private Task<Reply> RetryAsync(Person by, Run run, string step) =>
+        OperateAsync(
+            by,
+            run,
+            $"retry {step}",
+            step,
+            StepTrigger.Retry,
+            new RunEvent.StepRetried(step),
+            $":repeat: {step} is tried again."
+        );
+
+    private Task<Reply> SkipAsync(Person by, Run run, string step, string reason) =>
+        reason.Length == 0
+            ? Task.FromResult(Reply.Refuse(new Refusal("Skipping needs a reason.", Usage("skip"))))
+            : OperateAsync(
+                by,
+                run,
+                $"skip {step}",
+                step,
+                StepTrigger.Skip,
+                new RunEvent.StepSkipped(step, Markdown.Cut(reason, LongestReason)),
+                $":fast_forward: {step} is skipped."
+            );
+
+    private Task<Reply> ConfirmAsync(Person by, Run run, string step, string evidence)
+    {
+        if (evidence.Length == 0)
+            return Task.FromResult(Reply.Refuse(new Refusal("Say what you saw.", Usage("confirm"))));
+
+        return MayUse(by, run.Plan.Access.Run) is { } no
+            ? RefuseAsync(by, run.Id, $"confirm {step}", no)
+            : DecideAsync(
+                by,
+                run,
+                $"confirm {step}",
+                now =>
+                    now.AwaitingEvidence.Any(waiting => waiting.Id == step)
+                        ? new RunEvent.EvidenceGiven(step, Markdown.Cut(evidence, LongestReason))
+                        : new Refusal($"{step} waits for nobody now."),
+                _ => $":white_check_mark: {step} is confirmed."
+            );
+    }
+
+    private Task<Reply> CancelAsync(Person by, Run run, string? reason) =>
+        MayUse(by, run.Plan.Access.Run) is { } no
+            ? RefuseAsync(by, run.Id, "cancel", no)
+            : DecideAsync(
+                by,
+                run,
+                "cancel",
+                now =>
+                    RunStates.Table.Next(now.State, RunTrigger.Cancel) is null
+                        ? NotNow(now, "be cancelled")
+                        : new RunEvent.CancelAsked(reason is null ? null : Markdown.Cut(reason, LongestReason)),
+                now => $":octagonal_sign: Run {now.Id} ends; what is done stays as it is."
+            );
+
+    private Task<Reply> OperateAsync(
+        Person by,
+        Run run,
+        string what,
+        string step,
+        StepTrigger trigger,
+        RunEvent happens,
+        string done
+    ) =>
+        MayUse(by, run.Plan.Access.Run) is { } no
+            ? RefuseAsync(by, run.Id, what, no)
+            : DecideAsync(
+                by,
+                run,
+                what,
+                now => Objection(now, step, trigger) is { } objection ? objection : happens,
+                _ => done
+            );
+
+    private static Refusal? Objection(Run run, string step, StepTrigger trigger)
+    {
+        if (run.IsOver || run.CancelAsked is not null)
+            return NotNow(run, $"{trigger} a step".ToLowerInvariant());
+
+        if (run.Steps.TryGetValue(step, out var at) && StepStates.Table.Next(at.State, trigger) is not null)
+            return null;
+
+        return new Refusal(
+            $"{step} is {(at is null ? "no step of this run" : RunPosts.StateWords(at.State))}; there is nothing to {trigger.ToString().ToLowerInvariant()}."
+        );
+    }
+
+    private static Refusal NotNow(Run run, string what)
+    {
+        var allowed = RunStates
+            .Table.AllowedIn(run.State)
+            .Select(trigger => trigger.ToString().ToLowerInvariant())
+            .ToList();
+        return new Refusal(
+            $"Run {run.Id} {RunCard.Words(run.State)}; it cannot {what} now.",
+            allowed.Count == 0 ? "It is over; start a new one." : $"From here it can: {string.Join(", ", allowed)}."
+        );
+    }
+
+    private async Task<Reply> DecideAsync(
+        Person by,
+        Run run,
+        string what,
+        Func<Run, Result<RunEvent>> decide,
+        Func<Run, string> answer
+    )
+    {
+        if (_runs.Find(run.Id) is not { } live)
+            return await RefuseAsync(by, run.Id, what, NotNow(run, what));
+
+        return (await live.DecideAsync(by, decide)).Ok(out var now, out var refusal)
+            ? new Reply(answer(now))
+            : await RefuseAsync(by, run.Id, what, refusal);
+    }
+}

@@ -1,0 +1,179 @@
+using PlatformBot.Core.Journals;
+using PlatformBot.Core.Planning;
+using PlatformBot.Core.Runbooks;
+using PlatformBot.Core.Runs;
+
+namespace PlatformBot.Core.Chat;
+
+/// <summary>
+/// Start reading here: what the bot does with a command, a button, a dialog. Every way in (slash, mention, button, dialog)
+/// ends in the same few methods; every "no" to something that would change the world is written in the journal.
+/// </summary>
+public sealed partial class Bot : IConversation
+{
+    private readonly Catalogue _catalogue;
+    private readonly PlanPaths _paths;
+    private readonly RunHost _runs;
+    private readonly IJournal _journal;
+    private readonly IStepActions _actions;
+    private readonly PlanLook _plans;
+    private readonly IChat _chat;
+    private readonly IPeople _people;
+    private readonly Access _access;
+    private readonly TimeProvider _clock;
+    private readonly IReadOnlyList<BuiltIn> _builtIns;
+
+    public Bot(
+        Catalogue catalogue,
+        PlanPaths paths,
+        RunHost runs,
+        IJournal journal,
+        IStepActions actions,
+        PlanLook plans,
+        IChat chat,
+        IPeople people,
+        Access access,
+        TimeProvider clock
+    )
+    {
+        (_catalogue, _paths, _runs, _journal, _actions) = (catalogue, paths, runs, journal, actions);
+        (_plans, _chat, _people, _access, _clock) = (plans, chat, people, access, clock);
+        _builtIns = BuiltIns();
+    }
+
+    /// <summary>A command that is not a runbook.</summary>
+    /// <param name="Role">who may use it</param>
+    /// <param name="Do">gets the words after the command</param>
+    private sealed record BuiltIn(
+        string Name,
+        string Usage,
+        string Help,
+        string Role,
+        Func<ChatCommand, IReadOnlyList<string>, CancellationToken, Task<Reply>> Do
+    );
+
+    // csharpier-ignore - one row per command
+    private IReadOnlyList<BuiltIn> BuiltIns() =>
+    [
+        new("help",    "help [command]",                 "What I can do, or how one command is used",             Access.Everyone, HelpAsync),
+        new("plan",    "plan <runbook> [arguments]",     "What would run, what is done already; changes nothing", "viewer",        PlanAsync),
+        new("status",  "status [#run]",                  "Where things stand",                                    "viewer",        StatusAsync),
+        new("logs",    "logs [#run] <step>",             "What a step ran and what it said",                      "viewer",        LogsAsync),
+        new("history", "history [count]",                "The latest runs",                                       "viewer",        HistoryAsync),
+        new("whoami",  "whoami",                         "Your roles, and what they allow",                       Access.Everyone, WhoAmIAsync),
+        new("approve", "approve [#run] [phase]",         "Say yes to what is destructive",                        Access.Everyone, ApproveAsync),
+        new("deny",    "deny [#run] [phase] <reason>",   "Say no, and why",                                       Access.Everyone, DenyAsync),
+        new("confirm", "confirm [#run] <step> <what you saw>", "Say that a manual step is done",                  "operator",      ConfirmAsync),
+        new("retry",   "retry [#run] [step]",            "Try a failed step again",                               "operator",      RetryAsync),
+        new("skip",    "skip [#run] <step> <reason>",    "Go on without a failed step",                           "operator",      SkipAsync),
+        new("cancel",  "cancel [#run] [reason]",         "End a run; what is done stays",                         "operator",      CancelAsync),
+    ];
+
+    public async Task<Reply> HearAsync(ChatCommand command, CancellationToken cancellationToken)
+    {
+        if (!CommandWords.Split(command.Text).Ok(out var words, out var refusal))
+            return await RefuseAsync(command.By, null, command.Text, refusal);
+
+        if (words.Count == 0)
+            return Menu(command);
+
+        var (name, rest) = (words[0], words.Skip(1).ToList());
+
+        if (_builtIns.FirstOrDefault(each => each.Name == name) is { } builtIn)
+        {
+            return MayUse(command.By, builtIn.Role) is { } no
+                ? await RefuseAsync(command.By, null, command.Text, no)
+                : await builtIn.Do(command, rest, cancellationToken);
+        }
+
+        return _catalogue.Find(name).Ok(out var runbook, out _)
+            ? await StartAsync(command, runbook, rest, cancellationToken)
+            : await RefuseAsync(command.By, null, command.Text, Unknown(name));
+    }
+
+    public async Task SuspectAsync(string what, string from, CancellationToken cancellationToken) =>
+        await _journal.AppendAsync(
+            null,
+            Person.Bot,
+            new RunEvent.Suspected(Markdown.Cut(what, 500), Markdown.Cut(from, 200))
+        );
+
+    /// <summary>A runbook's command: plan it, freeze it, let it run.</summary>
+    private async Task<Reply> StartAsync(
+        ChatCommand command,
+        Runbook runbook,
+        IReadOnlyList<string> words,
+        CancellationToken cancellationToken
+    )
+    {
+        if (MayUse(command.By, runbook.Access.Run) is { } no)
+            return await RefuseAsync(command.By, null, command.Text, no);
+
+        if (!Plan(runbook, words).Ok(out var plan, out var refusal))
+            return await RefuseAsync(command.By, null, command.Text, refusal);
+
+        if (_actions.MissingTools(plan) is { Count: > 0 } missing)
+        {
+            return await RefuseAsync(
+                command.By,
+                null,
+                command.Text,
+                new Refusal(
+                    $"Nothing was started: tools are missing on the bot's host.\n- {string.Join("\n- ", missing)}",
+                    "Install them, then ask again."
+                )
+            );
+        }
+
+        var channel = await _chat.HomeChannelAsync(cancellationToken);
+
+        return (await _runs.StartAsync(command.By, plan, channel)).Ok(out var live, out refusal)
+            ? new Reply(
+                $":clipboard: Run {live.Id} · {Markdown.Inline(live.Now.Title)}: {PlanText.Summary(plan, null)}\n\n{Next(live.Now)}"
+            )
+            : await RefuseAsync(command.By, null, command.Text, refusal);
+    }
+
+    private Result<Plan> Plan(Runbook runbook, IReadOnlyList<string> words)
+    {
+        if (!Arguments.Bind(runbook, _catalogue.Inventory, words).Ok(out var bound, out var refusal))
+            return refusal;
+
+        return Planner.Plan(_catalogue, runbook, bound, _paths);
+    }
+
+    private static string Next(Run run)
+    {
+        var phases = run.Plan.Phases.Where(run.NeedsApproval).Select(phase => phase.Id).ToList();
+        return phases.Count == 0
+            ? "Nothing in it is destructive: it runs now. Its card follows it."
+            : $":lock: Before anything is destroyed, somebody else with the role {run.Plan.Access.Approve} must approve {string.Join(" and ", phases)}. The card follows the run.";
+    }
+
+    private Refusal? MayUse(Person person, string role) =>
+        role == Access.Everyone || _access.Holds(person, role)
+            ? null
+            : new Refusal(
+                $"This needs the role {role}, and you do not have it.",
+                "`/platform whoami` shows your roles."
+            );
+
+    private Refusal Unknown(string name)
+    {
+        var names = _builtIns
+            .Select(builtIn => builtIn.Name)
+            .Concat(_catalogue.Runbooks.Select(runbook => runbook.Command));
+        var near = Suggestion.For(name, names);
+        return new Refusal(
+            $"There is no command {Markdown.Code(Markdown.Cut(name, 60))}.",
+            near is null ? "`/platform help` lists what there is." : $"Did you mean `/platform {near}`?"
+        );
+    }
+
+    /// <summary>Writes down that somebody was told no, and tells them.</summary>
+    private async Task<Reply> RefuseAsync(Person by, RunId? run, string what, Refusal refusal)
+    {
+        await _journal.AppendAsync(run, by, new RunEvent.Refused(Markdown.Cut(what, 500), refusal.Reason));
+        return Reply.Refuse(refusal);
+    }
+}

@@ -1,0 +1,54 @@
+using PlatformBot.Core.Runbooks;
+using PlatformBot.GitHub;
+using PlatformBot.Mattermost;
+
+namespace PlatformBot.Hosting;
+
+/// <summary>The whole bot as one web application. The sandbox and the tests start this very one, with other settings.</summary>
+internal static class BotApp
+{
+    /// <param name="settings">in place of appsettings.json and the environment; null for those</param>
+    /// <param name="clock">the platform's time: timeouts, back-offs, expiry</param>
+    /// <exception cref="CatalogueException">The runbooks hold mistakes.</exception>
+    public static WebApplication Build(
+        IReadOnlyDictionary<string, string?>? settings,
+        TimeProvider clock,
+        Action<ILoggingBuilder>? logging = null
+    )
+    {
+        var builder = WebApplication.CreateSlimBuilder(
+            new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory }
+        );
+
+        if (settings is not null)
+        {
+            builder.Configuration.Sources.Clear();
+            builder.Configuration.AddInMemoryCollection(settings);
+        }
+
+        logging?.Invoke(builder.Logging);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+
+        var paths = builder.Configuration.GetSection(PathsOptions.Section).Get<PathsOptions>() ?? new PathsOptions();
+        var reading = Catalogue.Read(Path.Combine(Path.GetFullPath(paths.Root), "commands"));
+
+        if (reading.Catalogue is not { } catalogue)
+            throw new CatalogueException(reading.Problems);
+
+        // People, the chat server and the tracker live in real time, whatever the platform's clock does.
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddCore(builder.Configuration, catalogue, clock);
+        builder.Services.AddMattermost(builder.Configuration);
+        builder.Services.AddGitHub(builder.Configuration);
+        builder.Services.AddStepActions(builder.Configuration, clock);
+
+        var app = builder.Build();
+        app.MapMattermost();
+        app.MapGet("/healthz", () => "ok");
+        return app;
+    }
+}
+
+/// <summary>The bot does not start on runbooks that hold mistakes.</summary>
+internal sealed class CatalogueException(IReadOnlyList<Problem> problems)
+    : Exception($"The runbooks hold {problems.Count} mistakes:\n{string.Join('\n', problems)}");

@@ -1,0 +1,84 @@
+using Microsoft.Extensions.Options;
+using PlatformBot.Cli;
+using PlatformBot.Core;
+using PlatformBot.Core.Approvals;
+using PlatformBot.Core.Chat;
+using PlatformBot.Core.Checks;
+using PlatformBot.Core.Incidents;
+using PlatformBot.Core.Journals;
+using PlatformBot.Core.Planning;
+using PlatformBot.Core.Runbooks;
+using PlatformBot.Core.Runs;
+using PlatformBot.Kubernetes;
+using PlatformBot.Storage;
+
+namespace PlatformBot.Hosting;
+
+/// <summary>The core, put together: what decides, and what it is told about the world through its ports.</summary>
+internal static class CoreModule
+{
+    /// <param name="clock">the platform's time; people, and with them the chat adapter, may live in another (see the sandbox)</param>
+    public static IServiceCollection AddCore(
+        this IServiceCollection services,
+        IConfiguration configuration,
+        Catalogue catalogue,
+        TimeProvider clock
+    )
+    {
+        services.AddChecked<PathsOptions>(configuration, PathsOptions.Section);
+        services.AddChecked<AccessOptions>(configuration, AccessOptions.Section);
+        services.AddChecked<StorageOptions>(configuration, "Storage");
+
+        services.AddSingleton(catalogue).AddSingleton(catalogue.Tools);
+        services.AddSingleton(provider => provider.GetRequiredService<IOptions<PathsOptions>>().Value.ToPlanPaths());
+        services.AddSingleton<IJournal>(provider => new SqliteJournal(
+            provider.GetRequiredService<IOptions<StorageOptions>>().Value.Journal,
+            clock
+        ));
+
+        services.AddSingleton<Access>();
+        services.AddSingleton(provider => new ApprovalGuard(provider.GetRequiredService<Access>(), PlanJson.DigestOf));
+        services.AddSingleton<PlanLook>();
+        services.AddSingleton<IRunView>(provider => ActivatorUtilities.CreateInstance<ChatView>(provider, clock));
+
+        if (configuration.GetValue<bool>("GitHub:Enabled"))
+            services.AddSingleton<IRunView, IncidentReporter>();
+
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<RunHost>(provider, clock));
+        services.AddSingleton<IConversation>(provider => ActivatorUtilities.CreateInstance<Bot>(provider, clock));
+        services.AddHostedService<RoleBook>().AddHostedService<RunWorker>();
+        return services;
+    }
+
+    /// <summary>Processes and clusters: the hands of the runs.</summary>
+    public static IServiceCollection AddStepActions(
+        this IServiceCollection services,
+        IConfiguration configuration,
+        TimeProvider clock
+    )
+    {
+        services.AddChecked<ToolsOptions>(configuration, "Tools");
+        services.AddChecked<KubernetesOptions>(configuration, "Kubernetes");
+        services.AddSingleton<Redactor>();
+        return services.AddSingleton<IStepActions>(provider => new StepActions(
+            provider.GetRequiredService<IOptions<ToolsOptions>>().Value,
+            provider.GetRequiredService<IOptions<KubernetesOptions>>().Value,
+            provider.GetRequiredService<ToolBook>(),
+            provider.GetRequiredService<Redactor>(),
+            clock
+        ));
+    }
+
+    /// <summary>Bound from its section, checked with every other before the bot starts.</summary>
+    private static void AddChecked<TOptions>(
+        this IServiceCollection services,
+        IConfiguration configuration,
+        string section
+    )
+        where TOptions : class =>
+        services
+            .AddOptions<TOptions>()
+            .Bind(configuration.GetSection(section))
+            .ValidateDataAnnotations()
+            .ValidateOnStart();
+}

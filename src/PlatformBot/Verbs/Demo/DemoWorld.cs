@@ -1,0 +1,42 @@
+using PlatformBot.Sandbox;
+
+namespace PlatformBot.Verbs.Demo;
+
+/// <summary>What happens outside chat in the demo: the router, the registry, the tracker.</summary>
+internal static class DemoWorld
+{
+    public static StoryWorld Of(SandboxWorld world, string fault) =>
+        new(
+            $"Six machines of the old cluster k8s, nothing else. Chat: {world.Chat.BaseUri}  Issues: {world.Tracker.BaseUri}\n"
+                + $"One thing will go wrong: {fault} (images of Cilium cannot be pulled on infra).",
+            [.. world.Twin.Clusters.Keys],
+            new Dictionary<string, ManualAnswer>
+            {
+                ["declare-disposable"] = new(
+                    () => { },
+                    "linus asks the owners of data, one by one.",
+                    "backed up: photos, git; everything else disposable; VIPs .17 and .18 free, DNS resolves"
+                ),
+                ["srx-bgp"] = new(
+                    () => world.Twin.RouterConfigured = true,
+                    "linus commits the BGP groups on the router.",
+                    "commit complete; show bgp summary: 6 peers configured, waiting for the nodes"
+                ),
+            },
+            (state, cancellationToken) => IssueAsync(world, state, cancellationToken),
+            () => world.Faults.Clear(fault),
+            "The registry answers again: images of Cilium can be pulled."
+        );
+
+    /// <summary>Reads the tracker as anybody can: over its API.</summary>
+    private static async Task<string> IssueAsync(SandboxWorld world, string state, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (world.Tracker.Issues.FirstOrDefault(issue => issue.State == state) is { } issue)
+                return $"**Issue #{issue.Number} is {issue.State}: {issue.Title}**\n{(state == "open" ? issue.Body : (issue.Comments is [.., var last] ? last.Body : ""))}";
+
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,55 @@
+using PlatformBot.Hosting;
+using PlatformBot.Sandbox;
+
+namespace PlatformBot.Verbs.Demo;
+
+/// <summary>The sandbox and the real bot in it, in one folder that goes away with them.</summary>
+internal sealed class Household : IAsyncDisposable
+{
+    private readonly string _folder;
+    private readonly WebApplication _bot;
+
+    private Household(string folder, SandboxWorld world, WebApplication bot) =>
+        (_folder, World, _bot) = (folder, world, bot);
+
+    public SandboxWorld World { get; }
+
+    /// <param name="options">its directory is set here</param>
+    /// <exception cref="CatalogueException">The runbooks hold mistakes.</exception>
+    public static async Task<Household> StartAsync(
+        Func<string, SandboxOptions> options,
+        string root,
+        Action<ILoggingBuilder> logging,
+        CancellationToken cancellationToken
+    )
+    {
+        var folder = Directory.CreateTempSubdirectory("platformbot-").FullName;
+        var world = await SandboxWorld.StartAsync(options(folder), cancellationToken);
+        await File.WriteAllTextAsync(
+            Path.Combine(folder, "op-token"),
+            world.Vault.ServiceAccountToken,
+            cancellationToken
+        );
+        MakePrivate(world.Runtime);
+        var bot = BotApp.Build(SandboxSettings.For(world, root, folder), world.Clock, logging);
+        await bot.StartAsync(cancellationToken);
+        return new Household(folder, world, bot);
+    }
+
+    /// <summary>Nobody else on this machine reads the clusters' credentials.</summary>
+    private static void MakePrivate(string folder)
+    {
+        Directory.CreateDirectory(folder);
+
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _bot.StopAsync(CancellationToken.None);
+        await _bot.DisposeAsync();
+        await World.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+}

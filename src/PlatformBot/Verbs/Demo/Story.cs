@@ -1,0 +1,144 @@
+namespace PlatformBot.Verbs.Demo;
+
+/// <summary>
+/// The scripted conversation: an operator, two approvers, one fault. It acts on the chat server as any client does and
+/// knows nothing of the bot but what it says.
+/// </summary>
+internal sealed class Story(Watcher ada, Watcher grace, Watcher linus, StoryWorld world, Transcript transcript)
+{
+    public async Task TellAsync(CancellationToken cancellationToken)
+    {
+        transcript.Write("world", "the world", world.Opening);
+        await AskAsync("/platform bootstap all", cancellationToken);
+        await AskAsync("/platform bootstrap all", cancellationToken);
+        await AllAsync([ApproveAsync, ConfirmAsync, HealAsync, EndAsync], cancellationToken);
+        await AskAsync("/platform status", cancellationToken);
+        await AskAsync("/platform history", cancellationToken);
+    }
+
+    /// <summary>Side by side; the first that fails ends the others.</summary>
+    private static async Task AllAsync(
+        IReadOnlyList<Func<CancellationToken, Task>> strands,
+        CancellationToken cancellationToken
+    )
+    {
+        using var together = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var running = strands.Select(strand => strand(together.Token)).ToList();
+
+        while (running.Count > 0)
+        {
+            var first = await Task.WhenAny(running);
+            running.Remove(first);
+
+            if (first.IsFaulted)
+                await together.CancelAsync();
+
+            await first;
+        }
+    }
+
+    private async Task AskAsync(string command, CancellationToken cancellationToken)
+    {
+        transcript.Write("types", ada.Seat.Name, command);
+        await ada.Seat.TypeAsync(command, cancellationToken);
+        await ada.PrivateAsync(cancellationToken);
+    }
+
+    /// <summary>The requester tries, and is told why not; somebody else looks and approves, cluster by cluster.</summary>
+    private async Task ApproveAsync(CancellationToken cancellationToken)
+    {
+        var first = await ada.PostAsync(IsApproval, cancellationToken);
+        transcript.Write("presses", ada.Seat.Name, $"[Approve] on {Subject(first)}");
+        await ada.Seat.PressAsync(first.Id, "approve", cancellationToken);
+        await ada.PrivateAsync(cancellationToken);
+
+        foreach (var cluster in world.Clusters)
+        {
+            var post = await grace.PostAsync(
+                post => IsApproval(post) && post.Message.Contains($"{cluster}/", StringComparison.Ordinal),
+                cancellationToken
+            );
+            transcript.Write("presses", grace.Seat.Name, $"[Approve] on {Subject(post)}");
+            await grace.Seat.PressAsync(post.Id, "approve", cancellationToken);
+            await grace.PrivateAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Manual steps: somebody does them and says what they saw.</summary>
+    private async Task ConfirmAsync(CancellationToken cancellationToken)
+    {
+        var done = new HashSet<string>();
+
+        while (done.Count < world.ManualSteps.Count)
+        {
+            var post = await ada.PostAsync(
+                post => post.Buttons.Contains("confirm") && !done.Contains(post.Id),
+                cancellationToken
+            );
+            var answer = world
+                .ManualSteps.First(step => post.Message.Contains(step.Key, StringComparison.Ordinal))
+                .Value;
+            done.Add(post.Id);
+            answer.Do();
+            transcript.Write("world", "the world", answer.World);
+            transcript.Write("presses", ada.Seat.Name, $"[Confirm…] {answer.Evidence}");
+            await ada.Seat.PressAsync(post.Id, "confirm", cancellationToken);
+            await ada.Seat.FillInAsync(await ada.DialogAsync(cancellationToken), answer.Evidence, cancellationToken);
+        }
+    }
+
+    /// <summary>The injected fault: the issue appears, the cause goes away, somebody presses Retry, the issue is closed.</summary>
+    private async Task HealAsync(CancellationToken cancellationToken)
+    {
+        var failed = await linus.PostAsync(post => post.Buttons.Contains("retry"), cancellationToken);
+        var issue = await world.IssueAsync("open", cancellationToken);
+        transcript.Write("issue", "the tracker", issue);
+        world.RemoveCause();
+        transcript.Write("world", "the world", world.CauseRemoved);
+        transcript.Write("presses", linus.Seat.Name, "[Retry]");
+        await linus.Seat.PressAsync(failed.Id, "retry", cancellationToken);
+        await linus.PrivateAsync(cancellationToken);
+        transcript.Write("issue", "the tracker", await world.IssueAsync("closed", cancellationToken));
+    }
+
+    private async Task EndAsync(CancellationToken cancellationToken)
+    {
+        var end = await ada.PostAsync(
+            post =>
+                Ends.Any(end => post.Message.Contains(end, StringComparison.Ordinal))
+                && post.Message.Contains(" after ", StringComparison.Ordinal),
+            cancellationToken
+        );
+
+        if (!end.Message.Contains("succeeded", StringComparison.Ordinal))
+            throw new DemoException($"The run did not succeed: {end.Message}");
+    }
+
+    private static readonly string[] Ends =
+    [
+        ":white_check_mark: Run #",
+        ":x: Run #",
+        ":no_entry: Run #",
+        ":octagonal_sign: Run #",
+        ":hourglass: Run #",
+    ];
+
+    private static bool IsApproval(SeenPost post) => post.Buttons.Contains("approve");
+
+    private static string Subject(SeenPost post) =>
+        post.Message.Split('\n')[0].Replace("#### :lock: ", "", StringComparison.Ordinal);
+}
+
+/// <summary>What the story needs to know of, and do to, the world outside chat.</summary>
+/// <param name="ManualSteps">part of a manual step's post → what somebody does, and what they then say they saw</param>
+/// <param name="IssueAsync">waits for the one issue to be open or closed, and shows it</param>
+internal sealed record StoryWorld(
+    string Opening,
+    IReadOnlyList<string> Clusters,
+    IReadOnlyDictionary<string, ManualAnswer> ManualSteps,
+    Func<string, CancellationToken, Task<string>> IssueAsync,
+    Action RemoveCause,
+    string CauseRemoved
+);
+
+internal sealed record ManualAnswer(Action Do, string World, string Evidence);

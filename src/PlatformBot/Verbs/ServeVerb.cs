@@ -1,0 +1,30 @@
+using System.CommandLine;
+using PlatformBot.Hosting;
+
+namespace PlatformBot.Verbs;
+
+/// <summary><c>platformbot serve</c>: the bot itself, with the settings of appsettings.json and the environment.</summary>
+internal static class ServeVerb
+{
+    public static Command Make()
+    {
+        var verb = new Command("serve", "Run the bot with the settings of appsettings.json and the environment");
+        verb.SetAction(RunAsync);
+        return verb;
+    }
+
+    private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var app = BotApp.Build(settings: null, TimeProvider.System);
+            await app.RunAsync(cancellationToken);
+            return 0;
+        }
+        catch (CatalogueException exception)
+        {
+            await parsed.InvocationConfiguration.Error.WriteLineAsync(exception.Message);
+            return 1;
+        }
+    }
+}

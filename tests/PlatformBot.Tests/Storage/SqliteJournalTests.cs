@@ -1,0 +1,160 @@
+using Microsoft.Data.Sqlite;
+using PlatformBot.Core;
+using PlatformBot.Core.Journals;
+using PlatformBot.Core.Planning;
+using PlatformBot.Core.Runs;
+using PlatformBot.Storage;
+using PlatformBot.TestKit;
+using Shouldly;
+using Xunit;
+
+namespace PlatformBot.Tests.Storage;
+
+public sealed class SqliteJournalTests : IDisposable
+{
+    private static readonly Person Ada = new("a", "ada");
+
+    private readonly string _path = Path.Combine(Path.GetTempPath(), $"journal-{Guid.NewGuid():N}.sqlite");
+    private readonly FakeClock _clock = new(new DateTimeOffset(2026, 11, 21, 9, 0, 0, TimeSpan.Zero));
+
+    [Fact]
+    public async Task What_was_appended_is_there_after_a_restart()
+    {
+        RunId run;
+
+        await using (var journal = new SqliteJournal(_path, _clock))
+        {
+            run = (await journal.OpenRunAsync(Ada, Planned())).Run!.Value;
+            await journal.AppendAsync(run, Person.Bot, new RunEvent.StepStarted("a", 1));
+        }
+
+        await using var again = new SqliteJournal(_path, _clock);
+        var entries = again.Read(run);
+
+        entries.Select(entry => entry.What.GetType().Name).ShouldBe(["Planned", "StepStarted"]);
+        entries[0].By.ShouldBe(Ada);
+        entries[1].At.ShouldBe(_clock.GetUtcNow());
+        again.OpenRuns().ShouldBe([run]);
+        (await again.OpenRunAsync(Ada, Planned())).Run.ShouldBe(new RunId(2));
+    }
+
+    [Fact]
+    public async Task Entries_are_chained_so_that_an_edit_shows()
+    {
+        await using var journal = new SqliteJournal(_path, _clock);
+        await journal.OpenRunAsync(Ada, Planned());
+        await journal.AppendAsync(new RunId(1), Ada, new RunEvent.CancelAsked("wrong cluster"));
+        await journal.AppendAsync(null, Ada, new RunEvent.Refused("approve", "four eyes"));
+
+        FirstBroken().ShouldBeNull();
+
+        using (var editor = Open())
+            Execute(editor, "update entries set body = replace(body, 'wrong', 'right') where number = 2");
+
+        FirstBroken().ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Many_writers_at_once_get_their_own_numbers_in_one_chain()
+    {
+        await using var journal = new SqliteJournal(_path, _clock);
+        await journal.OpenRunAsync(Ada, Planned());
+
+        var written = await Task.WhenAll(
+            Enumerable
+                .Range(0, 500)
+                .Select(n => journal.AppendAsync(new RunId(1), Ada, new RunEvent.StepStarted($"s{n}", 1)))
+        );
+
+        written.Select(entry => entry.Number).Distinct().Count().ShouldBe(500);
+        FirstBroken().ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task The_list_of_runs_follows_the_journal()
+    {
+        await using var journal = new SqliteJournal(_path, _clock);
+        await journal.OpenRunAsync(Ada, Planned());
+        _clock.Advance(TimeSpan.FromMinutes(5));
+        await journal.AppendAsync(new RunId(1), Person.Bot, new RunEvent.Ended(RunState.Succeeded, null));
+        await journal.AppendAsync(new RunId(1), Person.Bot, new RunEvent.Closed());
+
+        var line = journal.Recent(10).ShouldHaveSingleItem();
+        line.Title.ShouldBe("bootstrap infra");
+        line.State.ShouldBe(RunState.Succeeded);
+        (line.EndedAt - line.PlannedAt).ShouldBe(TimeSpan.FromMinutes(5));
+        journal.OpenRuns().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_journal_of_a_newer_version_is_refused_and_left_alone()
+    {
+        await new SqliteJournal(_path, _clock).DisposeAsync();
+
+        using (var editor = Open())
+            Execute(editor, "pragma user_version = 99");
+
+        Should
+            .Throw<JournalUnavailableException>(() => new SqliteJournal(_path, _clock))
+            .Message.ShouldContain("has format 99; this version knows up to 1");
+    }
+
+    public void Dispose()
+    {
+        SqliteConnection.ClearAllPools();
+
+        foreach (var file in Directory.GetFiles(Path.GetTempPath(), $"{Path.GetFileName(_path)}*"))
+            File.Delete(file);
+    }
+
+    private long? FirstBroken()
+    {
+        using var file = new JournalFile(_path);
+        var before = EntryJson.Genesis;
+
+        foreach (var (entry, body) in file.ReadAll())
+        {
+            if (EntryJson.Hash(before, entry.Number, entry.Run?.Number, entry.At, entry.By, body) != entry.Hash)
+                return entry.Number;
+
+            before = entry.Hash;
+        }
+
+        return null;
+    }
+
+    private static RunEvent.Planned Planned() =>
+        new(
+            new Plan
+            {
+                Command = "bootstrap",
+                Summary = "",
+                Arguments = [new Argument("cluster", "infra")],
+                Access = new AccessRule("operator", "approver"),
+                Approval = new ApprovalRule("phase", 1, TimeSpan.FromHours(4)),
+                Locks = [],
+                Parallel = 8,
+                ParallelPerCluster = 4,
+                Phases = [],
+                Notes = [],
+                Digest = "d",
+            },
+            "ops"
+        );
+
+    private SqliteConnection Open()
+    {
+        var connection = new SqliteConnection($"Data Source={_path}");
+        connection.Open();
+        return connection;
+    }
+
+    private static void Execute(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // The test's own text.
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        command.ExecuteNonQuery();
+    }
+}

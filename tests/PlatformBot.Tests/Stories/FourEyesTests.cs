@@ -1,0 +1,67 @@
+using Shouldly;
+using Xunit;
+
+namespace PlatformBot.Tests.Stories;
+
+public sealed class FourEyesTests
+{
+    private const string Wipe = """
+        - step: wipe
+          title: Wipe it
+          destructive: wipes ${{ cluster.name }}
+          run: [world, did, wiped]
+          probe: [{ run: [world, has, wiped] }]
+          verify: [{ run: [world, has, wiped] }]
+        """;
+
+    [Fact]
+    public async Task Nothing_touches_the_world_until_a_second_person_approves()
+    {
+        await using var chat = await TheChat.WithAsync(Wipe);
+
+        (await chat.SaysAsync("ada", "/platform deploy infra")).ShouldContain(
+            "somebody else with the role approver must approve infra/rollout"
+        );
+        var approval = await chat.SeesAsync(post => post.Buttons.Contains("approve"));
+        approval.Text.ShouldContain("wipes infra");
+        approval.Text.ShouldContain("world did wiped");
+        approval.Text.ShouldContain("@grace @linus can decide");
+
+        (await chat.PressesAsync("ada", approval, "approve")).ShouldContain("someone else must approve");
+        chat.Done.ShouldBeEmpty();
+
+        (await chat.PressesAsync("grace", approval, "approve")).ShouldContain("is approved");
+        await chat.SeesAsync(":white_check_mark: Run #1 succeeded");
+        chat.Done.ShouldBe(["wiped"]);
+        chat.Log.Warnings.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Somebody_without_the_role_decides_nothing()
+    {
+        await using var chat = await TheChat.WithAsync(Wipe);
+        await chat.SaysAsync("ada", "/platform deploy infra");
+        var approval = await chat.SeesAsync(post => post.Buttons.Contains("approve"));
+
+        (await chat.PressesAsync("mallory", approval, "approve")).ShouldContain("needs the role approver");
+        (await chat.SaysAsync("mallory", "/platform approve 1 infra/rollout")).ShouldContain("needs the role approver");
+        (await chat.SaysAsync("mallory", "/platform deploy apps")).ShouldContain("needs the role operator");
+
+        chat.Done.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_denial_asks_for_a_reason_and_ends_the_run()
+    {
+        await using var chat = await TheChat.WithAsync(Wipe);
+        await chat.SaysAsync("ada", "/platform deploy infra");
+        var approval = await chat.SeesAsync(post => post.Buttons.Contains("deny"));
+
+        await chat.FillsInAsync("grace", approval, "deny", "not during the release");
+
+        (await chat.SeesAsync(":no_entry: Run #1 denied")).Text.ShouldContain(
+            "infra/rollout denied by @grace: not during the release"
+        );
+        chat.Done.ShouldBeEmpty();
+    }
+}
