@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# Builds with warnings as errors, checks the layout, runs every test. What continuous integration runs, too.
+# Builds with warnings as errors, checks layout and runbooks, runs every test. Needs the .NET SDK 10 and, for the page tests, Chromium
+# (CHROMIUM names it where it is not /usr/bin/chromium). Continuous integration runs exactly this.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
 dotnet tool restore
 dotnet build
 dotnet csharpier check .
+dotnet run --no-build --project src/PlatformBot -- validate commands
 dotnet test --no-build
