@@ -97,7 +97,7 @@ COPY deploy/platform/ /opt/platformbot/deploy/platform/
 RUN ln -s /opt/platformbot/bin/platformbot /usr/local/bin/platformbot
 
 # /var/lib/platformbot survives (journal, signing key, GitOps checkout); /run/platformbot is memory (client configurations).
-ENV ASPNETCORE_HTTP_PORTS=8080 \
+ENV Urls=http://+:8080 \
     DOTNET_EnableDiagnostics=0 \
     HOME=/var/lib/platformbot \
     Paths__Root=/opt/platformbot \

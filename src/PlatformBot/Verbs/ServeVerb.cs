@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Microsoft.Extensions.Options;
+using PlatformBot.Core.Journals;
 using PlatformBot.Hosting;
 
 namespace PlatformBot.Verbs;
@@ -21,9 +23,17 @@ internal static class ServeVerb
             await app.RunAsync(cancellationToken);
             return 0;
         }
-        catch (CatalogueException exception)
+        catch (Exception exception) when (exception is CatalogueException or JournalUnavailableException)
         {
             await parsed.InvocationConfiguration.Error.WriteLineAsync(exception.Message);
+            return 1;
+        }
+        catch (OptionsValidationException exception)
+        {
+            var faults = string.Join('\n', exception.Failures.Select(fault => $"- {fault}"));
+            await parsed.InvocationConfiguration.Error.WriteLineAsync(
+                $"The settings are not complete (appsettings.json explains each):\n{faults}"
+            );
             return 1;
         }
     }
