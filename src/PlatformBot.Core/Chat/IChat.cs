@@ -16,6 +16,9 @@ public interface IChat
     /// <exception cref="ChatRefusedException">The server will never accept this.</exception>
     Task<string> PostAsync(string channel, string? thread, Post post, string key, CancellationToken stopping);
 
+    /// <summary>Where a post is to be found, for people: a URL.</summary>
+    string LinkTo(string postId);
+
     /// <summary>Replaces what a post of ours says.</summary>
     /// <exception cref="ChatRefusedException">The server will never accept this.</exception>
     Task EditAsync(string channel, string postId, Post post, CancellationToken stopping);

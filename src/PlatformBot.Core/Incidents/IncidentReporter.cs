@@ -1,10 +1,11 @@
 using Microsoft.Extensions.Logging;
+using PlatformBot.Core.Chat;
 using PlatformBot.Core.Runs;
 
 namespace PlatformBot.Core.Incidents;
 
 /// <summary>Opens one issue per fault, adds to it when the fault comes back, closes it when the cause is gone.</summary>
-public sealed partial class IncidentReporter(IIncidents issues, ILogger<IncidentReporter> logger) : IRunView
+public sealed partial class IncidentReporter(IIncidents issues, IChat chat, ILogger<IncidentReporter> logger) : IRunView
 {
     private static readonly string[] Labels = ["platformbot", "incident"];
 
@@ -47,7 +48,7 @@ public sealed partial class IncidentReporter(IIncidents issues, ILogger<Incident
                 var issue = await issues.OpenAsync(
                     fingerprint,
                     IncidentText.Title(run, step),
-                    IncidentText.Body(run, step),
+                    IncidentText.Body(run, step, Card(run)),
                     Labels,
                     stopping
                 );
@@ -69,6 +70,8 @@ public sealed partial class IncidentReporter(IIncidents issues, ILogger<Incident
                 break;
         }
     }
+
+    private string? Card(Run run) => run.Posts.TryGetValue("card", out var post) ? chat.LinkTo(post) : null;
 
     [LoggerMessage(LogLevel.Warning, "Reporting {Step} of run {Run}: {Reason}")]
     private partial void LogRefused(string step, RunId run, string reason);

@@ -10,7 +10,8 @@ public static class IncidentText
 {
     public static string Title(Run run, PlannedStep step) => $"{step.Id} failed in run {run.Id.Number} ({run.Title})";
 
-    public static string Body(Run run, PlannedStep step)
+    /// <param name="card">where the run's card is in chat; null while it has none</param>
+    public static string Body(Run run, PlannedStep step, string? card)
     {
         var failure = run.At(step).Failure!;
         var text = new StringBuilder();
@@ -24,6 +25,7 @@ public static class IncidentText
         text.Append($"| written in | `{step.Source}` |\n");
         text.Append($"| attempts | {failure.Attempt} of {step.Attempts} |\n");
         text.Append($"| plan | `{run.Plan.Digest}` |\n");
+        text.Append(card is null ? "" : $"| chat | {card} |\n");
         AppendWhat(text, step, failure);
         text.Append(failure.Diagnosis.Length == 0 ? "" : $"\n## What the cluster shows\n\n{failure.Diagnosis}\n");
         text.Append($"\n## How to go on\n\n{GoOn(run, step)}\n");

@@ -29,6 +29,8 @@ internal sealed partial class MattermostChat(
     public async Task<string> HomeChannelAsync(CancellationToken stopping) =>
         (await home.FindAsync(stopping)).ChannelId;
 
+    public string LinkTo(string postId) => $"{options.Value.Url.TrimEnd('/')}/{options.Value.Team}/pl/{postId}";
+
     public async Task<string> PostAsync(
         string channel,
         string? thread,

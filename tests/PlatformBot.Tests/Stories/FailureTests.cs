@@ -33,6 +33,7 @@ public sealed class FailureTests
         issue.Title.ShouldContain("infra/push failed in run 1");
         issue.Body.ShouldContain("world did pushed unless broken");
         issue.Body.ShouldContain("/platform retry 1 infra/push");
+        issue.Body.ShouldContain($"{chat.Server.BaseUri}platform/pl/");
 
         File.Delete(Path.Combine(chat.World, "broken"));
         (await chat.PressesAsync("linus", failed, "retry")).ShouldContain("tried again");
