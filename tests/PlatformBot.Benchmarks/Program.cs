@@ -1,1 +1,39 @@
+using PlatformBot.Benchmarks;
+
+// One line per benchmark. Without a name: all of them, in this order.
+var benchmarks = new Dictionary<string, Func<Report, CancellationToken, Task>>
+{
+    ["commands"] = CommandLatency.MeasureAsync,
+    ["idle"] = IdleBot.MeasureAsync,
+    ["steps"] = StepOverhead.MeasureAsync,
+    ["plan"] = PlanningTime.MeasureAsync,
+    ["journal"] = JournalSpeed.MeasureAsync,
+};
+
+var unknown = args.Where(name => !benchmarks.ContainsKey(name)).ToList();
+
+if (unknown.Count > 0)
+{
+    await Console.Error.WriteLineAsync(
+        $"No benchmark is called {string.Join(", ", unknown)}. There are: {string.Join(", ", benchmarks.Keys)}"
+    );
+    return 2;
+}
+
+using var interrupted = new CancellationTokenSource();
+Console.CancelKeyPress += (_, pressed) =>
+{
+    pressed.Cancel = true;
+    interrupted.Cancel();
+};
+
+var report = new Report(Console.Out);
+report.Machine();
+
+foreach (var name in args.Length > 0 ? args : [.. benchmarks.Keys])
+{
+    report.Heading(name);
+    await benchmarks[name](report, interrupted.Token);
+}
+
 return 0;
