@@ -25,14 +25,11 @@ internal sealed class ToolPath(string path)
         return file is null ? null : [file];
     }
 
+    /// <summary>The program beside our own assembly, whichever process has loaded it (under "dotnet …" and in tests that is another).</summary>
     private static string[] OwnProgram()
     {
-        var program = Environment.ProcessPath!;
-
-        // Under "dotnet platformbot.dll" the program is dotnet.
-        return Path.GetFileNameWithoutExtension(program) == "dotnet"
-            ? [program, Path.Combine(AppContext.BaseDirectory, $"{Self}.dll")]
-            : [program];
+        var own = Path.Combine(AppContext.BaseDirectory, Self);
+        return IsExecutable(own) ? [own] : [Environment.ProcessPath!, $"{own}.dll"];
     }
 
     private static bool IsExecutable(string file)

@@ -6,11 +6,13 @@ namespace PlatformBot.Verbs.Demo;
 /// <summary>The sandbox and the real bot in it, in one folder that goes away with them.</summary>
 internal sealed class Household : IAsyncDisposable
 {
-    private readonly string _folder;
     private readonly WebApplication _bot;
 
     private Household(string folder, SandboxWorld world, WebApplication bot) =>
-        (_folder, World, _bot) = (folder, world, bot);
+        (Folder, World, _bot) = (folder, world, bot);
+
+    /// <summary>Holds everything of both: the journal, the client configurations, the checkout.</summary>
+    public string Folder { get; }
 
     public SandboxWorld World { get; }
 
@@ -50,6 +52,6 @@ internal sealed class Household : IAsyncDisposable
         await _bot.StopAsync(CancellationToken.None);
         await _bot.DisposeAsync();
         await World.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        Directory.Delete(Folder, recursive: true);
     }
 }
