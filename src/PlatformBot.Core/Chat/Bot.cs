@@ -129,7 +129,7 @@ public sealed partial class Bot : IConversation
 
         return (await _runs.StartAsync(command.By, plan, channel)).Ok(out var live, out refusal)
             ? new Reply(
-                $":clipboard: Run {live.Id} · {Markdown.Inline(live.Now.Title)}: {PlanText.Summary(plan, null)}\n\n{Next(live.Now)}"
+                $":clipboard: Run {live.Id} · {Markdown.Inline(live.Now.Title)}: {Words.Count(plan.Steps.Count(), "step")} in {Words.Count(plan.Phases.Count, "phase")}, plan {Markdown.Code(Words.Short(plan.Digest))}.\n{Next(live.Now)}"
             )
             : await RefuseAsync(command.By, null, command.Text, refusal);
     }
@@ -146,8 +146,8 @@ public sealed partial class Bot : IConversation
     {
         var phases = run.Plan.Phases.Where(run.NeedsApproval).Select(phase => phase.Id).ToList();
         return phases.Count == 0
-            ? "Nothing in it is destructive: it runs now. Its card follows it."
-            : $":lock: Before anything is destroyed, somebody else with the role {run.Plan.Access.Approve} must approve {string.Join(" and ", phases)}. The card follows the run.";
+            ? "Nothing in it is destructive: it runs now. Its card follows it; the plan is in the card's thread."
+            : $":lock: Before anything is destroyed, somebody else with the role {run.Plan.Access.Approve} must approve {string.Join(" and ", phases)}. The card follows the run; the plan is in its thread.";
     }
 
     private Refusal? MayUse(Person person, string role) =>

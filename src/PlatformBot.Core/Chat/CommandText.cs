@@ -1,3 +1,4 @@
+using System.Text;
 using PlatformBot.Core.Planning;
 
 namespace PlatformBot.Core.Chat;
@@ -5,6 +6,9 @@ namespace PlatformBot.Core.Chat;
 /// <summary>How commands are written for people: as one would type them. For reading only; nothing is ever run from this text.</summary>
 public static class CommandText
 {
+    /// <summary>Where a line is full; a single word may be longer.</summary>
+    private const int Column = 74;
+
     public static string Of(IEnumerable<string> argv) => string.Join(' ', argv.Select(Quoted));
 
     /// <summary>What an action does, one line each.</summary>
@@ -22,6 +26,47 @@ public static class CommandText
             PlannedAction.Manual manual => [$"a person: {manual.Ask}"],
             _ => throw new System.Diagnostics.UnreachableException(),
         };
+
+    /// <summary>Long lines continued on the next, as in a shell script, so that a command can be read to its end.</summary>
+    public static string Folded(string commands) => string.Join('\n', commands.Split('\n').Select(Fold));
+
+    private static string Fold(string line)
+    {
+        var indent = line.Length - line.TrimStart().Length;
+        var text = new StringBuilder(line.Length + 32).Append(' ', indent);
+        var used = indent;
+
+        foreach (var word in Units(line.Trim().Split(' ')))
+        {
+            // A pipe's own line end needs no second one.
+            if (used > indent && used + word.Length + 3 > Column && word != "\\")
+            {
+                text.Append(" \\\n").Append(' ', indent + 4);
+                used = indent + 4;
+            }
+            else if (used > indent)
+            {
+                text.Append(' ');
+                used++;
+            }
+
+            text.Append(word);
+            used += word.Length;
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>An option stays with its value.</summary>
+    private static IEnumerable<string> Units(string[] words)
+    {
+        for (var at = 0; at < words.Length; at++)
+        {
+            var isPair =
+                words[at].StartsWith('-') && at + 1 < words.Length && words[at + 1] is [not ('-' or '|' or '\\'), ..];
+            yield return isPair ? $"{words[at]} {words[++at]}" : words[at];
+        }
+    }
 
     private static string Quoted(string word) =>
         word.Length > 0

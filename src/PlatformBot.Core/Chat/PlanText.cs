@@ -23,8 +23,8 @@ public static class PlanText
         foreach (var phase in plan.Phases)
             text.Append(Row(phase, looks));
 
-        foreach (var step in plan.Steps.Where(step => step.Destructive is not null))
-            text.Append($"\n- :warning: `{step.Id}` {Markdown.Inline(step.Destructive!)}");
+        foreach (var danger in Danger.Lines(plan.Steps))
+            text.Append($"\n- :warning: {danger}");
 
         foreach (var note in plan.Notes)
             text.Append($"\n- :information_source: {Markdown.Inline(note)}");

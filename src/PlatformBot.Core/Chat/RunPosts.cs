@@ -12,6 +12,7 @@ public static class RunPosts
     private const string Amber = "#d9822b";
     private const string Green = "#2e7d32";
     private const int MostCommands = 5000;
+    private const int MostFindings = 5;
 
     /// <summary>Asks for an approval, danger first.</summary>
     /// <param name="deciders">who can decide</param>
@@ -24,23 +25,19 @@ public static class RunPosts
                 : phase.Steps.Where(step => step.Destructive is not null).ToList();
         var text = new StringBuilder();
         text.Append(
-            $"#### :lock: Run {run.Id} · {Markdown.Inline(run.Title)} · **{phase.Id}** needs {Words.Count(approval.Quorum, "approval")}\n"
+            $"#### {Heading(approval.State)} Run {run.Id} · {Markdown.Inline(run.Title)} · **{phase.Id}** {(approval.State is ApprovalState.Requested ? $"needs {Words.Count(approval.Quorum, "approval")}" : $"was {approval.State.ToString().ToLowerInvariant()}")}\n"
         );
         text.Append(
             $"{run.Requester} asks{(phase.Cluster is null ? "" : $", on cluster **{phase.Cluster}**")}. {Deciders(run, deciders)}\n\n"
         );
-        text.Append("| :warning: what is destroyed | where | step |\n|---|---|---|\n");
+        text.Append("**What is destroyed**\n");
 
-        foreach (var step in dangers)
-        {
-            text.Append(
-                $"| {Markdown.Inline(step.Destructive!)} | {step.Node ?? step.Cluster ?? ""} | `{step.Id}` |\n"
-            );
-        }
+        foreach (var danger in Danger.Lines(dangers))
+            text.Append($"- :warning: {danger}\n");
 
-        text.Append($"\n{Markdown.Fence(Markdown.Cut(Commands(dangers), MostCommands))}\n");
+        text.Append($"\n**The exact commands**\n{Markdown.Fence(Markdown.Cut(Commands(dangers), MostCommands))}\n");
         text.Append(
-            $"All {Words.Count(phase.Steps.Count, "step")} with every command: the file below. Plan digest {Markdown.Code(approval.Digest)}"
+            $"All {Words.Count(phase.Steps.Count, "step")} of the phase: the file below. Plan {Markdown.Code(approval.Digest)}"
         );
 
         return new Post
@@ -74,11 +71,11 @@ public static class RunPosts
         if (failure.Command is not null)
         {
             text.Append(
-                $"{Markdown.Fence($"$ {failure.Command}\n{Tail(failure.Output)}\n{(failure.ExitCode is { } code ? $"exit {code}" : "")}".TrimEnd())}\n"
+                $"{Markdown.Fence($"$ {CommandText.Folded(failure.Command)}\n{Tail(failure.Output)}\n{(failure.ExitCode is { } code ? $"exit {code}" : "")}".TrimEnd())}\n"
             );
         }
 
-        text.Append(Markdown.Cut(failure.Diagnosis, 3000));
+        text.Append(Findings(failure.Diagnosis));
         text.Append($"\n{Verdict(run, step, at)}");
         return new Post { Text = text.ToString(), Box = open ? DecisionBox(run, step) : null };
     }
@@ -89,7 +86,8 @@ public static class RunPosts
         var at = run.At(step);
         var ask = ((PlannedAction.Manual)step.Action).Ask;
         var waiting = at is { State: StepState.Running, Evidence: null } && !run.IsOver;
-        var text = $":raised_hand: **{step.Id}** {Markdown.Inline(step.Title)}\n> {Markdown.Inline(ask)}\n";
+        var quoted = string.Concat(ask.Trim().Split('\n').Select(line => $"> {Markdown.Inline(line)}\n"));
+        var text = $":raised_hand: **{step.Id}** {Markdown.Inline(step.Title)}\n{quoted}\n";
 
         return waiting
             ? new Post
@@ -149,6 +147,16 @@ public static class RunPosts
             : $"{string.Join(' ', others)} can decide.";
     }
 
+    private static string Heading(ApprovalState state) =>
+        state switch
+        {
+            ApprovalState.Requested => ":lock:",
+            ApprovalState.Approved => ":white_check_mark:",
+            ApprovalState.Denied => ":no_entry:",
+            ApprovalState.Expired => ":hourglass:",
+            ApprovalState.Withdrawn => ":octagonal_sign:",
+        };
+
     private static Box ApprovalBox(Run run, Approval approval)
     {
         var votes = string.Concat(
@@ -179,7 +187,7 @@ public static class RunPosts
     {
         var waiting = run.Plan.Steps.Count(other => other.Needs.Contains(step.Id));
         var text =
-            $"**Retry** probes first and then runs it again. **Skip** goes on without it ({Words.Count(waiting, "step")} directly depend on it) and asks for a reason. **Abort** ends the run; what is done stays. Everything that does not depend on it goes on meanwhile.";
+            $"**Retry** looks first whether it is done, then runs it again. **Skip** asks why and goes on without it ({Depend(waiting)}). **Abort** ends the run; what is done stays.\nWhat does not depend on it goes on meanwhile.";
         return new Box(
             Red,
             "What now?",
@@ -191,6 +199,14 @@ public static class RunPosts
             ]
         );
     }
+
+    private static string Depend(int steps) =>
+        steps switch
+        {
+            0 => "nothing needs it",
+            1 => "1 step needs it",
+            _ => $"{steps} steps need it",
+        };
 
     private static Button Button(string action, string label, string style, Run run, params string[] rest) =>
         new(action, label, style, string.Join('|', new[] { action, $"{run.Id.Number}" }.Concat(rest)));
@@ -204,11 +220,23 @@ public static class RunPosts
             at.State is StepState.Failed
                 ? ""
                 : $"Now: {StateWords(at.State)}{(StepStates.IsSettled(at.State) ? $" ({Markdown.Inline(Markdown.Cut(at.Saw, 200))})" : "")}.";
-        return issue + now;
+        return (issue + now).TrimEnd();
     }
 
     private static string Commands(IEnumerable<PlannedStep> steps) =>
-        string.Join("\n\n", steps.Select(step => $"# {step.Id}\n{string.Join('\n', CommandText.Of(step.Action))}"));
+        string.Join(
+            "\n\n",
+            steps.Select(step => $"# {step.Id}\n{CommandText.Folded(string.Join('\n', CommandText.Of(step.Action)))}")
+        );
+
+    /// <summary>What is not well, a line each; events and logs are in the issue.</summary>
+    private static string Findings(string diagnosis)
+    {
+        var found = diagnosis.Split('\n').Where(line => line.StartsWith("- ", StringComparison.Ordinal)).ToList();
+        var shown = found.Take(MostFindings).Select(line => $"{Markdown.Cut(line, 300)}\n");
+        return string.Concat(shown)
+            + (found.Count > MostFindings ? $"- … and {found.Count - MostFindings} more\n" : "");
+    }
 
     private static string Tail(string output)
     {

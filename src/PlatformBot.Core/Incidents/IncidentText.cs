@@ -38,7 +38,7 @@ public static class IncidentText
     public static string Again(Run run, PlannedStep step)
     {
         var failure = run.At(step).Failure!;
-        return $"It failed again (attempt {failure.Attempt}): **{Markdown.Inline(failure.Said)}**\n\n{Output(failure)}\n{failure.Diagnosis}";
+        return $"It failed again (attempt {failure.Attempt}): **{Markdown.Inline(failure.Said)}**\n\n{Output(failure, failure.Command)}\n{failure.Diagnosis}";
     }
 
     public static string Left(Run run) =>
@@ -46,15 +46,20 @@ public static class IncidentText
 
     private static void AppendWhat(StringBuilder text, PlannedStep step, Failure failure)
     {
-        text.Append($"\n## What was run\n\n{Markdown.Fence(string.Join('\n', CommandText.Of(step.Action)))}\n");
+        text.Append($"\n## What was run\n\n{Markdown.Fence(CommandText.Folded(What(step)))}\n");
         text.Append(step.Why is null ? "" : $"\n{Markdown.Inline(step.Why)}\n");
-        text.Append($"\n## What it said\n\n{Output(failure)}\n");
+        text.Append(
+            $"\n## What it said\n\n{Output(failure, failure.Command == What(step) ? null : failure.Command)}\n"
+        );
         text.Append(failure.Explanation is null ? "" : $"\n:bulb: {Markdown.Inline(failure.Explanation)}\n");
     }
 
-    private static string Output(Failure failure)
+    private static string What(PlannedStep step) => string.Join('\n', CommandText.Of(step.Action));
+
+    /// <param name="ended">the command that ended it, when what was run does not say so already</param>
+    private static string Output(Failure failure, string? ended)
     {
-        var command = failure.Command is null ? "" : $"$ {failure.Command}\n";
+        var command = ended is null ? "" : $"$ {CommandText.Folded(ended)}\n";
         var code = failure.ExitCode is { } exit ? $"\nexit {exit}" : "";
         return Markdown.Fence(
             $"{command}{failure.Output.TrimEnd()}{code}".Trim() is { Length: > 0 } said ? said : failure.Said

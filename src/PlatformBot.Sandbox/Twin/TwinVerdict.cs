@@ -92,7 +92,9 @@ public static class TwinVerdict
         yield return new TwinFact(
             "the link from apps to infra is alive",
             infra.Alive,
-            infra.Cluster is null ? "there is no link" : $"alive: {infra.Alive}"
+            infra.Cluster is null ? "there is no link"
+                : infra.Alive ? "its gateway answers"
+                : "its gateway does not answer"
         );
 
         var mirrored = apps.Objects.View(new ObjectKey("v1", "Service", "demo", "backend-infra"));

@@ -8,8 +8,8 @@ namespace PlatformBot.Kubernetes;
 /// <summary>What is not well around a failed step: nodes, pods, their events and the ends of their logs, as Markdown for an issue.</summary>
 internal sealed class Diagnosis(Clusters clusters, Redactor redactor, TimeProvider clock)
 {
-    private const int MostPods = 5;
-    private const int MostEvents = 6;
+    private const int MostKinds = 5;
+    private const int MostEvents = 4;
     private const int LogLines = 20;
     private const int Longest = 12 * 1024;
 
@@ -48,17 +48,18 @@ internal sealed class Diagnosis(Clusters clusters, Redactor redactor, TimeProvid
     {
         var nodes = await cluster.ListAsync(new("v1", "Node", null, null), null, cancelled);
 
-        foreach (var node in nodes)
-        {
-            var ready = node.Condition("Ready");
+        var ill = nodes
+            .Where(node => node.Condition("Ready").Text("status") != "True")
+            .GroupBy(node => (node.Condition("Ready").Text("reason"), node.Condition("Ready").Text("message")));
 
-            if (ready.Text("status") != "True")
-            {
-                text.Append(
-                    CultureInfo.InvariantCulture,
-                    $"- **node {node.Name()}** is not Ready: {Line(ready.Text("reason"))}: {Line(ready.Text("message"))}\n"
-                );
-            }
+        foreach (var same in ill)
+        {
+            var (reason, message) = same.Key;
+            var names = same.Select(node => node.Name()).ToList();
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"- **{(names.Count == 1 ? "node" : "nodes")} {string.Join(", ", names)}** {(names.Count == 1 ? "is" : "are")} not Ready: {Line(reason)}: {Line(message)}\n"
+            );
         }
     }
 
@@ -81,26 +82,32 @@ internal sealed class Diagnosis(Clusters clusters, Redactor redactor, TimeProvid
             }
         }
 
-        foreach (
-            var (pod, what) in ill.OrderBy(each => each.What.StartsWith("is ", StringComparison.Ordinal)).Take(MostPods)
-        )
-        {
-            await PodAsync(cluster, pod, what, text, cancelled);
-        }
+        // Pods of one workload mostly say the same: once is enough, and the events of one of them.
+        var kinds = ill.OrderBy(each => each.What.StartsWith("is ", StringComparison.Ordinal))
+            .GroupBy(each => (Namespace: each.Pod.Namespace(), each.What))
+            .ToList();
 
-        if (ill.Count > MostPods)
-            text.Append(CultureInfo.InvariantCulture, $"- … and {ill.Count - MostPods} more pods that are not well\n");
+        foreach (var same in kinds.Take(MostKinds))
+            await PodAsync(cluster, [.. same.Select(each => each.Pod)], same.Key.What, text, cancelled);
+
+        if (kinds.Skip(MostKinds).Sum(same => same.Count()) is var more and > 0)
+            text.Append(CultureInfo.InvariantCulture, $"- … and {more} more pods that are not well\n");
     }
 
     private static async Task PodAsync(
         ClusterClient cluster,
-        JsonElement pod,
+        IReadOnlyList<JsonElement> pods,
         string what,
         StringBuilder text,
         CancellationToken cancelled
     )
     {
-        text.Append(CultureInfo.InvariantCulture, $"- **pod {pod.Namespace()}/{pod.Name()}**: {Line(what)}\n");
+        var pod = pods[0];
+        var names = string.Join(", ", pods.Select(each => each.Name()));
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"- **{(pods.Count == 1 ? "pod" : "pods")} {pod.Namespace()}/{names}**: {Line(what)}\n"
+        );
 
         foreach (var told in await EventsAsync(cluster, pod, cancelled))
             text.Append(CultureInfo.InvariantCulture, $"  - {told}\n");

@@ -121,6 +121,12 @@ internal static class DemoVerb
     {
         var facts = TwinVerdict.Of(world.Twin);
 
+        transcript.Write(
+            "world",
+            "the twin",
+            "knows nothing of the bot. Asked whether the platform is what it should be:"
+        );
+
         foreach (var fact in facts)
         {
             transcript.Write(

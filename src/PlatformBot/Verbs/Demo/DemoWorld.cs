@@ -7,8 +7,9 @@ internal static class DemoWorld
 {
     public static StoryWorld Of(SandboxWorld world, string fault) =>
         new(
-            $"Six machines of the old cluster k8s, nothing else. Chat: {world.Chat.BaseUri}  Issues: {world.Tracker.BaseUri}\n"
-                + $"One thing will go wrong: {fault} (images of Cilium cannot be pulled on infra).",
+            $"Six machines of the old cluster k8s, nothing else.\n"
+                + $"One thing will go wrong: images of Cilium cannot be pulled on infra ({fault}).\n"
+                + $"Chat {world.Chat.BaseUri}   Issues {world.Tracker.BaseUri}",
             [.. world.Twin.Clusters.Keys],
             new Dictionary<string, ManualAnswer>
             {
@@ -34,7 +35,7 @@ internal static class DemoWorld
         while (true)
         {
             if (world.Tracker.Issues.FirstOrDefault(issue => issue.State == state) is { } issue)
-                return $"**Issue #{issue.Number} is {issue.State}: {issue.Title}**\n{(state == "open" ? issue.Body : (issue.Comments is [.., var last] ? last.Body : ""))}";
+                return $"#### Issue #{issue.Number} is {issue.State}: {issue.Title}\n{(state == "open" ? issue.Body : (issue.Comments is [.., var last] ? last.Body : ""))}";
 
             await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, cancellationToken);
         }

@@ -17,26 +17,27 @@ internal static partial class MarkdownTerminal
         ["rotating_light"] = "🚨",
         ["octagonal_sign"] = "🛑",
         ["no_entry"] = "⛔",
-        ["warning"] = "⚠️ ",
+        ["warning"] = "⚠ ",
         ["clipboard"] = "📋",
-        ["information_source"] = "ℹ️ ",
+        ["information_source"] = "ℹ ",
         ["white_circle"] = "⚪",
-        ["arrow_forward"] = "▶️ ",
+        ["arrow_forward"] = "🔵",
         ["red_circle"] = "🔴",
-        ["heavy_multiplication_x"] = "✖️ ",
+        ["heavy_multiplication_x"] = "✖ ",
         ["bulb"] = "💡",
         ["raised_hand"] = "✋",
         ["repeat"] = "🔁",
         ["fast_forward"] = "⏩",
+        ["memo"] = "📝",
     };
 
     /// <summary>Lines of at most <paramref name="width"/> columns.</summary>
     public static IEnumerable<string> Lines(string markdown, int width, bool colour)
     {
-        var lines = markdown.Replace("\u200B", "", StringComparison.Ordinal).TrimEnd().Split('\n');
+        var lines = Readable(markdown);
         var fenced = false;
 
-        for (var at = 0; at < lines.Length; at++)
+        for (var at = 0; at < lines.Count; at++)
         {
             if (lines[at].StartsWith("```", StringComparison.Ordinal))
             {
@@ -44,26 +45,32 @@ internal static partial class MarkdownTerminal
                 continue;
             }
 
-            if (fenced)
-            {
-                yield return Paint($"│ {Cut(lines[at], width - 2)}", "36", colour);
-                continue;
-            }
+            var shown =
+                fenced ? Wrapped(lines[at], width - 2, 4).Select(line => Paint($"│ {line}", "36", colour))
+                : lines[at].StartsWith('|') ? Table(Rows(lines, ref at), width, colour)
+                : Paragraph(Plain(lines[at]), width).Select(line => Styled(line, colour));
 
-            if (lines[at].StartsWith('|'))
-            {
-                var rows = lines.Skip(at).TakeWhile(line => line.StartsWith('|')).ToList();
-                at += rows.Count - 1;
-
-                foreach (var row in Table(rows, width, colour))
-                    yield return row;
-
-                continue;
-            }
-
-            foreach (var line in Wrapped(Plain(lines[at]), width))
-                yield return Styled(line, colour);
+            foreach (var line in shown)
+                yield return line;
         }
+    }
+
+    /// <summary>Without what only machines read, and without empty lines at the end or beside each other.</summary>
+    private static List<string> Readable(string markdown)
+    {
+        var lines = markdown
+            .Replace("\u200B", "", StringComparison.Ordinal)
+            .Split('\n')
+            .Where(line => !line.StartsWith("<!--", StringComparison.Ordinal));
+        var kept = new List<string>();
+
+        foreach (var line in string.Join('\n', lines).TrimEnd().Split('\n'))
+        {
+            if (line.Trim().Length > 0 || kept is [.., { Length: > 0 }])
+                kept.Add(line.TrimEnd());
+        }
+
+        return kept;
     }
 
     /// <summary>Columns that a text takes: emoji and the like take two.</summary>
@@ -86,54 +93,36 @@ internal static partial class MarkdownTerminal
         return width;
     }
 
-    private static IEnumerable<string> Table(List<string> rows, int width, bool colour)
+    /// <summary>A line of running text: lists hang, quotes are marked on every line.</summary>
+    private static IEnumerable<string> Paragraph(string line, int width) =>
+        line.StartsWith('>')
+            ? Wrapped(line[1..].Trim(), width - 2, Hang(line[1..].Trim())).Select(part => $"┃ {part}")
+            : Wrapped(line.TrimEnd(), width, Hang(line));
+
+    /// <summary>Columns that the marker of a list takes: "- ", "1. ".</summary>
+    private static int Hang(string line) => Marker().Match(line.TrimStart()).Length;
+
+    /// <summary>A word that is longer than a line is broken.</summary>
+    private static IEnumerable<string> Pieces(string word, int width) =>
+        word.Length <= width || width < 8 ? [word] : word.Chunk(width).Select(piece => new string(piece));
+
+    private static IEnumerable<string> Wrapped(string line, int width, int hang)
     {
-        var cells = rows.Where(row =>
-                !row.Replace("|", "", StringComparison.Ordinal).Trim().All(letter => letter is '-' or ':' or ' ')
-            )
-            .Select(row => Cells(row))
-            .ToList();
-        var columns = cells.Max(row => row.Count);
-        var widths = Enumerable
-            .Range(0, columns)
-            .Select(column => cells.Max(row => column < row.Count ? Width(Bare(row[column])) : 0))
-            .ToArray();
+        var indent = line.Length - line.TrimStart().Length;
+        var current = new StringBuilder().Append(' ', indent);
+        var isEmpty = true;
 
-        foreach (var row in cells)
+        foreach (var word in line.TrimStart().Split(' ').SelectMany(word => Pieces(word, width - indent - hang)))
         {
-            var line = string.Join(
-                "  ",
-                row.Select((cell, column) => cell + new string(' ', Math.Max(0, widths[column] - Width(Bare(cell)))))
-            );
-            yield return Styled(Width(Bare(line)) > width ? Cut(Bare(line), width) : line.TrimEnd(), colour);
-        }
-    }
-
-    private static List<string> Cells(string row) =>
-        [
-            .. CellBorder()
-                .Split(row.Trim().Trim('|'))
-                .Select(cell => Plain(cell.Trim().Replace("\\|", "|", StringComparison.Ordinal))),
-        ];
-
-    private static IEnumerable<string> Wrapped(string line, int width)
-    {
-        var indent =
-            line.Length
-            - line.TrimStart().Length
-            + (line.TrimStart().StartsWith("- ", StringComparison.Ordinal) ? 2 : 0);
-        var current = new StringBuilder();
-
-        foreach (var word in line.Split(' '))
-        {
-            if (current.Length > 0 && Width(Bare($"{current} {word}")) > width)
+            if (!isEmpty && Width(Bare($"{current} {word}")) > width)
             {
                 yield return current.ToString();
-                current.Clear().Append(' ', indent).Append(word);
+                current.Clear().Append(' ', indent + hang).Append(word);
             }
             else
             {
-                current.Append(current.Length == 0 ? "" : " ").Append(word);
+                current.Append(isEmpty ? "" : " ").Append(word);
+                isEmpty = false;
             }
         }
 
@@ -157,14 +146,11 @@ internal static partial class MarkdownTerminal
 
     private static string Styled(string line, bool colour) =>
         colour
-            ? Code().Replace(Bold().Replace(line, "\u001b[1m${text}\u001b[22m"), "\u001b[36m${text}\u001b[39m")
+            ? Bare(Code().Replace(Bold().Replace(line, "\u001b[1m${text}\u001b[22m"), "\u001b[36m${text}\u001b[39m"))
             : Bare(line);
 
     private static string Paint(string text, string code, bool colour) =>
         colour ? $"\u001b[{code}m{text}\u001b[0m" : text;
-
-    private static string Cut(string text, int width) =>
-        text.Length <= width ? text : text[..Math.Max(0, width - 1)] + "…";
 
     [GeneratedRegex(@":(?<name>[a-z_0-9]+):", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex EmojiName();
@@ -175,6 +161,9 @@ internal static partial class MarkdownTerminal
     [GeneratedRegex(@"\\(?<what>[^\sA-Za-z0-9])", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Escape();
 
+    [GeneratedRegex(@"^([-*]|\d+\.) ", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Marker();
+
     [GeneratedRegex(@"^#{1,6}\s+", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Heading();
 
@@ -183,7 +172,4 @@ internal static partial class MarkdownTerminal
 
     [GeneratedRegex("`+(?<text>[^`]+)`+", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Code();
-
-    [GeneratedRegex(@"(?<!\\)\|", RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex CellBorder();
 }

@@ -47,18 +47,18 @@ internal sealed class Story(Watcher ada, Watcher grace, Watcher linus, StoryWorl
     /// <summary>The requester tries, and is told why not; somebody else looks and approves, cluster by cluster.</summary>
     private async Task ApproveAsync(CancellationToken cancellationToken)
     {
-        var first = await ada.PostAsync(IsApproval, cancellationToken);
-        transcript.Write("presses", ada.Seat.Name, $"[Approve] on {Subject(first)}");
+        foreach (var cluster in world.Clusters)
+            await ada.PostAsync(post => Asks(post, cluster), cancellationToken);
+
+        var first = await ada.PostAsync(post => Asks(post, world.Clusters[0]), cancellationToken);
+        transcript.Write("presses", ada.Seat.Name, $"presses [ **Approve** ] for {Subject(first)}");
         await ada.Seat.PressAsync(first.Id, "approve", cancellationToken);
         await ada.PrivateAsync(cancellationToken);
 
         foreach (var cluster in world.Clusters)
         {
-            var post = await grace.PostAsync(
-                post => IsApproval(post) && post.Message.Contains($"{cluster}/", StringComparison.Ordinal),
-                cancellationToken
-            );
-            transcript.Write("presses", grace.Seat.Name, $"[Approve] on {Subject(post)}");
+            var post = await grace.PostAsync(post => Asks(post, cluster), cancellationToken);
+            transcript.Write("presses", grace.Seat.Name, $"presses [ **Approve** ] for {Subject(post)}");
             await grace.Seat.PressAsync(post.Id, "approve", cancellationToken);
             await grace.PrivateAsync(cancellationToken);
         }
@@ -81,7 +81,7 @@ internal sealed class Story(Watcher ada, Watcher grace, Watcher linus, StoryWorl
             done.Add(post.Id);
             answer.Do();
             transcript.Write("world", "the world", answer.World);
-            transcript.Write("presses", ada.Seat.Name, $"[Confirm…] {answer.Evidence}");
+            transcript.Write("presses", ada.Seat.Name, $"presses [ **Confirm…** ] and writes: {answer.Evidence}");
             await ada.Seat.PressAsync(post.Id, "confirm", cancellationToken);
             await ada.Seat.FillInAsync(await ada.DialogAsync(cancellationToken), answer.Evidence, cancellationToken);
         }
@@ -92,10 +92,10 @@ internal sealed class Story(Watcher ada, Watcher grace, Watcher linus, StoryWorl
     {
         var failed = await linus.PostAsync(post => post.Buttons.Contains("retry"), cancellationToken);
         var issue = await world.IssueAsync("open", cancellationToken);
-        transcript.Write("issue", "the tracker", issue);
+        transcript.Write("issue", "the tracker", Excerpt.Of(issue));
         world.RemoveCause();
         transcript.Write("world", "the world", world.CauseRemoved);
-        transcript.Write("presses", linus.Seat.Name, "[Retry]");
+        transcript.Write("presses", linus.Seat.Name, "presses [ **Retry** ]");
         await linus.Seat.PressAsync(failed.Id, "retry", cancellationToken);
         await linus.PrivateAsync(cancellationToken);
         transcript.Write("issue", "the tracker", await world.IssueAsync("closed", cancellationToken));
@@ -123,10 +123,13 @@ internal sealed class Story(Watcher ada, Watcher grace, Watcher linus, StoryWorl
         ":hourglass: Run #",
     ];
 
-    private static bool IsApproval(SeenPost post) => post.Buttons.Contains("approve");
+    /// <summary>The post that asks for an approval for this cluster.</summary>
+    private static bool Asks(SeenPost post, string cluster) =>
+        post.Buttons.Contains("approve") && Subject(post).StartsWith($"{cluster}/", StringComparison.Ordinal);
 
+    /// <summary>"infra/foundation" of the post that asks for its approval.</summary>
     private static string Subject(SeenPost post) =>
-        post.Message.Split('\n')[0].Replace("#### :lock: ", "", StringComparison.Ordinal);
+        post.Message.Split('\n')[0].Split("**") is [_, var phase, ..] ? phase : "";
 }
 
 /// <summary>What the story needs to know of, and do to, the world outside chat.</summary>

@@ -6,7 +6,7 @@ namespace PlatformBot.Verbs.Demo;
 /// <summary>What the demo shows, as it happens: for people in a terminal, or one JSON object a line.</summary>
 internal sealed class Transcript(TextWriter to, bool json, bool colour, int width, TimeProvider clock)
 {
-    private const int Margin = 20;
+    private const int Margin = 22;
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
@@ -14,6 +14,7 @@ internal sealed class Transcript(TextWriter to, bool json, bool colour, int widt
     };
 
     private readonly Lock _gate = new();
+    private string _before = "";
 
     /// <param name="kind">says, types, presses, private, card, issue, world, verdict</param>
     /// <param name="who">a person, the bot, the tracker, the world</param>
@@ -49,6 +50,12 @@ internal sealed class Transcript(TextWriter to, bool json, bool colour, int widt
         var head = $"{time} {Name(kind, who)}";
         var first = true;
 
+        // A row of one-liners stays together; everything else has air around it.
+        if (!(kind == _before && kind is "card" or "verdict"))
+            to.WriteLine();
+
+        _before = kind;
+
         foreach (var line in MarkdownTerminal.Lines(text, Math.Max(40, width - Margin), colour))
         {
             to.WriteLine(
@@ -56,9 +63,6 @@ internal sealed class Transcript(TextWriter to, bool json, bool colour, int widt
             );
             first = false;
         }
-
-        if (kind is not "card")
-            to.WriteLine();
     }
 
     private static string Name(string kind, string who) => kind == "private" ? $"→ {who}" : who;

@@ -2,36 +2,6 @@ using System.Text.Json.Nodes;
 
 namespace PlatformBot.Verbs.Demo;
 
-/// <summary>A post as a person sees it.</summary>
-internal sealed record SeenPost(
-    string Id,
-    string Author,
-    string Message,
-    string BoxTitle,
-    string BoxText,
-    IReadOnlyList<string> Buttons
-)
-{
-    public string Text => BoxTitle.Length == 0 ? Message : $"{Message}\n**{BoxTitle}** {BoxText}";
-
-    public static SeenPost Of(JsonObject post, string author)
-    {
-        var box = post["props"]?["attachments"]?[0];
-        var buttons = (box?["actions"] as JsonArray ?? []).OfType<JsonObject>();
-        return new SeenPost(
-            (string)post["id"]!,
-            author,
-            Visible((string?)post["message"]),
-            Visible((string?)box?["title"]),
-            Visible((string?)box?["text"]),
-            [.. buttons.Select(button => (string?)button["id"] ?? "")]
-        );
-    }
-
-    /// <summary>As one reads it: what keeps names from being mentioned cannot be seen.</summary>
-    private static string Visible(string? text) => (text ?? "").Replace("\u200B", "", StringComparison.Ordinal);
-}
-
 /// <summary>Follows a channel through one person's eyes, writes what appears into the transcript, and lets the story wait for things.</summary>
 internal sealed class Watcher(ChatSeat seat, Transcript transcript) : IAsyncDisposable
 {
@@ -161,44 +131,22 @@ internal sealed class Watcher(ChatSeat seat, Transcript transcript) : IAsyncDisp
         if (!aloud || before == post)
             return;
 
-        if (Progress(post) is { } progress)
+        if (CardProgress.Of(post) is { } progress)
             WriteCard(progress);
         else if (!known)
-            transcript.Write("says", post.Author, Shortened(post.Text));
+            transcript.Write("says", post.Author, Excerpt.Of(post.Text));
         else if (before!.BoxTitle != post.BoxTitle && post.BoxTitle.Length > 0)
-            transcript.Write("says", post.Author, $"{post.Message.Split('\n')[0]}\n**{post.BoxTitle}** {post.BoxText}");
+            transcript.Write("says", post.Author, $"{post.Message.Split('\n')[0]}\n{post.Box}");
     }
 
-    /// <summary>The card is edited all the time: what is shown of it is its phases, and only when they have moved.</summary>
-    private void WriteCard(string progress)
+    /// <summary>The card is edited all the time: what is shown of it is where each cluster stands, when that has moved.</summary>
+    private void WriteCard(CardProgress progress)
     {
-        if (progress == _card)
+        if (progress.Bars == _card)
             return;
 
-        _card = progress;
-        transcript.Write("card", "the card", progress);
-    }
-
-    private static string? Progress(SeenPost post)
-    {
-        if (
-            !post.Message.StartsWith("#### ", StringComparison.Ordinal)
-            || !post.Message.Contains("| phase |", StringComparison.Ordinal)
-        )
-        {
-            return null;
-        }
-
-        return string.Join('\n', post.Message.Split('\n').Where(line => line.StartsWith('|')));
-    }
-
-    private static string Shortened(string text)
-    {
-        const int Most = 44;
-        var lines = text.Split('\n');
-        return lines.Length <= Most
-            ? text
-            : $"{string.Join('\n', lines.Take(Most))}\n… ({lines.Length - Most} more lines in the chat)";
+        _card = progress.Bars;
+        transcript.Write("card", "the card", progress.Text);
     }
 
     private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -1,0 +1,43 @@
+using PlatformBot.Core.Planning;
+
+namespace PlatformBot.Core.Chat;
+
+/// <summary>
+/// What destructive steps destroy, for somebody who has ten seconds: steps that say the same but for the node are told
+/// once, with all their nodes.
+/// </summary>
+internal static class Danger
+{
+    /// <summary>Stands for the node while texts are compared; no runbook can hold it.</summary>
+    private const string Blank = "\0";
+
+    /// <summary>One line of Markdown each, in the order of the plan.</summary>
+    public static IEnumerable<string> Lines(IEnumerable<PlannedStep> steps) =>
+        steps
+            .Where(step => step.Destructive is not null)
+            .GroupBy(step => (step.Phase, Text: Pattern(step)))
+            .Select(same => Line(same.Key.Text, [.. same]));
+
+    private static string Line(string pattern, List<PlannedStep> steps)
+    {
+        var nodes = string.Join(", ", steps.Select(step => step.Node).OfType<string>().Distinct());
+        var text = Markdown.Inline(pattern.Replace(Blank, "\uFFFC", StringComparison.Ordinal));
+        var where = nodes.Length == 0 ? "" : $"**{Markdown.Inline(nodes)}**";
+        var told = text.Contains('\uFFFC', StringComparison.Ordinal)
+            ? text.Replace("\uFFFC", where, StringComparison.Ordinal)
+            : $"{text}{(where.Length == 0 ? "" : $" on {where}")}";
+        return $"{told} ({string.Join(", ", steps.GroupBy(Name).Select(Times))})";
+    }
+
+    private static string Pattern(PlannedStep step) =>
+        step.Node is null ? step.Destructive! : step.Destructive!.Replace(step.Node, Blank, StringComparison.Ordinal);
+
+    /// <summary>"infra/convert-node" of "infra/convert-node/infra-01".</summary>
+    private static string Name(PlannedStep step) =>
+        step.Node is not null && step.Id.EndsWith($"/{step.Node}", StringComparison.Ordinal)
+            ? step.Id[..^(step.Node.Length + 1)]
+            : step.Id;
+
+    private static string Times(IGrouping<string, PlannedStep> same) =>
+        same.Count() == 1 ? $"`{same.First().Id}`" : $"`{same.Key}` ×{same.Count()}";
+}
