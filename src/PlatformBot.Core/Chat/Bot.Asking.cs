@@ -97,7 +97,7 @@ public sealed partial class Bot
             || !Plan(runbook, [.. words.Skip(1)]).Ok(out var plan, out refusal)
         )
         {
-            return Reply.Refuse(refusal);
+            return Reply.Refuse(Quoted(refusal));
         }
 
         var missing = string.Concat(

@@ -7,6 +7,10 @@ namespace PlatformBot.Core.Chat;
 public sealed partial class Bot
 {
     private const int LongestReason = 500;
+    private static readonly Refusal CannotDecide = new(
+        "Bots, guests and deactivated accounts decide nothing.",
+        "Somebody with an account of their own and the role approver must."
+    );
     private static readonly TimeSpan PostMayLag = TimeSpan.FromSeconds(2);
 
     public async Task<Reply> PressAsync(ButtonClick click, CancellationToken cancellationToken)
@@ -158,7 +162,7 @@ public sealed partial class Bot
             "deny",
             (run, approval, reason) =>
                 reason.Length == 0
-                    ? Task.FromResult(Reply.Refuse(new Refusal("A denial needs a reason.", Usage("deny"))))
+                    ? RefuseAsync(command.By, run.Id, command.Text, new("A denial needs a reason.", Usage("deny")))
                     : VoteAsync(command.By, run, approval.Phase, Decision.Deny, approval.Digest, reason, command.Via)
         );
 
@@ -200,43 +204,39 @@ public sealed partial class Bot
         string via
     )
     {
-        var account = await _people.FindAsync(by.Id, CancellationToken.None);
-        var mayDecide = account is { CanDecide: true } && _access.Holds(by, run.Plan.Access.Approve);
+        // Told apart from a missing role, because only an administrator of the chat server can change it.
+        if (await _people.FindAsync(by.Id, CancellationToken.None) is not { CanDecide: true })
+            return await RefuseAsync(by, run.Id, $"{decision} {phase}", CannotDecide);
 
+        var cut = reason is null ? null : Markdown.Cut(reason, LongestReason);
         return await DecideAsync(
             by,
             run,
             $"{decision} {phase}",
-            now =>
-            {
-                if (!now.Approvals.TryGetValue(phase, out var approval))
-                {
-                    return new Refusal(
-                        $"Run {now.Id} waits for no approval of {Markdown.Code(Markdown.Cut(phase, 60))}."
-                    );
-                }
-
-                if (approval.Objection(by, decision, digest, mayDecide, _clock.GetUtcNow()) is { } objection)
-                    return objection;
-
-                return new RunEvent.Voted(
-                    phase,
-                    decision,
-                    digest,
-                    reason is null ? null : Markdown.Cut(reason, LongestReason),
-                    via
-                );
-            },
-            now =>
-                now.Approvals[phase].State switch
-                {
-                    ApprovalState.Approved => $":white_check_mark: {phase} of run {now.Id} is approved; it goes on.",
-                    ApprovalState.Denied => $":no_entry: {phase} of run {now.Id} is denied; the run ends.",
-                    _ =>
-                        $":white_check_mark: Your vote counts: {now.Approvals[phase].Votes.Count} of {now.Approvals[phase].Quorum}.",
-                }
+            now => Counted(now, by, new RunEvent.Voted(phase, decision, digest, cut, via)),
+            now => Counted(now, now.Approvals[phase])
         );
     }
+
+    /// <summary>The vote, or what stands against it.</summary>
+    private Result<RunEvent> Counted(Run run, Person by, RunEvent.Voted vote)
+    {
+        if (!run.Approvals.TryGetValue(vote.Phase, out var approval))
+            return new Refusal($"Run {run.Id} waits for no approval of {Markdown.Code(Markdown.Cut(vote.Phase, 60))}.");
+
+        var mayDecide = _access.Holds(by, run.Plan.Access.Approve);
+        return approval.Objection(by, vote.Decision, vote.Digest, mayDecide, _clock.GetUtcNow()) is { } objection
+            ? objection
+            : vote;
+    }
+
+    private static string Counted(Run run, Approval approval) =>
+        approval.State switch
+        {
+            ApprovalState.Approved => $":white_check_mark: {approval.Phase} of run {run.Id} is approved; it goes on.",
+            ApprovalState.Denied => $":no_entry: {approval.Phase} of run {run.Id} is denied; the run ends.",
+            _ => $":white_check_mark: Your vote counts: {approval.Votes.Count} of {approval.Quorum}.",
+        };
 
     private Task<Reply> RetryAsync(
         ChatCommand command,
@@ -299,7 +299,7 @@ public sealed partial class Bot
 
     private Task<Reply> SkipAsync(Person by, Run run, string step, string reason) =>
         reason.Length == 0
-            ? Task.FromResult(Reply.Refuse(new Refusal("Skipping needs a reason.", Usage("skip"))))
+            ? RefuseAsync(by, run.Id, $"skip {step}", new Refusal("Skipping needs a reason.", Usage("skip")))
             : OperateAsync(
                 by,
                 run,
@@ -313,7 +313,7 @@ public sealed partial class Bot
     private Task<Reply> ConfirmAsync(Person by, Run run, string step, string evidence)
     {
         if (evidence.Length == 0)
-            return Task.FromResult(Reply.Refuse(new Refusal("Say what you saw.", Usage("confirm"))));
+            return RefuseAsync(by, run.Id, $"confirm {step}", new Refusal("Say what you saw.", Usage("confirm")));
 
         return MayUse(by, run.Plan.Access.Run) is { } no
             ? RefuseAsync(by, run.Id, $"confirm {step}", no)

@@ -11,6 +11,8 @@ namespace PlatformBot.Core.Chat;
 /// </summary>
 public sealed partial class Bot : IConversation
 {
+    private const int LongestNote = 500;
+
     private readonly Catalogue _catalogue;
     private readonly PlanPaths _paths;
     private readonly RunHost _runs;
@@ -95,7 +97,7 @@ public sealed partial class Bot : IConversation
         await _journal.AppendAsync(
             null,
             Person.Bot,
-            new RunEvent.Suspected(Markdown.Cut(what, 500), Markdown.Cut(from, 200))
+            new RunEvent.Suspected(Markdown.Cut(what, LongestNote), Markdown.Cut(from, 200))
         );
 
     /// <summary>A runbook's command: plan it, freeze it, let it run.</summary>
@@ -110,7 +112,10 @@ public sealed partial class Bot : IConversation
             return await RefuseAsync(command.By, null, command.Text, no);
 
         if (!Plan(runbook, words).Ok(out var plan, out var refusal))
-            return await RefuseAsync(command.By, null, command.Text, refusal);
+        {
+            await NoteRefusalAsync(command.By, null, command.Text, refusal);
+            return Reply.Refuse(Quoted(refusal));
+        }
 
         if (_actions.MissingTools(plan) is { Count: > 0 } missing)
         {
@@ -170,10 +175,24 @@ public sealed partial class Bot : IConversation
         );
     }
 
+    /// <summary>A refusal in plain words, which may quote what was typed: shown so that the quote is nothing but a quote.</summary>
+    private static Refusal Quoted(Refusal plain) =>
+        new(
+            Markdown.Inline(Markdown.Cut(plain.Reason, LongestNote)),
+            plain.Hint is null ? null : Markdown.Inline(Markdown.Cut(plain.Hint, LongestNote))
+        );
+
     /// <summary>Writes down that somebody was told no, and tells them.</summary>
     private async Task<Reply> RefuseAsync(Person by, RunId? run, string what, Refusal refusal)
     {
-        await _journal.AppendAsync(run, by, new RunEvent.Refused(Markdown.Cut(what, 500), refusal.Reason));
+        await NoteRefusalAsync(by, run, what, refusal);
         return Reply.Refuse(refusal);
     }
+
+    private Task NoteRefusalAsync(Person by, RunId? run, string what, Refusal refusal) =>
+        _journal.AppendAsync(
+            run,
+            by,
+            new RunEvent.Refused(Markdown.Cut(what, LongestNote), Markdown.Cut(refusal.Reason, LongestNote))
+        );
 }

@@ -18,7 +18,9 @@ public static class IncidentText
         text.Append($"**{Markdown.Inline(failure.Said)}**\n\n");
         text.Append("| | |\n|---|---|\n");
         text.Append($"| step | `{step.Id}`: {Markdown.Inline(step.Title)} |\n");
-        text.Append($"| run | {run.Id.Number} `{run.Title}`, asked for by {Markdown.Inline(run.Requester.Name)} |\n");
+        text.Append(
+            $"| run | {run.Id.Number} {Markdown.Inline(run.Title)}, asked for by {Markdown.Inline(run.Requester.Name)} |\n"
+        );
         text.Append(
             $"| where | {(step.Cluster is null ? "no cluster" : $"cluster {step.Cluster}")}{(step.Node is null ? "" : $", node {step.Node}")} |\n"
         );

@@ -67,6 +67,12 @@ public interface IStepActions
     /// </summary>
     Task<string> DiagnoseAsync(PlannedStep step, CancellationToken cancelled);
 
+    /// <summary>
+    /// Ends what is left of processes that a bot which has died had started on this host, with all that they started; returns when they are
+    /// gone. Harmless when nothing is left, or when they were another host's.
+    /// </summary>
+    Task EndLeftoversAsync(IReadOnlyList<ProcessFact> processes);
+
     /// <summary>The tools that the plan needs and the host does not have, each with the steps that need it.</summary>
     IReadOnlyList<string> MissingTools(Plan plan);
 }

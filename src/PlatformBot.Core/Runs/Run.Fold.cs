@@ -50,6 +50,7 @@ public sealed partial record Run
                         RetryAt = null,
                         WasInterrupted = false,
                         Saw = "",
+                        Processes = [],
                     }
             ),
             RunEvent.StepActed e => Step(e.Step, StepTrigger.Verify, s => s with { Saw = e.Said }),
@@ -76,6 +77,11 @@ public sealed partial record Run
                     s => s with { Saw = e.Failure.Said, Failure = e.Failure, EndedAt = entry.At }
                 )
                 .Detect(e.Step, entry.At),
+            RunEvent.ProcessStarted e => Step(
+                e.Step,
+                trigger: null,
+                s => s with { Processes = s.Processes.Add(new ProcessFact(e.Tool, e.Pid, e.StartTime, e.BootId)) }
+            ),
             RunEvent.StepInterrupted e => Step(e.Step, StepTrigger.Interrupt, s => s with { WasInterrupted = true }),
             RunEvent.StepCancelled e => Step(
                 e.Step,

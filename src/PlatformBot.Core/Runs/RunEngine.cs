@@ -53,7 +53,11 @@ public sealed class RunEngine(
         );
 
         foreach (var step in cut.ToList())
+        {
+            // Its tool heard of the bot's death at once, but may not have gone yet; what the tool started may not have heard at all.
+            await actions.EndLeftoversAsync(live.Now.At(step).Processes);
             await live.RecordAsync(Person.Bot, new RunEvent.StepInterrupted(step.Id));
+        }
     }
 
     private async Task SettleFinishedAsync()

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace PlatformBot.Core.Runs;
 
 /// <summary>Where one step of a run stands.</summary>
@@ -26,6 +28,9 @@ public sealed record StepProgress
 
     /// <summary>The bot died while it ran: only a probe or a person may say what happened.</summary>
     public bool WasInterrupted { get; init; }
+
+    /// <summary>The processes of the attempt that is or was last under way.</summary>
+    public ImmutableList<ProcessFact> Processes { get; init; } = [];
 
     /// <summary>Follows the table; a trigger that is not permitted changes nothing.</summary>
     public StepProgress Fire(StepTrigger trigger) =>

@@ -9,6 +9,9 @@ internal sealed record User(string Id, string Name, bool IsBot, bool IsAdmin, lo
 
     /// <summary>Milliseconds since 1970, 0 while the account is active.</summary>
     public long DeleteAt { get; init; }
+
+    /// <summary>Invited from outside, to single channels.</summary>
+    public bool IsGuest { get; init; }
 }
 
 internal sealed record Team(string Id, string Name, string DisplayName, long CreateAt);

@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
 using System.ComponentModel;
 using System.Diagnostics;
-using System.Globalization;
-using System.Runtime.InteropServices;
 
 namespace PlatformBot.Cli;
 
@@ -31,7 +29,7 @@ internal sealed class ProcessGroup : IDisposable
     {
         Process = process;
         _ownSession = ownSession;
-        Identity = new(process.Id, StartTimeOf(process.Id), BootId(), tool);
+        Identity = new(process.Id, ProcessTable.StartTimeOf(process.Id), ProcessTable.BootId, tool);
     }
 
     public Process Process { get; }
@@ -66,14 +64,17 @@ internal sealed class ProcessGroup : IDisposable
     /// <summary>Ends whatever is left of the group; harmless when nothing is.</summary>
     public void KillAll() => Signal(Kill);
 
+    /// <summary>Waits until nothing of the group is alive.</summary>
+    public Task GoneAsync() => _ownSession ? ProcessTable.EmptiedAsync(Identity.Pid) : Task.CompletedTask;
+
     public void Dispose() => Process.Dispose();
 
     private void Signal(int signal)
     {
         if (_ownSession)
-            _ = SendSignal(-Identity.Pid, signal);
+            ProcessTable.Signal(-Identity.Pid, signal);
         else if (!Process.HasExited)
-            _ = SendSignal(Identity.Pid, signal);
+            ProcessTable.Signal(Identity.Pid, signal);
     }
 
     /// <summary>setsid and setpriv replace themselves by the tool, so that the pid is the tool's and the group's.</summary>
@@ -109,29 +110,6 @@ internal sealed class ProcessGroup : IDisposable
         return work;
     }
 
-    private static string StartTimeOf(int pid)
-    {
-        try
-        {
-            // The name in parentheses may hold spaces; the start time is the 20th field after it.
-            var stat = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/stat"));
-            return stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[19];
-        }
-        catch (IOException)
-        {
-            return "";
-        }
-    }
-
-    private static string BootId() =>
-        File.Exists("/proc/sys/kernel/random/boot_id")
-            ? File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim()
-            : "";
-
     private static string? FindInSystem(string tool) =>
         SystemFolders.Select(folder => Path.Combine(folder, tool)).FirstOrDefault(File.Exists);
-
-    [DllImport("libc", EntryPoint = "kill")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int SendSignal(int pid, int signal);
 }

@@ -116,6 +116,7 @@ internal sealed class ProcessRunner(
 
         // What closed its pipes and stayed must not outlive the step.
         group.KillAll();
+        await group.GoneAsync();
     }
 
     private async Task<bool> EndsWithinAsync(Task task, TimeSpan limit)

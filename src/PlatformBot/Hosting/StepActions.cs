@@ -99,6 +99,13 @@ internal sealed class StepActions : IStepActions, IDisposable
             ? _diagnosis.WriteAsync(cluster, StepSubjects.NamespacesOf(step), cancelled)
             : Task.FromResult("");
 
+    public Task EndLeftoversAsync(IReadOnlyList<ProcessFact> processes) =>
+        Task.WhenAll(
+            processes.Select(each =>
+                ProcessTable.EndLeftoverAsync(new RunningProcess(each.Pid, each.StartTime, each.BootId, each.Tool))
+            )
+        );
+
     public IReadOnlyList<string> MissingTools(Plan plan) =>
         [
             .. plan

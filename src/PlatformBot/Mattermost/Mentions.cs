@@ -86,7 +86,8 @@ internal sealed partial class Mentions(
         await chat.PostAsync(
             Incoming.Text(post, "channel_id"),
             thread,
-            new Post { Text = reply.Text },
+            // Everybody in the channel reads this answer, so it may call nobody: not by a name in it, not by a word it quotes.
+            new Post { Text = Markdown.Hush(reply.Text) },
             $"reply-{id}",
             stopping
         );

@@ -35,5 +35,14 @@ internal sealed class ScriptedWorld : IStepActions
     public Task<string> DiagnoseAsync(PlannedStep step, CancellationToken cancelled) =>
         Task.FromResult("two pods are not well");
 
+    /// <summary>Processes that were ended because the bot that had started them died.</summary>
+    public List<ProcessFact> Ended { get; } = [];
+
+    public Task EndLeftoversAsync(IReadOnlyList<ProcessFact> processes)
+    {
+        Ended.AddRange(processes);
+        return Task.CompletedTask;
+    }
+
     public IReadOnlyList<string> MissingTools(Plan plan) => [];
 }

@@ -5,7 +5,8 @@ internal static class Catalogues
 {
     /// <summary>
     /// <c>did NAME</c> leaves the file NAME in the world; <c>did NAME unless FILE</c> fails while FILE is there; <c>has NAME</c>
-    /// tells by its exit code whether the file is there; anything else is written to the file "said", each word on its line.
+    /// tells by its exit code whether the file is there; <c>leak</c> prints its secret and fails; <c>hold FILE</c> writes its pid to
+    /// FILE and, unless there is a file "free", sleeps; anything else is written to the file "said", each word on its line.
     /// </summary>
     private const string Tool = """
         #!/bin/sh
@@ -13,19 +14,33 @@ internal static class Catalogues
         case "$1" in
           did) if [ "$3" = unless ] && [ -e "$4" ]; then echo "no route to $4" >&2; exit 3; fi; : > "$2" ;;
           has) [ -e "$2" ] ;;
+          leak) printf 'the token is %s\n' "$TOKEN"; printf '%s' "$TOKEN" | base64; echo "$TOKEN" >&2; exit 1 ;;
+          hold) echo "$$" >> "$2"; [ -e free ] || sleep 300; : > held ;;
           *) printf '%s\n' "$@" > said ;;
         esac
         """;
 
+    /// <summary>A vault that holds one secret, whatever is asked for.</summary>
+    private const string Vault = """
+        #!/bin/sh
+        [ "$1" = read ] && echo "%SECRET%"
+        """;
+
+    /// <summary>What the vault holds.</summary>
+    public const string Secret = "xK9-mauve-otter-42-Lq";
+
     public static string ToolsFolder(string folder) => Path.Combine(folder, "bin");
 
-    public static void Write(string folder, string steps)
+    public static void Write(string folder, string steps, string approval)
     {
         foreach (var name in new[] { "commands/phases", "commands/tools", "bin", "world", "runtime", "gitops" })
             Directory.CreateDirectory(Path.Combine(folder, name));
 
         var indented = string.Join('\n', steps.Split('\n').Select(line => $"  {line}"));
-        File.WriteAllText(Path.Combine(folder, "commands", "deploy.yaml"), Runbook);
+        File.WriteAllText(
+            Path.Combine(folder, "commands", "deploy.yaml"),
+            Runbook.Replace("%APPROVAL%", approval, StringComparison.Ordinal)
+        );
         File.WriteAllText(
             Path.Combine(folder, "commands", "phases", "rollout.yaml"),
             $"phase: rollout\ntitle: Roll it out\neach: cluster\nsteps:\n{indented}\n"
@@ -35,8 +50,15 @@ internal static class Catalogues
             Path.Combine(folder, "commands", "tools", "world.yaml"),
             "tool: world\nsummary: Leaves traces\n"
         );
-        var tool = Path.Combine(ToolsFolder(folder), "world");
-        File.WriteAllText(tool, Tool);
+        File.WriteAllText(Path.Combine(folder, "commands", "tools", "op.yaml"), "tool: op\nsummary: Keeps secrets\n");
+        WriteTool(folder, "world", Tool);
+        WriteTool(folder, "op", Vault.Replace("%SECRET%", Secret, StringComparison.Ordinal));
+    }
+
+    private static void WriteTool(string folder, string name, string script)
+    {
+        var tool = Path.Combine(ToolsFolder(folder), name);
+        File.WriteAllText(tool, script);
 
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(tool, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
@@ -49,7 +71,7 @@ internal static class Catalogues
           - { name: cluster, type: cluster, help: which one }
           - { name: version, type: text, optional: true, default: "1.0", help: which version }
         access: { run: operator, approve: approver }
-        approval: { per: phase, quorum: 1, expires: 4h }
+        approval: %APPROVAL%
         locks: ["cluster/${{ cluster.name }}"]
         phases:
           - include: phases/rollout.yaml

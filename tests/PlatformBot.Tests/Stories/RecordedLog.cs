@@ -3,23 +3,26 @@ using Microsoft.Extensions.Logging;
 
 namespace PlatformBot.Tests.Stories;
 
-/// <summary>Keeps what the bot logged at Warning and above.</summary>
+/// <summary>Keeps what the bot logged.</summary>
 internal sealed class RecordedLog : ILoggerProvider
 {
-    private readonly ConcurrentQueue<string> _lines = [];
+    private readonly ConcurrentQueue<(LogLevel Level, string Text)> _lines = [];
 
-    public IReadOnlyList<string> Warnings => [.. _lines];
+    public IReadOnlyList<string> Lines => [.. _lines.Select(line => line.Text)];
+
+    public IReadOnlyList<string> Warnings =>
+        [.. _lines.Where(line => line.Level >= LogLevel.Warning).Select(line => line.Text)];
 
     public ILogger CreateLogger(string categoryName) => new Recorder(_lines, categoryName);
 
     public void Dispose() { }
 
-    private sealed class Recorder(ConcurrentQueue<string> lines, string category) : ILogger
+    private sealed class Recorder(ConcurrentQueue<(LogLevel, string)> lines, string category) : ILogger
     {
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
 
-        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Debug;
 
         public void Log<TState>(
             LogLevel logLevel,
@@ -30,7 +33,7 @@ internal sealed class RecordedLog : ILoggerProvider
         )
         {
             if (IsEnabled(logLevel))
-                lines.Enqueue($"{logLevel} {category}: {formatter(state, exception)} {exception}");
+                lines.Enqueue((logLevel, $"{logLevel} {category}: {formatter(state, exception)} {exception}"));
         }
     }
 }

@@ -14,21 +14,25 @@ namespace PlatformBot.Tests.Stories;
 /// The whole bot in this process, against a chat server and a tracker on the network, with runbooks and tools of the
 /// test's own. People act as clients do.
 /// </summary>
-internal sealed class TheChat : IAsyncDisposable
+internal sealed partial class TheChat : IAsyncDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("story-").FullName;
     private readonly Dictionary<string, Watcher> _people = [];
     private readonly CancellationTokenSource _limit = new(TimeSpan.FromSeconds(60));
+    private Dictionary<string, string?> _more = [];
     private WebApplication? _bot;
 
-    private TheChat(ChatServer server, TrackerServer tracker, TimeProvider clock)
+    private TheChat(ChatServer server, TrackerServer tracker, Tap tap, TimeProvider clock)
     {
-        (Server, Tracker, Clock) = (server, tracker, clock);
+        (Server, Tracker, Tap, Clock) = (server, tracker, tap, clock);
     }
 
     public ChatServer Server { get; }
 
     public TrackerServer Tracker { get; }
+
+    /// <summary>Between the chat server and the bot.</summary>
+    public Tap Tap { get; }
 
     public TimeProvider Clock { get; }
 
@@ -44,20 +48,34 @@ internal sealed class TheChat : IAsyncDisposable
         [.. Directory.GetFiles(World).Select(file => Path.GetFileName(file)!).Order(StringComparer.Ordinal)];
 
     /// <param name="steps">the steps of the one runbook, "deploy", as YAML</param>
-    public static async Task<TheChat> WithAsync(string steps, double speed = 20)
+    /// <param name="speed">how much faster than people the platform's clock goes</param>
+    /// <param name="approval">the runbook's rule</param>
+    /// <param name="settings">of the bot, besides the usual ones</param>
+    public static async Task<TheChat> WithAsync(
+        string steps,
+        double speed = 20,
+        string approval = "{ per: phase, quorum: 1, expires: 4h }",
+        Dictionary<string, string?>? settings = null
+    )
     {
         var clock = new FastClock(TimeProvider.System, speed);
         var server = await ChatServer.StartAsync(new ChatOptions(), TimeProvider.System, CancellationToken.None);
         var tracker = await TrackerServer.StartAsync(new TrackerOptions(), TimeProvider.System, CancellationToken.None);
-        var chat = new TheChat(server, tracker, clock);
-        Catalogues.Write(chat._folder, steps);
+        var chat = new TheChat(server, tracker, await Tap.StartAsync(), clock) { _more = settings ?? [] };
+        Catalogues.Write(chat._folder, steps, approval);
         await chat.StartBotAsync();
 
-        foreach (var name in new[] { "ada", "grace", "linus", "mallory" })
-            await chat.SeatAsync(name);
-
-        await chat.ReadyAsync();
+        await chat.OpenAsync();
         return chat;
+    }
+
+    /// <summary>People sit down; the story begins when the bot is ready for them.</summary>
+    public async Task OpenAsync()
+    {
+        foreach (var name in new[] { "ada", "grace", "linus", "mallory" })
+            await SeatAsync(name);
+
+        await ReadyAsync();
     }
 
     public Watcher this[string name] => _people[name];
@@ -66,6 +84,7 @@ internal sealed class TheChat : IAsyncDisposable
     {
         _bot = BotApp.Build(Settings(), Clock, logging => logging.ClearProviders().AddProvider(Log));
         await _bot.StartAsync(Limit);
+        Tap.To = BotUri;
     }
 
     /// <summary>Stops the bot as SIGTERM does; <see cref="StartBotAsync"/> starts a new one on the same journal.</summary>
@@ -151,6 +170,8 @@ internal sealed class TheChat : IAsyncDisposable
 
         await Server.DisposeAsync();
         await Tracker.DisposeAsync();
+        await Tap.DisposeAsync();
+        _http.Dispose();
         _limit.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
@@ -187,13 +208,14 @@ internal sealed class TheChat : IAsyncDisposable
     }
 
     private Dictionary<string, string?> Settings() =>
-        new()
+        new(_more)
         {
             ["Urls"] = "http://127.0.0.1:0",
             ["Mattermost:Url"] = Server.BaseUri.ToString(),
             ["Mattermost:Token"] = Server.BotToken,
             ["Mattermost:Team"] = Server.TeamName,
             ["Mattermost:Channel"] = "ops",
+            ["Mattermost:CallbackUrl"] = Tap.Address.ToString().TrimEnd('/'),
             ["Mattermost:SigningKeyFile"] = Path.Combine(_folder, "mattermost.key"),
             ["Mattermost:CardInterval"] = "00:00:00.1",
             ["GitHub:Enabled"] = "true",

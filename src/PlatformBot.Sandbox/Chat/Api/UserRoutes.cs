@@ -10,6 +10,7 @@ internal sealed class UserRoutes(ChatState state)
         [
             new("GET", "/api/v4/users/{user_id}", GetAsync),
             new("DELETE", "/api/v4/users/{user_id}", DeactivateAsync),
+            new("POST", "/api/v4/users/{user_id}/demote", DemoteAsync),
             new("GET", "/api/v4/users/username/{name}", ByNameAsync),
             new("GET", "/api/v4/users/email/{email}", ByEmailAsync),
             new("POST", "/api/v4/users/ids", ByIdsAsync),
@@ -48,6 +49,23 @@ internal sealed class UserRoutes(ChatState state)
                 throw ChatException.Forbidden();
 
             state.Users[id] = user with { DeleteAt = state.Now };
+        }
+
+        return call.OkAsync();
+    }
+
+    /// <summary>A guest from now on.</summary>
+    private Task DemoteAsync(Call call)
+    {
+        var me = call.Me();
+        var id = call.Id("user_id");
+
+        lock (state.Gate)
+        {
+            if (!me.IsAdmin || !state.Users.TryGetValue(id, out var user))
+                throw ChatException.Forbidden();
+
+            state.Users[id] = user with { IsGuest = true };
         }
 
         return call.OkAsync();

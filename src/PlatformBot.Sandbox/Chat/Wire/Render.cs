@@ -22,7 +22,10 @@ internal static class Render
             ["first_name"] = user.FirstName,
             ["last_name"] = "",
             ["position"] = "",
-            ["roles"] = user.IsAdmin ? "system_admin system_user" : "system_user",
+            ["roles"] =
+                user.IsAdmin ? "system_admin system_user"
+                : user.IsGuest ? "system_guest"
+                : "system_user",
             ["locale"] = "en",
             ["disable_welcome_email"] = false,
         };

@@ -1,0 +1,162 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json.Nodes;
+using PlatformBot.Core.Journals;
+using PlatformBot.Core.Runs;
+using PlatformBot.Storage;
+
+namespace PlatformBot.Tests.Stories;
+
+/// <summary>What no honest client does, and what only an auditor reads.</summary>
+internal sealed partial class TheChat
+{
+    private readonly HttpClient _http = new();
+
+    private string JournalPath => Path.Combine(_folder, "journal.sqlite");
+
+    public string ToolAt(string name) => Path.Combine(Catalogues.ToolsFolder(_folder), name);
+
+    private Uri BotUri => new(_bot!.Urls.First());
+
+    /// <summary>Every entry, oldest first, read from the file.</summary>
+    public IReadOnlyList<Entry> Journal
+    {
+        get
+        {
+            using var file = new JournalFile(JournalPath);
+            return [.. file.ReadAll().Select(line => line.Entry)];
+        }
+    }
+
+    /// <summary>What was asked for in vain, as "who: what → rule", and what was suspected.</summary>
+    public IReadOnlyList<string> Audit => [.. Journal.Select(Line).OfType<string>()];
+
+    /// <summary>The number of the first entry that does not follow from the one before; null when the chain is whole.</summary>
+    public long? FirstBroken
+    {
+        get
+        {
+            using var file = new JournalFile(JournalPath);
+            var before = EntryJson.Genesis;
+
+            foreach (var (entry, body) in file.ReadAll())
+            {
+                var hash = EntryJson.Hash(before, entry.Number, entry.Run?.Number, entry.At, entry.By, body);
+
+                if (hash != entry.Hash)
+                    return entry.Number;
+
+                before = hash;
+            }
+
+            return null;
+        }
+    }
+
+    /// <summary>The bytes of the journal, with what is not written back yet, as text.</summary>
+    public string JournalBytes()
+    {
+        var bytes = new StringBuilder();
+
+        foreach (var path in Directory.GetFiles(_folder, "journal.sqlite*"))
+        {
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            using var reader = new StreamReader(file, Encoding.Latin1);
+            bytes.Append(reader.ReadToEnd());
+        }
+
+        return bytes.ToString();
+    }
+
+    /// <summary>Everything in the channel that the bot has said, character for character as the server has it: messages, boxes, files.</summary>
+    public async Task<string> ChannelTextAsync()
+    {
+        var posts = await AsAdminAsync(HttpMethod.Get, $"channels/{Server.OpsChannelId}/posts?per_page=200");
+        var all = new StringBuilder();
+
+        foreach (var (_, post) in posts["posts"]!.AsObject())
+        {
+            if ((string?)post!["user_id"] != Server.BotUserId)
+                continue;
+
+            all.Append((string?)post["message"]).Append('\n');
+
+            foreach (var box in post["props"]?["attachments"] as JsonArray ?? [])
+                all.Append((string?)box!["title"]).Append('\n').Append((string?)box["text"]).Append('\n');
+
+            foreach (var file in post["file_ids"] as JsonArray ?? [])
+                all.Append(Core.Chat.Markdown.Fence(await FileAsync((string)file!))).Append('\n');
+        }
+
+        return all.ToString();
+    }
+
+    /// <summary>How many posts of the bot hold this text.</summary>
+    public async Task<int> CountAsync(string text)
+    {
+        var posts = await AsAdminAsync(HttpMethod.Get, $"channels/{Server.OpsChannelId}/posts?per_page=200");
+        return posts["posts"]!
+            .AsObject()
+            .Count(post =>
+                (string?)post.Value!["user_id"] == Server.BotUserId
+                && ((string?)post.Value["message"])!.Contains(text, StringComparison.Ordinal)
+            );
+    }
+
+    /// <summary>
+    /// Says something that the chat server itself would not let through, or would change; returns the bot's answer, character for
+    /// character.
+    /// </summary>
+    public async Task<string> HearsAsync(string who, string text)
+    {
+        Tap.NextText = text;
+        await SaysAsync(who, "/platform whoami");
+        return (string?)JsonNode.Parse(Tap.LastAnswer)!["text"] ?? "";
+    }
+
+    /// <summary>Calls the chat server's API as a person, past every client.</summary>
+    public Task<JsonNode> AsAsync(string who, HttpMethod method, string path, object? body = null) =>
+        AskAsync(Server.Persons[who].Token, method, path, body);
+
+    public Task<JsonNode> AsBotAsync(HttpMethod method, string path, object? body = null) =>
+        AskAsync(Server.BotToken, method, path, body);
+
+    public Task<JsonNode> AsAdminAsync(HttpMethod method, string path, object? body = null) =>
+        AskAsync(Server.AdminToken, method, path, body);
+
+    /// <summary>Straight to the bot, as anybody on the network can; returns status and body.</summary>
+    public async Task<(int Status, string Body)> ForgesAsync(string path, HttpContent content)
+    {
+        using var answer = await _http.PostAsync(new Uri(BotUri, path), content, Limit);
+        return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync(Limit));
+    }
+
+    /// <summary>Where clicks lead.</summary>
+    public Uri ActionAddress => new(Tap.Address, "mattermost/action");
+
+    private async Task<string> FileAsync(string id)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(Server.BaseUri, $"api/v4/files/{id}"));
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Server.AdminToken);
+        using var answer = await _http.SendAsync(request, Limit);
+        return await answer.Content.ReadAsStringAsync(Limit);
+    }
+
+    private async Task<JsonNode> AskAsync(string token, HttpMethod method, string path, object? body)
+    {
+        using var request = new HttpRequestMessage(method, new Uri(Server.BaseUri, $"api/v4/{path}"));
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        request.Content = body is null ? null : JsonContent.Create(body);
+        using var answer = await _http.SendAsync(request, Limit);
+        return JsonNode.Parse(await answer.Content.ReadAsStringAsync(Limit)) ?? new JsonObject();
+    }
+
+    private static string? Line(Entry entry) =>
+        entry.What switch
+        {
+            RunEvent.Refused no => $"{entry.By.Name}: {no.What} → {no.Rule}",
+            RunEvent.Suspected odd => $"suspected: {odd.What}",
+            _ => null,
+        };
+}
