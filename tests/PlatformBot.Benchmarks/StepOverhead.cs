@@ -111,6 +111,8 @@ internal static class StepOverhead
 
         public Task<string> DiagnoseAsync(PlannedStep step, CancellationToken cancelled) => Task.FromResult("");
 
+        public Task EndLeftoversAsync(IReadOnlyList<ProcessFact> processes) => Task.CompletedTask;
+
         public IReadOnlyList<string> MissingTools(Plan plan) => [];
     }
 }
