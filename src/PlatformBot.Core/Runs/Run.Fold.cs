@@ -94,7 +94,12 @@ public sealed partial record Run
     private Run ApplyDecision(Entry entry) =>
         entry.What switch
         {
-            RunEvent.StepRetried e => Step(e.Step, StepTrigger.Retry, s => s with { EndedAt = null, Evidence = null })
+            // A person has looked: what the crash left unknown is answered by them.
+            RunEvent.StepRetried e => Step(
+                    e.Step,
+                    StepTrigger.Retry,
+                    s => s with { EndedAt = null, Evidence = null, WasInterrupted = false }
+                )
                 .With(e.Step, i => i.Fire(IncidentTrigger.Acknowledge)),
             RunEvent.StepSkipped e => Step(
                     e.Step,

@@ -14,8 +14,8 @@ internal static class Catalogues
         case "$1" in
           did) if [ "$3" = unless ] && [ -e "$4" ]; then echo "no route to $4" >&2; exit 3; fi; : > "$2" ;;
           has) [ -e "$2" ] ;;
-          leak) printf 'the token is %s\n' "$TOKEN"; printf '%s' "$TOKEN" | base64; echo "$TOKEN" >&2; exit 1 ;;
-          hold) echo "$$" >> "$2"; [ -e free ] || sleep 300; : > held ;;
+          leak) printf 'the token is %s\n' "$TOKEN"; printf '%s' "$TOKEN" | /usr/bin/base64; echo "$TOKEN" >&2; exit 1 ;;
+          hold) echo "$$" >> "$2"; [ -e free ] || /bin/sleep 300; : > held ;;
           *) printf '%s\n' "$@" > said ;;
         esac
         """;

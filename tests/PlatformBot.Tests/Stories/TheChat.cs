@@ -20,6 +20,8 @@ internal sealed partial class TheChat : IAsyncDisposable
     private readonly Dictionary<string, Watcher> _people = [];
     private readonly CancellationTokenSource _limit = new(TimeSpan.FromSeconds(60));
     private Dictionary<string, string?> _more = [];
+    private bool _asProgram;
+    private BotProgram? _program;
     private WebApplication? _bot;
 
     private TheChat(ChatServer server, TrackerServer tracker, Tap tap, TimeProvider clock)
@@ -51,17 +53,23 @@ internal sealed partial class TheChat : IAsyncDisposable
     /// <param name="speed">how much faster than people the platform's clock goes</param>
     /// <param name="approval">the runbook's rule</param>
     /// <param name="settings">of the bot, besides the usual ones</param>
+    /// <param name="asProgram">the bot is a process of its own, which can be killed; its time is real time</param>
     public static async Task<TheChat> WithAsync(
         string steps,
         double speed = 20,
         string approval = "{ per: phase, quorum: 1, expires: 4h }",
-        Dictionary<string, string?>? settings = null
+        Dictionary<string, string?>? settings = null,
+        bool asProgram = false
     )
     {
         var clock = new FastClock(TimeProvider.System, speed);
         var server = await ChatServer.StartAsync(new ChatOptions(), TimeProvider.System, CancellationToken.None);
         var tracker = await TrackerServer.StartAsync(new TrackerOptions(), TimeProvider.System, CancellationToken.None);
-        var chat = new TheChat(server, tracker, await Tap.StartAsync(), clock) { _more = settings ?? [] };
+        var chat = new TheChat(server, tracker, await Tap.StartAsync(), clock)
+        {
+            _more = settings ?? [],
+            _asProgram = asProgram,
+        };
         Catalogues.Write(chat._folder, steps, approval);
         await chat.StartBotAsync();
 
@@ -82,6 +90,12 @@ internal sealed partial class TheChat : IAsyncDisposable
 
     public async Task StartBotAsync()
     {
+        if (_asProgram)
+        {
+            StartProgram();
+            return;
+        }
+
         _bot = BotApp.Build(Settings(), Clock, logging => logging.ClearProviders().AddProvider(Log));
         await _bot.StartAsync(Limit);
         Tap.To = BotUri;
@@ -168,6 +182,7 @@ internal sealed partial class TheChat : IAsyncDisposable
         if (_bot is not null)
             await StopBotAsync();
 
+        _program?.Dispose();
         await Server.DisposeAsync();
         await Tracker.DisposeAsync();
         await Tap.DisposeAsync();

@@ -1,0 +1,83 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using PlatformBot.Core.Runs;
+
+namespace PlatformBot.Tests.Stories;
+
+/// <summary>The bot as a process of its own.</summary>
+internal sealed partial class TheChat
+{
+    /// <summary>SIGKILL.</summary>
+    public Task KillBotAsync() => _program!.KillAsync();
+
+    /// <summary>Pids of the tool, one for each time that it was started.</summary>
+    public async Task<IReadOnlyList<int>> PidsAsync()
+    {
+        var path = Path.Combine(World, "pids");
+        return File.Exists(path)
+            ?
+            [
+                .. (await File.ReadAllLinesAsync(path, Limit)).Select(line =>
+                    int.Parse(line, CultureInfo.InvariantCulture)
+                ),
+            ]
+            : [];
+    }
+
+    /// <summary>Waits until the tool was started and the journal knows its process; returns its pid.</summary>
+    public async Task<int> HeldAsync()
+    {
+        while ((await PidsAsync()).Count == 0 || Happened<RunEvent.ProcessStarted>() == 0)
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, Limit);
+
+        return (await PidsAsync())[0];
+    }
+
+    /// <summary>How often the journal says that this happened.</summary>
+    public int Happened<TEvent>()
+        where TEvent : RunEvent => Journal.Count(entry => entry.What is TEvent);
+
+    /// <summary>What is alive of a process group.</summary>
+    public static IReadOnlyList<string> LivingIn(int group) =>
+        [
+            .. Directory
+                .GetDirectories("/proc")
+                .Select(folder => Path.Combine(folder, "stat"))
+                .Where(File.Exists)
+                .Select(ReadOrNothing)
+                .Where(stat => stat.Length > 0)
+                .Where(stat =>
+                    stat[(stat.LastIndexOf(')') + 2)..].Split(' ') is [not "Z", _, var of, ..] && of == $"{group}"
+                ),
+        ];
+
+    private static string ReadOrNothing(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (IOException)
+        {
+            // It has gone meanwhile.
+            return "";
+        }
+    }
+
+    private void StartProgram()
+    {
+        _program?.Dispose();
+        var settings = Settings();
+        Tap.To = new Uri($"http://127.0.0.1:{FreePort()}");
+        settings["Urls"] = Tap.To.ToString();
+        _program = BotProgram.Start(settings);
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
