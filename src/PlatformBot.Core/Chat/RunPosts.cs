@@ -229,11 +229,14 @@ public static class RunPosts
             steps.Select(step => $"# {step.Id}\n{CommandText.Folded(string.Join('\n', CommandText.Of(step.Action)))}")
         );
 
+    /// <summary>Code that was cut in two ends here.</summary>
+    private static string Closed(string line) => line.Count(letter => letter == '`') % 2 == 0 ? line : $"{line}`";
+
     /// <summary>What is not well, a line each; events and logs are in the issue.</summary>
     private static string Findings(string diagnosis)
     {
         var found = diagnosis.Split('\n').Where(line => line.StartsWith("- ", StringComparison.Ordinal)).ToList();
-        var shown = found.Take(MostFindings).Select(line => $"{Markdown.Cut(line, 300)}\n");
+        var shown = found.Take(MostFindings).Select(line => $"{Closed(Markdown.Cut(line, 240))}\n");
         return string.Concat(shown)
             + (found.Count > MostFindings ? $"- … and {found.Count - MostFindings} more\n" : "");
     }

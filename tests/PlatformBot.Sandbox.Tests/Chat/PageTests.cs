@@ -1,27 +1,22 @@
 using System.Text.Json.Nodes;
 using Microsoft.Playwright;
+using PlatformBot.TestKit;
 using Shouldly;
 using Xunit;
 
 namespace PlatformBot.Sandbox.Tests.Chat;
 
-/// <summary>The page in a real browser: Debian's Chromium, which is not part of every machine.</summary>
+/// <summary>The page in a real browser.</summary>
 public sealed class PageTests
 {
-    private const string Chromium = "/usr/bin/chromium";
-
     [Fact]
     public async Task People_chat_press_buttons_and_fill_dialogs_in_the_browser()
     {
-        Assert.SkipUnless(File.Exists(Chromium), $"No {Chromium} here.");
         await using var stage = await Stage.SetAsync();
         await stage.RegisterAsync();
         stage.Answer = call => AnswerAsync(stage, call);
-        using var playwright = await Playwright.CreateAsync();
-        await using var browser = await playwright.Chromium.LaunchAsync(
-            new BrowserTypeLaunchOptions { ExecutablePath = Chromium, Args = ["--no-sandbox"] }
-        );
-        var page = await browser.NewPageAsync();
+        await using var browser = await Browser.OpenAsync();
+        var page = await browser.PageAsync();
         var complaints = new List<string>();
         page.PageError += (_, error) => complaints.Add(error);
         page.Dialog += (_, alert) => complaints.Add(alert.Message);

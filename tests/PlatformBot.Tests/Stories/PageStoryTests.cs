@@ -1,0 +1,59 @@
+using Microsoft.Playwright;
+using PlatformBot.TestKit;
+using Shouldly;
+using Xunit;
+
+namespace PlatformBot.Tests.Stories;
+
+/// <summary>The same stories as people live them: in the chat page, with a keyboard and a mouse.</summary>
+public sealed class PageStoryTests
+{
+    private const string WipeAndPush = """
+        - step: wipe
+          title: Wipe it
+          destructive: wipes ${{ cluster.name }}
+          run: [world, did, wiped]
+          probe: [{ run: [world, has, wiped] }]
+          verify: [{ run: [world, has, wiped] }]
+        - step: push
+          title: Push it
+          run: [world, did, pushed, unless, broken]
+          verify: [{ run: [world, has, pushed] }]
+        """;
+
+    [Fact]
+    public async Task People_approve_and_retry_by_clicking_in_the_page()
+    {
+        await using var chat = await TheChat.WithAsync(WipeAndPush);
+        await File.WriteAllTextAsync(Path.Combine(chat.World, "broken"), "", chat.Limit);
+        await using var browser = await Browser.OpenAsync();
+        var ada = await SitDownAsync(browser, chat, "ada");
+        var grace = await SitDownAsync(browser, chat, "grace");
+
+        await ada.FillAsync("#composer textarea", "/platform deploy infra");
+        await ada.PressAsync("#composer textarea", "Enter");
+        await ada.ClickAsync("#posts button:has-text('Approve')");
+        await ada.WaitForSelectorAsync(".whisper >> text=someone else must approve it");
+        chat.Done.ShouldBe(["broken"]);
+
+        await grace.WaitForSelectorAsync("#posts >> text=wipes infra");
+        await grace.ClickAsync("#posts button:has-text('Approve')");
+        await grace.WaitForSelectorAsync("#posts >> text=approved by @grace");
+
+        await ada.ClickAsync(".thread-link");
+        await ada.WaitForSelectorAsync("#thread >> text=no route to broken");
+        File.Delete(Path.Combine(chat.World, "broken"));
+        await ada.ClickAsync("#thread button:has-text('Retry')");
+        await ada.WaitForSelectorAsync("#thread >> text=succeeded after");
+
+        chat.Done.ShouldBe(["pushed", "wiped"]);
+    }
+
+    private static async Task<IPage> SitDownAsync(Browser browser, TheChat chat, string who)
+    {
+        var page = await browser.PageAsync();
+        await page.GotoAsync($"{chat.Server.BaseUri}?as={who}");
+        await page.WaitForSelectorAsync(".channel.here");
+        return page;
+    }
+}
