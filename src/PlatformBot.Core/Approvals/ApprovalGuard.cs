@@ -14,11 +14,13 @@ public sealed class ApprovalGuard(Access access, Func<Plan, string> digestOf)
         if (!run.NeedsApproval(phase))
             return null;
 
-        if (run.Approvals.GetValueOrDefault(phase.Id) is not { State: ApprovalState.Approved } approval)
-            return $"{phase.Id} is not approved.";
+        var name = run.ApprovalFor(phase);
+
+        if (run.Approvals.GetValueOrDefault(name) is not { State: ApprovalState.Approved } approval)
+            return $"{name} is not approved. {AskAgain(run)}";
 
         if (digestOf(run.Plan) is var digest && digest != approval.Digest)
-            return $"The plan is not the one that was approved (digest {Words.Short(digest)}, approved {Words.Short(approval.Digest)}): the approval is void.";
+            return $"The plan is not the one that was approved (digest {Words.Short(digest)}, approved {Words.Short(approval.Digest)}): the approval is void. {AskAgain(run)}";
 
         var standing = approval
             .Votes.Where(vote => vote.Decision is Decision.Approve && vote.By.Id != run.Requester.Id)
@@ -26,6 +28,9 @@ public sealed class ApprovalGuard(Access access, Func<Plan, string> digestOf)
 
         return standing >= approval.Quorum
             ? null
-            : $"The approval of {phase.Id} is void: of those who approved, {standing} still hold the role {run.Plan.Access.Approve} and {approval.Quorum} must.";
+            : $"The approval of {name} is void: of those who approved, {standing} still hold the role {run.Plan.Access.Approve} and {approval.Quorum} must. {AskAgain(run)}";
     }
+
+    private static string AskAgain(Run run) =>
+        $"`/platform cancel {run.Id}` and ask for the run again: what is done already is not done twice.";
 }

@@ -14,7 +14,9 @@ public sealed partial class Bot
 
     private Reply Menu(ChatCommand command)
     {
-        var active = string.Concat(_runs.Active.Select(live => $"- {Line(live.Now)}\n"));
+        var active = string.Concat(
+            _runs.Active.Where(live => !live.Now.IsOver).Select(live => $"- {Line(live.Now)}\n")
+        );
         var now = active.Length == 0 ? "Nothing is running." : $"**Under way**\n{active}";
         var runbooks = string.Concat(
             _catalogue.Runbooks.Select(runbook => $"- `/platform {runbook.Usage}` {Markdown.Inline(runbook.Summary)}\n")
@@ -151,7 +153,12 @@ public sealed partial class Bot
         if (active.Count > 0)
         {
             return Task.FromResult(
-                new Reply(string.Join("\n", active.Select(live => RunCard.Render(live.Now, _clock.GetUtcNow()).Text)))
+                new Reply(
+                    string.Join(
+                        "\n",
+                        active.Select(live => RunCard.Render(live.Now, _clock.GetUtcNow(), live.Trouble).Text)
+                    )
+                )
             );
         }
 

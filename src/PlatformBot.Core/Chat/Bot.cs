@@ -149,7 +149,7 @@ public sealed partial class Bot : IConversation
 
     private static string Next(Run run)
     {
-        var phases = run.Plan.Phases.Where(run.NeedsApproval).Select(phase => phase.Id).ToList();
+        var phases = run.NeededApprovals.Select(name => RunPosts.Approved(run, name)).ToList();
         return phases.Count == 0
             ? "Nothing in it is destructive: it runs now. Its card follows it; the plan is in the card's thread."
             : $":lock: Before anything is destroyed, somebody else with the role {run.Plan.Access.Approve} must approve {string.Join(" and ", phases)}. The card follows the run; the plan is in its thread.";

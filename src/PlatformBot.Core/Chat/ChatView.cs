@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using PlatformBot.Core.Planning;
 using PlatformBot.Core.Runs;
@@ -16,62 +17,72 @@ public sealed partial class ChatView(
     ILogger<ChatView> logger
 ) : IRunView
 {
+    private const string CardKey = "card";
+    private const string PlanKey = "plan";
+
     /// <summary>The card also counts seconds; without news it is redrawn this often.</summary>
     private static readonly TimeSpan Redraw = TimeSpan.FromSeconds(30);
 
+    /// <summary>What each post of a run looked like when it was shown last, for as long as the run is carried.</summary>
+    private readonly ConditionalWeakTable<LiveRun, Dictionary<string, string>> _shown = [];
+
     public async Task FollowAsync(LiveRun live, CancellationToken stopping)
     {
-        var shown = new Dictionary<string, string>();
+        var teller = new Teller(live, _shown.GetOrCreateValue(live), chat, stopping);
+        var looking = live.Now.Posts.ContainsKey(PlanKey) ? null : LookAsync(live.Now, stopping);
 
         while (true)
         {
             var changed = live.Changed;
-            var run = live.Now;
+            var (run, trouble) = (live.Now, live.Trouble);
+            await ShowAsync(teller, run, trouble);
 
-            try
+            // Looking at the world takes long: nothing else waits for it, not even an approval.
+            if (looking is { IsCompleted: true } || (looking is not null && run.IsOver))
             {
-                await ShowAsync(live, run, shown, stopping);
-            }
-            catch (ChatRefusedException refused)
-            {
-                LogRefused(run.Id, refused.Message);
+                await TryAsync(teller, run, PlanKey, CardOf(live.Now), PlanPost(run, await looking));
+                looking = null;
             }
 
             if (run.IsOver && ReferenceEquals(run, live.Now))
                 return;
 
-            if (ReferenceEquals(run, live.Now))
-                await WaitAsync(changed, stopping);
+            if (ReferenceEquals(run, live.Now) && trouble == live.Trouble)
+                await WaitAsync(looking is null ? changed : Task.WhenAny(changed, looking), stopping);
         }
     }
 
-    private async Task ShowAsync(LiveRun live, Run run, Dictionary<string, string> shown, CancellationToken stopping)
+    private async Task ShowAsync(Teller teller, Run run, string? trouble)
     {
-        var card = await SayAsync(
-            live,
-            run,
-            shown,
-            "card",
-            thread: null,
-            RunCard.Render(run, clock.GetUtcNow()),
-            stopping
-        );
+        await TryAsync(teller, run, CardKey, thread: null, RunCard.Render(run, clock.GetUtcNow(), trouble));
 
-        if (!run.Posts.ContainsKey("plan"))
-            await SayPlanAsync(live, run, shown, card, stopping);
+        foreach (var (key, isDetail, post) in Wanted(run))
+            await TryAsync(teller, run, key, isDetail ? CardOf(teller.Run) : null, post);
+    }
 
-        foreach (var (key, thread, post) in Wanted(run, card))
-            await SayAsync(live, run, shown, key, thread, post, stopping);
+    private static string? CardOf(Run run) => run.Posts.GetValueOrDefault(CardKey);
+
+    /// <summary>One post that the server will not have (somebody deleted the card) keeps no other from being shown.</summary>
+    private async Task TryAsync(Teller teller, Run run, string key, string? thread, Post post)
+    {
+        try
+        {
+            await teller.SayAsync(key, thread, post);
+        }
+        catch (ChatRefusedException refused)
+        {
+            LogRefused(key, run.Id, refused.Message);
+        }
     }
 
     /// <summary>Everything that this state of the run wants said, besides the card and the plan.</summary>
-    private IEnumerable<(string Key, string? Thread, Post Post)> Wanted(Run run, string card)
+    private IEnumerable<(string Key, bool IsDetail, Post Post)> Wanted(Run run)
     {
         foreach (var approval in run.Approvals.Values.OrderBy(each => each.Phase, StringComparer.Ordinal))
         {
             yield return (
                 $"approval:{approval.Phase}",
-                null,
+                false,
                 RunPosts.Approval(run, approval, access.Holders(run.Plan.Access.Approve))
             );
         }
@@ -79,66 +90,38 @@ public sealed partial class ChatView(
         foreach (var step in run.Plan.Steps)
         {
             if (run.Incidents.TryGetValue(step.Id, out var incident) && run.At(step).Failure is not null)
-                yield return ($"failed:{step.Id}:{incident.Times}", card, RunPosts.Failed(run, step));
+                yield return ($"failed:{step.Id}:{incident.Times}", true, RunPosts.Failed(run, step));
 
             if (step.Action is PlannedAction.Manual && run.At(step).Attempt > 0)
-                yield return ($"manual:{step.Id}", card, RunPosts.Manual(run, step));
+                yield return ($"manual:{step.Id}", true, RunPosts.Manual(run, step));
         }
 
         if (run.IsOver)
-            yield return ("end", card, RunPosts.End(run));
+            yield return ("end", true, RunPosts.End(run));
     }
 
-    private async Task SayPlanAsync(
-        LiveRun live,
-        Run run,
-        Dictionary<string, string> shown,
-        string card,
-        CancellationToken stopping
-    )
+    /// <summary>What is done already; null when that cannot be told.</summary>
+    private async Task<IReadOnlyDictionary<string, CheckOutcome>?> LookAsync(Run run, CancellationToken stopping)
     {
-        var looks = await plans.LookAsync(run.Plan, stopping);
-        var post = new Post
+        try
+        {
+            return await plans.LookAsync(run.Plan, stopping);
+        }
+#pragma warning disable CA1031 // The plan is shown without it; a look has no say in the run.
+        catch (Exception exception) when (!stopping.IsCancellationRequested)
+        {
+            LogBlind(exception, run.Id);
+            return null;
+        }
+#pragma warning restore CA1031
+    }
+
+    private static Post PlanPost(Run run, IReadOnlyDictionary<string, CheckOutcome>? looks) =>
+        new()
         {
             Text = PlanText.Summary(run.Plan, looks),
             Files = [new AttachedFile($"run-{run.Id.Number}-plan.txt", PlanText.Whole(run.Plan, looks))],
         };
-        await SayAsync(live, run, shown, "plan", card, post, stopping);
-    }
-
-    /// <summary>Creates the post, or edits it when it looks different from what was shown last. Returns its id.</summary>
-    private async Task<string> SayAsync(
-        LiveRun live,
-        Run run,
-        Dictionary<string, string> shown,
-        string key,
-        string? thread,
-        Post post,
-        CancellationToken stopping
-    )
-    {
-        // Files never change after the post was made, so they are no part of what is compared.
-        var look = $"{post.Text}\n{post.Box}\n{string.Join(',', post.Box?.Buttons ?? [])}";
-
-        if (!run.Posts.TryGetValue(key, out var id))
-        {
-            id = await chat.PostAsync(
-                run.Channel,
-                thread,
-                post,
-                $"{run.Id.Number}:{run.PlannedAt.ToUnixTimeMilliseconds()}:{key}",
-                stopping
-            );
-            await live.RecordAsync(Person.Bot, new RunEvent.Announced(key, run.Channel, id));
-        }
-        else if (shown.GetValueOrDefault(key) != look)
-        {
-            await chat.EditAsync(run.Channel, id, post, stopping);
-        }
-
-        shown[key] = look;
-        return id;
-    }
 
     private async Task WaitAsync(Task changed, CancellationToken stopping)
     {
@@ -148,6 +131,9 @@ public sealed partial class ChatView(
         stopping.ThrowIfCancellationRequested();
     }
 
-    [LoggerMessage(LogLevel.Warning, "Showing run {Run} in chat: {Reason}")]
-    private partial void LogRefused(RunId run, string reason);
+    [LoggerMessage(LogLevel.Warning, "Showing {Post} of run {Run} in chat: {Reason}")]
+    private partial void LogRefused(string post, RunId run, string reason);
+
+    [LoggerMessage(LogLevel.Error, "Looking at what of run {Run} is done already")]
+    private partial void LogBlind(Exception exception, RunId run);
 }

@@ -9,7 +9,8 @@ public static class RunCard
 {
     private const int MostLines = 8;
 
-    public static Post Render(Run run, DateTimeOffset now)
+    /// <param name="trouble">what keeps the bot itself from going on</param>
+    public static Post Render(Run run, DateTimeOffset now, string? trouble = null)
     {
         var text = new StringBuilder();
         text.Append($"#### {Mark(run.State)} Run {run.Id} · {Markdown.Inline(run.Title)} · {Words(run.State)}\n");
@@ -17,6 +18,11 @@ public static class RunCard
             $"asked by {run.Requester} · {Core.Words.Span((run.EndedAt ?? now) - run.PlannedAt)} · plan {Markdown.Code(Core.Words.Short(run.Plan.Digest))}"
         );
         text.Append(run.EndedWhy is null ? "\n\n" : $" · {Markdown.Inline(run.EndedWhy)}\n\n");
+        text.Append(
+            trouble is null || run.IsOver
+                ? ""
+                : $":warning: **It stands still:** {Markdown.Inline(Markdown.Cut(trouble, 300))}\n\n"
+        );
         AppendPhases(text, run);
         AppendNeeds(text, run);
         AppendNow(text, run, now);
@@ -61,6 +67,7 @@ public static class RunCard
             .Plan.Phases.Select(phase => phase.Cluster)
             .OfType<string>()
             .Distinct(StringComparer.Ordinal)
+            .DefaultIfEmpty("progress")
             .ToList();
         text.Append($"| phase |{string.Concat(clusters.Select(cluster => $" {cluster} |"))}\n");
         text.Append($"|---|{string.Concat(clusters.Select(_ => "---|"))}\n");
@@ -151,12 +158,16 @@ public static class RunCard
         return at.State switch
         {
             StepState.WaitingToRetry =>
-                $"`{step.Id}` tries again soon (attempt {at.Attempt} of {step.Attempts} failed: {Markdown.Inline(Markdown.Cut(at.Saw, 120))})",
+                $"`{step.Id}` tries again soon ({Attempt(step, at)} failed: {Markdown.Inline(Markdown.Cut(at.Saw, 120))})",
             StepState.Verifying => $"`{step.Id}` is being verified, {since}",
             _ =>
-                $"`{step.Id}` {Markdown.Inline(step.Title)}, {since}{(at.Attempt > 1 ? $", attempt {at.Attempt} of {step.Attempts}" : "")}",
+                $"`{step.Id}` {Markdown.Inline(step.Title)}, {since}{(at.Attempt > 1 ? $", {Attempt(step, at)}" : "")}",
         };
     }
+
+    /// <summary>People may ask for more attempts than the runbook gives.</summary>
+    private static string Attempt(PlannedStep step, StepProgress at) =>
+        at.Attempt > step.Attempts ? $"attempt {at.Attempt}" : $"attempt {at.Attempt} of {step.Attempts}";
 
     private static string Lines(List<string> lines)
     {

@@ -18,27 +18,26 @@ public static class RunPosts
     /// <param name="deciders">who can decide</param>
     public static Post Approval(Run run, Approval approval, IReadOnlyList<Person> deciders)
     {
-        var phase = run.Plan.Phases.First(each => each.Id == approval.Phase);
-        var dangers =
-            run.Plan.Approval.Per == "run"
-                ? [.. run.Plan.Steps.Where(step => step.Destructive is not null)]
-                : phase.Steps.Where(step => step.Destructive is not null).ToList();
+        var phases = run.Plan.Phases.Where(phase => run.ApprovalFor(phase) == approval.Phase).ToList();
+        var steps = phases.SelectMany(phase => phase.Steps).ToList();
+        var dangers = steps.Where(step => step.Destructive is not null).ToList();
+        var clusters = phases.Select(phase => phase.Cluster).OfType<string>().Distinct(StringComparer.Ordinal).ToList();
+        var where =
+            clusters.Count == 0
+                ? ""
+                : $", on {(clusters.Count == 1 ? "cluster" : "clusters")} **{string.Join("**, **", clusters)}**";
         var text = new StringBuilder();
         text.Append(
-            $"#### {Heading(approval.State)} Run {run.Id} · {Markdown.Inline(run.Title)} · **{phase.Id}** {(approval.State is ApprovalState.Requested ? $"needs {Words.Count(approval.Quorum, "approval")}" : $"was {approval.State.ToString().ToLowerInvariant()}")}\n"
+            $"#### {Heading(approval.State)} Run {run.Id} · {Markdown.Inline(run.Title)} · **{Approved(run, approval.Phase)}** {(approval.State is ApprovalState.Requested ? $"needs {Words.Count(approval.Quorum, "approval")}" : $"was {approval.State.ToString().ToLowerInvariant()}")}\n"
         );
-        text.Append(
-            $"{run.Requester} asks{(phase.Cluster is null ? "" : $", on cluster **{phase.Cluster}**")}. {Deciders(run, deciders)}\n\n"
-        );
+        text.Append($"{run.Requester} asks{where}. {Deciders(run, deciders)}\n\n");
         text.Append("**What is destroyed**\n");
 
         foreach (var danger in Danger.Lines(dangers))
             text.Append($"- :warning: {danger}\n");
 
         text.Append($"\n**The exact commands**\n{Markdown.Fence(Markdown.Cut(Commands(dangers), MostCommands))}\n");
-        text.Append(
-            $"All {Words.Count(phase.Steps.Count, "step")} of the phase: the file below. Plan {Markdown.Code(approval.Digest)}"
-        );
+        text.Append($"All {Words.Count(steps.Count, "step")}: the file below. Plan {Markdown.Code(approval.Digest)}");
 
         return new Post
         {
@@ -47,8 +46,8 @@ public static class RunPosts
             Files =
             [
                 new AttachedFile(
-                    $"run-{run.Id.Number}-{phase.Id.Replace('/', '-')}.txt",
-                    PlanText.Whole(run.Plan, null, step => step.Phase == phase.Id)
+                    $"run-{run.Id.Number}-{approval.Phase.Replace('/', '-')}.txt",
+                    PlanText.Whole(run.Plan, null, steps.Contains)
                 ),
             ],
         };
@@ -138,6 +137,10 @@ public static class RunPosts
             StepState.Skipped => "skipped",
             StepState.Cancelled => "cancelled",
         };
+
+    /// <summary>What an approval is for, in words.</summary>
+    public static string Approved(Run run, string approval) =>
+        run.Plan.Approval.Per == "run" ? "the whole run" : approval;
 
     private static string Deciders(Run run, IReadOnlyList<Person> deciders)
     {

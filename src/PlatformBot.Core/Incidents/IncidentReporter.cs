@@ -11,13 +11,19 @@ public sealed partial class IncidentReporter(IIncidents issues, IChat chat, ILog
 
     public async Task FollowAsync(LiveRun live, CancellationToken stopping)
     {
+        // A refusal or a comment is no entry: without this, every change of the run would ask the tracker again.
+        var told = new HashSet<(string Step, IncidentState State, int Times, bool HasIssue, bool IsOver)>();
+
         while (true)
         {
             var changed = live.Changed;
             var run = live.Now;
 
             foreach (var incident in run.Incidents.Values.OrderBy(each => each.Since))
-                await TryReportAsync(live, run, incident, stopping);
+            {
+                if (told.Add((incident.Step, incident.State, incident.Times, incident.Issue is not null, run.IsOver)))
+                    await TryReportAsync(live, run, incident, stopping);
+            }
 
             if (run.IsOver && ReferenceEquals(run, live.Now))
                 return;

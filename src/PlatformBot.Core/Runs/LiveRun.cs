@@ -6,18 +6,22 @@ namespace PlatformBot.Core.Runs;
 /// A run that is being worked on: its newest state, and the one door through which anything is written about it.
 /// Whoever writes decides on the state that is written after, because both happen under one gate.
 /// </summary>
-public sealed class LiveRun(Run run, IJournal journal) : IDisposable
+public sealed class LiveRun(Run run, IJournal journal, TimeProvider clock) : IDisposable
 {
     private readonly SemaphoreSlim _gate = new(1, 1);
+    private readonly Signal _changed = new();
     private volatile Run _now = run;
-    private volatile TaskCompletionSource _changed = NewSignal();
+    private volatile string? _trouble;
 
     public Run Now => _now;
 
     public RunId Id => _now.Id;
 
+    /// <summary>What keeps the bot itself from going on ("the disk is full"), for people; null while nothing does. Not journaled.</summary>
+    public string? Trouble => _trouble;
+
     /// <summary>Completes at the next change. Take it before looking at <see cref="Now"/>, so that no change is missed.</summary>
-    public Task Changed => _changed.Task;
+    public Task Changed => _changed.Next;
 
     /// <summary>Writes what has happened. Returns when it is on disk.</summary>
     /// <exception cref="JournalUnavailableException">It is not on disk and did not happen.</exception>
@@ -35,7 +39,33 @@ public sealed class LiveRun(Run run, IJournal journal) : IDisposable
         }
     }
 
+    /// <summary>
+    /// Writes what the bot itself did or is about to do, however long the journal is away: until it is on disk, nothing
+    /// follows from it, and people see why the run stands still.
+    /// </summary>
+    /// <exception cref="OperationCanceledException"><paramref name="stopping"/> fired before it was written.</exception>
+    public async Task NoteAsync(RunEvent what, CancellationToken stopping)
+    {
+        var backoff = new Backoff();
+
+        while (true)
+        {
+            try
+            {
+                await RecordAsync(Person.Bot, what);
+                return;
+            }
+            catch (JournalUnavailableException away)
+            {
+                Report(away.Message);
+            }
+
+            await Task.Delay(backoff.Next(), clock, stopping);
+        }
+    }
+
     /// <summary>Asks the newest state what should be written, and writes it before anything else can change that state.</summary>
+    /// <exception cref="JournalUnavailableException">It is not on disk and did not happen.</exception>
     public async Task<Result<Run>> DecideAsync(Person by, Func<Run, Result<RunEvent>> decide)
     {
         await _gate.WaitAsync(CancellationToken.None);
@@ -54,13 +84,19 @@ public sealed class LiveRun(Run run, IJournal journal) : IDisposable
         }
     }
 
-    private async Task WriteAsync(Person by, RunEvent what)
+    /// <summary>Says what keeps the bot from going on. The next entry that is written takes it back.</summary>
+    public void Report(string trouble)
     {
-        _now = _now.Fold(await journal.AppendAsync(_now.Id, by, what));
-        Interlocked.Exchange(ref _changed, NewSignal()).SetResult();
+        if (Interlocked.Exchange(ref _trouble, trouble) != trouble)
+            _changed.Raise();
     }
 
     public void Dispose() => _gate.Dispose();
 
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private async Task WriteAsync(Person by, RunEvent what)
+    {
+        _now = _now.Fold(await journal.AppendAsync(_now.Id, by, what));
+        _trouble = null;
+        _changed.Raise();
+    }
 }

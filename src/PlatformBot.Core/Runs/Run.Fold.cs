@@ -17,7 +17,9 @@ public sealed partial record Run
                 new Approval(asked.Phase, asked.Digest, Requester, asked.Quorum, entry.At, asked.ExpiresAt)
             ),
             RunEvent.Voted voted => Counted(voted, entry),
-            RunEvent.ApprovalExpired expired => With(Approvals[expired.Phase].Fire(ApprovalTrigger.Expire)),
+            RunEvent.ApprovalExpired expired => Approvals.TryGetValue(expired.Phase, out var late)
+                ? With(late.Fire(ApprovalTrigger.Expire))
+                : this,
             RunEvent.CancelAsked cancel => Fire(RunTrigger.Cancel) with { CancelAsked = (entry.By, cancel.Reason) },
             RunEvent.Ended ended => Finished(ended, entry.At),
             RunEvent.Closed => this with { IsClosed = true },
@@ -240,6 +242,7 @@ public sealed partial record Run
             _ => null,
         };
 
-        return trigger is { } fired ? Fire(fired) : this;
+        // A first entry may mean more than one arrow: a step that fails before it starts begins the run and asks for a person.
+        return trigger is { } fired && Fire(fired) is var next && next.State != State ? next.FollowSteps() : this;
     }
 }

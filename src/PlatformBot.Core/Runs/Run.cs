@@ -9,6 +9,9 @@ namespace PlatformBot.Core.Runs;
 /// <summary>One execution of one plan, as its journal tells it. Immutable: <see cref="Fold"/> gives the next one.</summary>
 public sealed partial record Run
 {
+    /// <summary>The name of the one approval of a run whose rule is "once per run".</summary>
+    public const string WholeRun = "run";
+
     public required RunId Id { get; init; }
 
     public required Plan Plan { get; init; }
@@ -25,7 +28,7 @@ public sealed partial record Run
 
     public required ImmutableDictionary<string, PhaseState> Phases { get; init; }
 
-    /// <summary>By phase id; only phases that need one.</summary>
+    /// <summary>By phase id, or <see cref="WholeRun"/>; only where one is needed.</summary>
     public ImmutableDictionary<string, Approval> Approvals { get; init; } = ImmutableDictionary<string, Approval>.Empty;
 
     /// <summary>By step id.</summary>
@@ -75,15 +78,24 @@ public sealed partial record Run
             .Values.Where(approval => approval.State is ApprovalState.Requested)
             .OrderBy(approval => approval.Phase, StringComparer.Ordinal);
 
-    /// <summary>What phases with this approval rule need one.</summary>
+    /// <summary>Whether the phase may only start with an approval. Asked once per run, the approval is for its harmless phases, too.</summary>
     public bool NeedsApproval(PlannedPhase phase) =>
         Plan.Approval.Quorum > 0
         && (Plan.Approval.Per == "run" ? Plan.Phases.Any(each => each.IsDestructive) : phase.IsDestructive);
 
+    /// <summary>The approval that the phase needs: its own, or the one for the whole run.</summary>
+    public string ApprovalFor(PlannedPhase phase) => Plan.Approval.Per == "run" ? WholeRun : phase.Id;
+
+    /// <summary>The approvals that this run needs, in the plan's order.</summary>
+    public IEnumerable<string> NeededApprovals => Plan.Phases.Where(NeedsApproval).Select(ApprovalFor).Distinct();
+
     /// <summary>A phase that needs no approval, or has it.</summary>
-    public bool MayTouch(string phase) =>
-        !NeedsApproval(Plan.Phases.First(each => each.Id == phase))
-        || Approvals.GetValueOrDefault(phase) is { State: ApprovalState.Approved };
+    public bool MayTouch(string phase)
+    {
+        var its = Plan.Phases.First(each => each.Id == phase);
+        return !NeedsApproval(its)
+            || Approvals.GetValueOrDefault(ApprovalFor(its)) is { State: ApprovalState.Approved };
+    }
 
     /// <summary>The run as its journal tells it; null when there are no entries or they do not begin with a plan.</summary>
     public static Run? Replay(IEnumerable<Entry> entries)

@@ -1,52 +1,57 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
 using PlatformBot.Core.Approvals;
 using PlatformBot.Core.Planning;
 
 namespace PlatformBot.Core.Runs;
 
 /// <summary>The one loop that moves a run: look at its state, start what may start, ask who must be asked, write how it ends.</summary>
-public sealed class RunEngine(
+public sealed partial class RunEngine(
     LiveRun live,
     IStepActions actions,
     ApprovalGuard guard,
     StepLocks locks,
-    TimeProvider clock
+    TimeProvider clock,
+    ILogger logger
 ) : IDisposable
 {
     private readonly Dictionary<string, Task> _working = [];
+    private readonly ConcurrentQueue<string> _finished = new();
     private readonly CancellationTokenSource _cancelled = new();
-    private readonly SemaphoreSlim _woken = new(0);
+    private readonly CancellationTokenSource _ending = new();
+    private readonly Signal _woken = new();
 
     /// <summary>Carries the run to its end, from wherever its journal left it. Returns early only when <paramref name="stopping"/> fires.</summary>
     public async Task ContinueAsync(CancellationToken stopping)
     {
-        locks.Released += Wake;
+        locks.Released += _woken.Raise;
 
         try
         {
-            await MarkInterruptedAsync();
+            await MarkInterruptedAsync(stopping);
 
             while (!live.Now.IsOver)
             {
-                var changed = live.Changed;
+                var news = Task.WhenAny(live.Changed, _woken.Next);
                 await SettleFinishedAsync();
 
-                if (await EndIfOverAsync())
+                if (await EndIfOverAsync(stopping))
                     break;
 
-                await AskForApprovalsAsync();
+                await AskForApprovalsAsync(stopping);
                 StartReady(stopping);
-                await SleepAsync(changed, stopping);
+                await SleepAsync(news, stopping);
             }
         }
         finally
         {
-            locks.Released -= Wake;
+            locks.Released -= _woken.Raise;
             await Task.WhenAll(_working.Values).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
     /// <summary>A step that the journal shows running, while nothing of ours runs, was cut off by the end of the process before this one.</summary>
-    private async Task MarkInterruptedAsync()
+    private async Task MarkInterruptedAsync(CancellationToken stopping)
     {
         var cut = live.Now.Plan.Steps.Where(step =>
             live.Now.At(step).State is StepState.Running && step.Action is not PlannedAction.Manual
@@ -56,30 +61,34 @@ public sealed class RunEngine(
         {
             // Its tool heard of the bot's death at once, but may not have gone yet; what the tool started may not have heard at all.
             await actions.EndLeftoversAsync(live.Now.At(step).Processes);
-            await live.RecordAsync(Person.Bot, new RunEvent.StepInterrupted(step.Id));
+            await live.NoteAsync(new RunEvent.StepInterrupted(step.Id), stopping);
         }
     }
 
+    /// <summary>A step's work says by itself that it is over: its task may end a moment later, and nobody would look again.</summary>
     private async Task SettleFinishedAsync()
     {
-        foreach (var (id, work) in _working.Where(pair => pair.Value.IsCompleted).ToList())
+        while (_finished.TryDequeue(out var id))
         {
-            _working.Remove(id);
-            await work;
+            if (_working.Remove(id, out var work))
+                await work;
         }
     }
 
-    private async Task<bool> EndIfOverAsync()
+    private async Task<bool> EndIfOverAsync(CancellationToken stopping)
     {
         var run = live.Now;
 
-        if (run.CancelAsked is not null && !_cancelled.IsCancellationRequested)
+        if (run.CancelAsked is not null)
             await _cancelled.CancelAsync();
+
+        if (Scheduler.IsEnding(run))
+            await _ending.CancelAsync();
 
         if (_working.Count > 0 || Ending(run) is not { } ending)
             return false;
 
-        await live.RecordAsync(Person.Bot, ending);
+        await live.NoteAsync(ending, stopping);
         return true;
     }
 
@@ -110,26 +119,22 @@ public sealed class RunEngine(
     }
 
     /// <summary>All at the beginning, so that approvers can look while the harmless phases run.</summary>
-    private async Task AskForApprovalsAsync()
+    private async Task AskForApprovalsAsync(CancellationToken stopping)
     {
         var run = live.Now;
 
         if (Scheduler.IsEnding(run))
             return;
 
-        foreach (
-            var phase in run.Plan.Phases.Where(phase =>
-                run.NeedsApproval(phase) && !run.Approvals.ContainsKey(phase.Id)
-            )
-        )
+        foreach (var name in run.NeededApprovals.Where(name => !run.Approvals.ContainsKey(name)))
         {
             var expires = clock.GetUtcNow() + run.Plan.Approval.Expires;
-            var asked = new RunEvent.ApprovalAsked(phase.Id, run.Plan.Digest, run.Plan.Approval.Quorum, expires);
-            await live.RecordAsync(Person.Bot, asked);
+            var asked = new RunEvent.ApprovalAsked(name, run.Plan.Digest, run.Plan.Approval.Quorum, expires);
+            await live.NoteAsync(asked, stopping);
         }
 
         foreach (var approval in run.PendingApprovals.Where(approval => approval.ExpiresAt <= clock.GetUtcNow()))
-            await live.RecordAsync(Person.Bot, new RunEvent.ApprovalExpired(approval.Phase));
+            await live.NoteAsync(new RunEvent.ApprovalExpired(approval.Phase), stopping);
     }
 
     private void StartReady(CancellationToken stopping)
@@ -138,22 +143,48 @@ public sealed class RunEngine(
             return;
 
         foreach (var step in Scheduler.Ready(live.Now, _working.Keys.ToHashSet(), locks.IsFree).ToList())
-            _working[step.Id] = WorkAsync(new StepRunner(live, actions, guard, locks, clock), step, stopping);
+            _working[step.Id] = WorkAsync(step, new StopTokens(stopping, _cancelled.Token, _ending.Token));
     }
 
-    private async Task WorkAsync(StepRunner runner, PlannedStep step, CancellationToken stopping)
+    /// <summary>Whatever goes wrong in here is a step that failed and asks for a person; it neither ends the run nor is it lost.</summary>
+    private async Task WorkAsync(PlannedStep step, StopTokens tokens)
     {
         try
         {
-            await runner.RunAsync(step, stopping, _cancelled.Token);
+            using var runner = new StepRunner(live, actions, guard, locks, clock, tokens);
+            await runner.RunAsync(step);
         }
+        catch (OperationCanceledException) when (tokens.Stopping.IsCancellationRequested)
+        {
+            // The next start finds the step as the journal left it.
+        }
+#pragma warning disable CA1031 // A bug in the work on one step is shown where the step is shown; the log has the rest.
+        catch (Exception bug)
+        {
+            LogBug(bug, step.Id, live.Id);
+            await live.NoteAsync(new RunEvent.StepFailed(step.Id, OwnFault(step, bug), RetryAt: null), tokens.Stopping);
+        }
+#pragma warning restore CA1031
         finally
         {
-            Wake();
+            _finished.Enqueue(step.Id);
+            _woken.Raise();
         }
     }
 
-    private async Task SleepAsync(Task changed, CancellationToken stopping)
+    /// <summary>Without the exception's text, which nobody has redacted.</summary>
+    private Failure OwnFault(PlannedStep step, Exception bug) =>
+        new(
+            live.Now.At(step).Attempt,
+            $"PlatformBot itself failed at this step ({bug.GetType().Name}); what became of it must be looked at. Its log tells more.",
+            Command: null,
+            ExitCode: null,
+            Output: "",
+            Explanation: null,
+            Diagnosis: ""
+        );
+
+    private async Task SleepAsync(Task news, CancellationToken stopping)
     {
         var pending = live
             .Now.PendingApprovals.Select(approval => approval.ExpiresAt)
@@ -166,16 +197,17 @@ public sealed class RunEngine(
                 ? Task.Delay(until > TimeSpan.Zero ? until : TimeSpan.Zero, clock, expiry.Token)
                 : Task.Delay(Timeout.InfiniteTimeSpan, clock, expiry.Token);
 
-        await Task.WhenAny(changed, _woken.WaitAsync(expiry.Token), nextExpiry);
+        await Task.WhenAny(news, nextExpiry);
         await expiry.CancelAsync();
         stopping.ThrowIfCancellationRequested();
     }
 
-    private void Wake() => _woken.Release();
-
     public void Dispose()
     {
         _cancelled.Dispose();
-        _woken.Dispose();
+        _ending.Dispose();
     }
+
+    [LoggerMessage(LogLevel.Error, "Working on {Step} of run {Run}")]
+    private partial void LogBug(Exception bug, string step, RunId run);
 }

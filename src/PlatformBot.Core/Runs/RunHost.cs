@@ -37,7 +37,7 @@ public sealed partial class RunHost(
         foreach (var id in journal.OpenRuns())
         {
             if (Run.Replay(journal.Read(id)) is { IsClosed: false } run)
-                Begin(new LiveRun(run, journal));
+                Begin(new LiveRun(run, journal, clock));
         }
     }
 
@@ -52,7 +52,7 @@ public sealed partial class RunHost(
                 return refusal;
 
             var opened = await journal.OpenRunAsync(by, new RunEvent.Planned(plan, channel));
-            var live = new LiveRun(Run.Begin(opened)!, journal);
+            var live = new LiveRun(Run.Begin(opened)!, journal, clock);
             Begin(live);
             return live;
         }
@@ -98,22 +98,13 @@ public sealed partial class RunHost(
 
         try
         {
-            using var engine = new RunEngine(live, actions, guard, _locks, clock);
-            var following = views.Select(view => view.FollowAsync(live, _stopping)).ToList();
-            await engine.ContinueAsync(_stopping);
-            await Task.WhenAll(following);
-            await live.RecordAsync(Person.Bot, new RunEvent.Closed());
+            await Task.WhenAll(ShowAsync(live), PatientlyAsync(live, "going on with", () => ContinueAsync(live)));
+            await live.NoteAsync(new RunEvent.Closed(), _stopping);
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
             LogLeft(live.Id);
         }
-#pragma warning disable CA1031 // One of the two places where bugs end: logged with the run's number, the run stays open in the journal.
-        catch (Exception exception)
-        {
-            LogBroken(exception, live.Id);
-        }
-#pragma warning restore CA1031
         finally
         {
             _live.TryRemove(live.Id, out _);
@@ -121,9 +112,62 @@ public sealed partial class RunHost(
         }
     }
 
+    private async Task ContinueAsync(LiveRun live)
+    {
+        using var engine = new RunEngine(live, actions, guard, _locks, clock, logger);
+        await engine.ContinueAsync(_stopping);
+    }
+
+    /// <summary>Until nobody has anything to add: what one view writes last (an issue was closed), another may have to show.</summary>
+    private async Task ShowAsync(LiveRun live)
+    {
+        long seen;
+
+        do
+        {
+            seen = live.Now.Version;
+            await Task.WhenAll(
+                views.Select(view => PatientlyAsync(live, "showing", () => view.FollowAsync(live, _stopping)))
+            );
+        } while (live.Now.Version != seen);
+    }
+
+    /// <summary>A bug neither ends a run nor hides it: it is logged, shown where the run is shown, and tried again, ever more slowly.</summary>
+    private async Task PatientlyAsync(LiveRun live, string what, Func<Task> work)
+    {
+        var backoff = new Backoff();
+
+        while (true)
+        {
+            try
+            {
+                await work();
+                return;
+            }
+            catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+            {
+                throw;
+            }
+            catch (JournalUnavailableException away)
+            {
+                LogBroken(away, what, live.Id);
+                live.Report(away.Message);
+            }
+#pragma warning disable CA1031 // One of the places where bugs end: logged with the run's number, and tried again.
+            catch (Exception exception)
+            {
+                LogBroken(exception, what, live.Id);
+                live.Report($"PlatformBot itself failed at {what} this run; it tries again. Its log tells more.");
+            }
+#pragma warning restore CA1031
+
+            await Task.Delay(backoff.Next(), clock, _stopping);
+        }
+    }
+
     [LoggerMessage(LogLevel.Information, "Run {Run} is left for the next start")]
     private partial void LogLeft(RunId run);
 
-    [LoggerMessage(LogLevel.Error, "Carrying run {Run}")]
-    private partial void LogBroken(Exception exception, RunId run);
+    [LoggerMessage(LogLevel.Error, "Failed at {What} run {Run}")]
+    private partial void LogBroken(Exception exception, string what, RunId run);
 }

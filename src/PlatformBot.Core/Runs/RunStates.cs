@@ -40,6 +40,8 @@ public static class RunStates
     {
         { Planned,          Start,       Running          },
         { Planned,          AskApproval, AwaitingApproval },   // nothing can start before somebody approves
+        { Planned,          Cancel,      Cancelling       },   // the first step may wait for a lock of another run
+        { Planned,          Finish,      Succeeded        },   // there was nothing to do
         { Running,          AskApproval, AwaitingApproval },   // everything else is done; a phase still waits
         { Running,          AskDecision, AwaitingDecision },   // a step failed for good; the rest goes on
         { Running,          Finish,      Succeeded        },

@@ -12,22 +12,31 @@ public sealed class StepLocks : IDisposable
 
     public bool IsFree(string name) => !_locks.TryGetValue(name, out var held) || held.CurrentCount > 0;
 
-    /// <summary>Waits for the lock; no name needs none.</summary>
-    public Task TakeAsync(string? name, CancellationToken token) =>
-        name is null ? Task.CompletedTask : _locks.GetOrAdd(name, _ => new SemaphoreSlim(1, 1)).WaitAsync(token);
-
-    public void GiveBack(string? name)
+    /// <summary>Waits for the lock; no name needs none. Disposing what comes back, even twice, gives it back once.</summary>
+    public async Task<IDisposable> TakeAsync(string? name, CancellationToken token)
     {
         if (name is null)
-            return;
+            return new Held(() => { });
 
-        _locks[name].Release();
-        Released?.Invoke();
+        var one = _locks.GetOrAdd(name, _ => new SemaphoreSlim(1, 1));
+        await one.WaitAsync(token);
+        return new Held(() =>
+        {
+            one.Release();
+            Released?.Invoke();
+        });
     }
 
     public void Dispose()
     {
         foreach (var held in _locks.Values)
             held.Dispose();
+    }
+
+    private sealed class Held(Action giveBack) : IDisposable
+    {
+        private Action? _giveBack = giveBack;
+
+        public void Dispose() => Interlocked.Exchange(ref _giveBack, null)?.Invoke();
     }
 }

@@ -13,52 +13,69 @@ public sealed class StepRunner(
     IStepActions actions,
     ApprovalGuard guard,
     StepLocks locks,
-    TimeProvider clock
-)
+    TimeProvider clock,
+    StopTokens tokens
+) : IDisposable
 {
     private const string Interrupted = "The bot stopped while this step ran, and nothing shows what became of it.";
     private const string CannotTell = "It cannot be told whether this is done already, and it is destructive.";
 
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
 
-    /// <param name="stopping">the bot goes: leave the step as it is, write nothing</param>
-    /// <param name="cancelled">a person ended the run: stop, and write it</param>
-    public async Task RunAsync(PlannedStep step, CancellationToken stopping, CancellationToken cancelled)
+    /// <summary>Ends what acts.</summary>
+    private readonly CancellationTokenSource _acting = CancellationTokenSource.CreateLinkedTokenSource(
+        tokens.Stopping,
+        tokens.Cancelled
+    );
+
+    /// <summary>Ends what only waits: for a lock, for the next attempt, for a person.</summary>
+    private readonly CancellationTokenSource _waiting = CancellationTokenSource.CreateLinkedTokenSource(
+        tokens.Stopping,
+        tokens.Cancelled,
+        tokens.Ending
+    );
+
+    public async Task RunAsync(PlannedStep step)
     {
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(stopping, cancelled);
-
         try
         {
-            await CarryAsync(step, both.Token);
+            do
+            {
+                if (live.Now.At(step) is { State: StepState.WaitingToRetry, RetryAt: { } at })
+                    await WaitUntilAsync(at, _waiting.Token);
+            } while (await AttemptAsync(step));
         }
-        catch (OperationCanceledException) when (!stopping.IsCancellationRequested && cancelled.IsCancellationRequested)
+        catch (OperationCanceledException)
+            when (!tokens.Stopping.IsCancellationRequested && tokens.Ending.IsCancellationRequested)
         {
-            await live.RecordAsync(
-                Person.Bot,
-                new RunEvent.StepCancelled(step.Id, "stopped because the run was cancelled")
-            );
+            await NoteAsync(new RunEvent.StepCancelled(step.Id, "stopped because the run was cancelled"));
         }
     }
 
-    private async Task CarryAsync(PlannedStep step, CancellationToken token)
+    public void Dispose()
     {
-        do
-        {
-            var found = live.Now.At(step);
+        _acting.Dispose();
+        _waiting.Dispose();
+    }
 
-            if (found is { State: StepState.WaitingToRetry, RetryAt: { } at })
-                await WaitUntilAsync(at, token);
+    /// <summary>One attempt; nobody else with the same lock looks or acts meanwhile. True when another one is due.</summary>
+    private async Task<bool> AttemptAsync(PlannedStep step)
+    {
+        // The action is done and journaled: what a crash left over is the proof, not the work.
+        if (live.Now.At(step).State is StepState.Verifying)
+            return await TryAsync(step, held: null);
 
-            // The action is done and journaled: what a crash left over is the proof, not the work.
-            if (found.State is not StepState.Verifying && await SettledByProbeAsync(step, found, token))
-                return;
-        } while (await AttemptAsync(step, token));
+        using var held = await locks.TakeAsync(step.Lock, _waiting.Token);
+
+        return !await SettledByProbeAsync(step, live.Now.At(step), _acting.Token) && await TryAsync(step, held);
     }
 
     /// <summary>True when the probe, or the lack of one after a crash, has settled what becomes of the step.</summary>
     private async Task<bool> SettledByProbeAsync(PlannedStep step, StepProgress found, CancellationToken token)
     {
-        if (step.Action is PlannedAction.Manual)
+        // A person is at work on it already.
+        if (found.State is StepState.Running)
             return false;
 
         var looks = await LookAsync(step.Probe, token);
@@ -66,7 +83,7 @@ public sealed class StepRunner(
 
         if (step.Probe.Count > 0 && looks.All(look => look.Holds is true))
         {
-            await live.RecordAsync(Person.Bot, new RunEvent.StepAlreadyDone(step.Id, saw));
+            await NoteAsync(new RunEvent.StepAlreadyDone(step.Id, saw));
             return true;
         }
 
@@ -84,35 +101,35 @@ public sealed class StepRunner(
         return false;
     }
 
-    /// <summary>One attempt. True when another one is due.</summary>
-    private async Task<bool> AttemptAsync(PlannedStep step, CancellationToken token)
+    /// <summary>Acts and proves, within the step's time. True when another attempt is due.</summary>
+    /// <param name="held">given back when the action is over: a verification may take minutes</param>
+    private async Task<bool> TryAsync(PlannedStep step, IDisposable? held)
     {
         var found = live.Now.At(step);
         var attempt = found.State is StepState.Verifying or StepState.Running ? found.Attempt : found.Attempt + 1;
         using var timeout = new CancellationTokenSource(step.Timeout, clock);
-        using var limited = CancellationTokenSource.CreateLinkedTokenSource(token, timeout.Token);
+        using var limited = CancellationTokenSource.CreateLinkedTokenSource(_acting.Token, timeout.Token);
         var did = new ActionOutcome(Verdict.Retry, "");
         var saw = "nothing yet";
 
         try
         {
             did = await DoAsync(step, attempt, line => saw = line, limited.Token);
+            held?.Dispose();
 
             if (did.Verdict is Verdict.Done or Verdict.AlreadyThere)
             {
                 if (await ProvenAsync(step, line => saw = line, limited.Token))
                 {
-                    await live.RecordAsync(
-                        Person.Bot,
-                        new RunEvent.StepSucceeded(step.Id, step.Verify.Count > 0 ? saw : did.Said)
-                    );
+                    await NoteAsync(new RunEvent.StepSucceeded(step.Id, step.Verify.Count > 0 ? saw : did.Said));
                     return false;
                 }
 
                 did = did with { Verdict = Verdict.Retry, Said = saw };
             }
         }
-        catch (OperationCanceledException) when (timeout.IsCancellationRequested && !token.IsCancellationRequested)
+        catch (OperationCanceledException)
+            when (timeout.IsCancellationRequested && !_acting.IsCancellationRequested && !IsLeaving(step))
         {
             did = did with
             {
@@ -121,8 +138,12 @@ public sealed class StepRunner(
             };
         }
 
-        return await FailAsync(step, attempt, did, token);
+        held?.Dispose();
+        return await FailAsync(step, attempt, did);
     }
+
+    private bool IsLeaving(PlannedStep step) =>
+        step.Action is PlannedAction.Manual && tokens.Ending.IsCancellationRequested;
 
     /// <summary>The start is on disk before the action begins; what the action did, before anything follows from it.</summary>
     private async Task<ActionOutcome> DoAsync(
@@ -135,47 +156,42 @@ public sealed class StepRunner(
         if (live.Now.At(step) is { State: StepState.Verifying, Saw: var said })
             return new ActionOutcome(Verdict.Done, said);
 
-        await locks.TakeAsync(step.Lock, limited);
+        if (live.Now.At(step).State is not StepState.Running)
+            await live.NoteAsync(new RunEvent.StepStarted(step.Id, attempt), _waiting.Token);
 
-        try
-        {
-            if (live.Now.At(step).State is not StepState.Running)
-                await live.RecordAsync(Person.Bot, new RunEvent.StepStarted(step.Id, attempt));
+        var processes = new ConcurrentBag<Task>();
+        var observer = new StepObserver(progress, started => processes.Add(NoteAsync(step, started)));
+        var did =
+            step.Action is PlannedAction.Manual
+                ? await WaitForEvidenceAsync(step, limited)
+                : await actions.ActAsync(step, observer, limited);
+        await Task.WhenAll(processes);
 
-            var processes = new ConcurrentBag<Task>();
-            var observer = new StepObserver(progress, started => processes.Add(NoteAsync(step, started)));
-            var did =
-                step.Action is PlannedAction.Manual
-                    ? await WaitForEvidenceAsync(step, limited)
-                    : await actions.ActAsync(step, observer, limited);
-            await Task.WhenAll(processes);
+        if (did.Verdict is Verdict.Done or Verdict.AlreadyThere)
+            await NoteAsync(new RunEvent.StepActed(step.Id, did.Said));
 
-            if (did.Verdict is Verdict.Done or Verdict.AlreadyThere)
-                await live.RecordAsync(Person.Bot, new RunEvent.StepActed(step.Id, did.Said));
-
-            return did;
-        }
-        finally
-        {
-            locks.GiveBack(step.Lock);
-        }
+        return did;
     }
+
+    /// <summary>What has happened has happened: it is written even when the run ends meanwhile.</summary>
+    private Task NoteAsync(RunEvent what) => live.NoteAsync(what, tokens.Stopping);
 
     private Task NoteAsync(PlannedStep step, ProcessFact started) =>
-        live.RecordAsync(
-            Person.Bot,
-            new RunEvent.ProcessStarted(step.Id, started.Tool, started.Pid, started.StartTime, started.BootId)
-        );
+        NoteAsync(new RunEvent.ProcessStarted(step.Id, started.Tool, started.Pid, started.StartTime, started.BootId));
 
-    private async Task<bool> FailAsync(PlannedStep step, int attempt, ActionOutcome did, CancellationToken token)
+    private async Task<bool> FailAsync(PlannedStep step, int attempt, ActionOutcome did)
     {
         var again = did.Verdict is Verdict.Retry && attempt < step.Attempts;
-        var diagnosis = again ? "" : await actions.DiagnoseAsync(step, token);
+        var diagnosis = again ? "" : await actions.DiagnoseAsync(step, _acting.Token);
         var failure = new Failure(attempt, did.Said, did.Command, did.ExitCode, did.Output, did.Explanation, diagnosis);
-        var retryAt = again ? clock.GetUtcNow() + step.Backoff * Math.Pow(2, attempt - 1) : (DateTimeOffset?)null;
-        await live.RecordAsync(Person.Bot, new RunEvent.StepFailed(step.Id, failure, retryAt));
+        await NoteAsync(
+            new RunEvent.StepFailed(step.Id, failure, again ? clock.GetUtcNow() + Pause(step, attempt) : null)
+        );
         return again;
     }
+
+    private static TimeSpan Pause(PlannedStep step, int attempt) =>
+        TimeSpan.FromSeconds(Math.Min(LongestPause.TotalSeconds, step.Backoff.TotalSeconds * Math.Pow(2, attempt - 1)));
 
     /// <summary>Looks until everything holds; false when something never will.</summary>
     private async Task<bool> ProvenAsync(PlannedStep step, Action<string> progress, CancellationToken limited)
@@ -199,6 +215,8 @@ public sealed class StepRunner(
 
     private async Task<ActionOutcome> WaitForEvidenceAsync(PlannedStep step, CancellationToken limited)
     {
+        using var leaving = CancellationTokenSource.CreateLinkedTokenSource(limited, _waiting.Token);
+
         while (true)
         {
             var changed = live.Changed;
@@ -206,7 +224,7 @@ public sealed class StepRunner(
             if (live.Now.At(step).Evidence is { } evidence)
                 return new ActionOutcome(Verdict.Done, evidence);
 
-            await changed.WaitAsync(limited);
+            await changed.WaitAsync(leaving.Token);
         }
     }
 
@@ -232,7 +250,7 @@ public sealed class StepRunner(
     private async Task<bool> AskAsync(PlannedStep step, StepProgress found, string why)
     {
         var failure = new Failure(found.Attempt, why, null, null, "", null, "");
-        await live.RecordAsync(Person.Bot, new RunEvent.StepFailed(step.Id, failure, RetryAt: null));
+        await NoteAsync(new RunEvent.StepFailed(step.Id, failure, RetryAt: null));
         return true;
     }
 

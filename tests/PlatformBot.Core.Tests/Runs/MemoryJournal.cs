@@ -18,8 +18,14 @@ internal sealed class MemoryJournal(TimeProvider clock) : IJournal
         }
     }
 
+    /// <summary>As when the disk is full: nothing is written, and whoever writes hears it.</summary>
+    public bool IsFull { get; set; }
+
     public Task<Entry> AppendAsync(RunId? run, Person by, RunEvent what)
     {
+        if (IsFull)
+            return Task.FromException<Entry>(new JournalUnavailableException("The disk is full."));
+
         lock (_gate)
         {
             var body = EntryJson.Write(what);

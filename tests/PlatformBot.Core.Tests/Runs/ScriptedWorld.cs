@@ -10,14 +10,26 @@ internal sealed class ScriptedWorld : IStepActions
     private readonly ConcurrentDictionary<string, Func<CancellationToken, Task<ActionOutcome>>> _acts = [];
     private readonly ConcurrentDictionary<string, CheckOutcome> _checks = [];
     private readonly ConcurrentQueue<string> _did = new();
+    private readonly ConcurrentQueue<string> _looked = new();
 
     /// <summary>Ids of the steps that acted, in order.</summary>
     public IReadOnlyList<string> Did => [.. _did];
+
+    /// <summary>First words of the checks, in order.</summary>
+    public IReadOnlyList<string> Looked => [.. _looked];
 
     public void When(string step, Func<CancellationToken, Task<ActionOutcome>> act) => _acts[step] = act;
 
     public void When(string step, Verdict verdict) =>
         When(step, _ => Task.FromResult(new ActionOutcome(verdict, $"{step}: {verdict}")));
+
+    /// <summary>The world's answer comes when the test gives it.</summary>
+    public TaskCompletionSource<ActionOutcome> Holds(string step)
+    {
+        var answer = new TaskCompletionSource<ActionOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);
+        When(step, token => answer.Task.WaitAsync(token));
+        return answer;
+    }
 
     public void Shows(string check, bool? holds) => _checks[check] = new CheckOutcome(holds, $"{check}: {holds}");
 
@@ -29,8 +41,12 @@ internal sealed class ScriptedWorld : IStepActions
             : Task.FromResult(new ActionOutcome(Verdict.Done, $"{step.Id} done"));
     }
 
-    public Task<CheckOutcome> CheckAsync(PlannedCheck check, CancellationToken cancelled) =>
-        Task.FromResult(_checks.GetValueOrDefault(((PlannedCheck.Run)check).Command[0], new CheckOutcome(false, "no")));
+    public Task<CheckOutcome> CheckAsync(PlannedCheck check, CancellationToken cancelled)
+    {
+        var what = ((PlannedCheck.Run)check).Command[0];
+        _looked.Enqueue(what);
+        return Task.FromResult(_checks.GetValueOrDefault(what, new CheckOutcome(false, "no")));
+    }
 
     public Task<string> DiagnoseAsync(PlannedStep step, CancellationToken cancelled) =>
         Task.FromResult("two pods are not well");

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using PlatformBot.Core.Approvals;
 using PlatformBot.Core.Planning;
 using PlatformBot.Core.Runs;
@@ -13,7 +14,6 @@ internal sealed class Stage : IAsyncDisposable
     public static readonly Person Grace = new("grace", "grace");
 
     private readonly CancellationTokenSource _stopping = new();
-    private readonly StepLocks _locks = new();
     private Task _work = Task.CompletedTask;
     private RunEngine? _engine;
 
@@ -22,10 +22,13 @@ internal sealed class Stage : IAsyncDisposable
         Journal = new MemoryJournal(Clock);
         Access.Set(new Dictionary<string, IReadOnlyList<Person>> { ["operator"] = [Ada], ["approver"] = [Ada, Grace] });
         var opened = Journal.OpenRunAsync(Ada, new RunEvent.Planned(plan, "ops")).Result;
-        Live = new LiveRun(Run.Begin(opened)!, Journal);
+        Live = new LiveRun(Run.Begin(opened)!, Journal, Clock);
     }
 
     public FakeClock Clock { get; } = new(new DateTimeOffset(2026, 11, 21, 9, 0, 0, TimeSpan.Zero));
+
+    /// <summary>Shared with whatever else the test lets run.</summary>
+    public StepLocks Locks { get; } = new();
 
     public ScriptedWorld World { get; init; } = new();
 
@@ -39,14 +42,14 @@ internal sealed class Stage : IAsyncDisposable
 
     public void Start()
     {
-        _engine = new RunEngine(Live, World, new ApprovalGuard(Access, _ => Digest), _locks, Clock);
+        _engine = new RunEngine(Live, World, new ApprovalGuard(Access, _ => Digest), Locks, Clock, NullLogger.Instance);
         _work = _engine.ContinueAsync(_stopping.Token);
     }
 
     /// <summary>As after a crash: a new process reads the journal and goes on.</summary>
     public void Restart()
     {
-        Live = new LiveRun(Run.Replay(Journal.Entries)!, Journal);
+        Live = new LiveRun(Run.Replay(Journal.Entries)!, Journal, Clock);
         Start();
     }
 
@@ -77,8 +80,23 @@ internal sealed class Stage : IAsyncDisposable
 
     public Task UntilAsync(RunState state) => UntilAsync(run => run.State == state);
 
-    public Task VoteAsync(Person by, Decision decision = Decision.Approve) =>
-        Live.RecordAsync(by, new RunEvent.Voted("foundation", decision, "d1", "because", "test"));
+    /// <summary>Lets time go by, a second at a look, until the run has succeeded.</summary>
+    public async Task UntilSucceededAsync()
+    {
+        for (var looks = 0; looks < 200 && Live.Now.State is not RunState.Succeeded; looks++)
+        {
+            Clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.WhenAny(
+                Live.Changed,
+                Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, _stopping.Token)
+            );
+        }
+
+        Live.Now.State.ShouldBe(RunState.Succeeded);
+    }
+
+    public Task VoteAsync(Person by, Decision decision = Decision.Approve, string on = "foundation") =>
+        Live.RecordAsync(by, new RunEvent.Voted(on, decision, "d1", "because", "test"));
 
     public async ValueTask DisposeAsync()
     {
@@ -87,6 +105,6 @@ internal sealed class Stage : IAsyncDisposable
         _engine?.Dispose();
         _stopping.Dispose();
         Live.Dispose();
-        _locks.Dispose();
+        Locks.Dispose();
     }
 }
