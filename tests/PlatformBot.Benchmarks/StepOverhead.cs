@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using PlatformBot.Core;
 using PlatformBot.Core.Approvals;
 using PlatformBot.Core.Planning;
@@ -37,9 +38,16 @@ internal static class StepOverhead
         {
             using var locks = new StepLocks();
             var opened = await journal.OpenRunAsync(Ada, new RunEvent.Planned(plan, "ops"));
-            using var live = new LiveRun(Run.Begin(opened)!, journal);
+            using var live = new LiveRun(Run.Begin(opened)!, journal, TimeProvider.System);
             var guard = new ApprovalGuard(new Access(), PlanJson.DigestOf);
-            using var engine = new RunEngine(live, new NoWork(), guard, locks, TimeProvider.System);
+            using var engine = new RunEngine(
+                live,
+                new NoWork(),
+                guard,
+                locks,
+                TimeProvider.System,
+                NullLogger.Instance
+            );
             await engine.ContinueAsync(cancellationToken);
 
             if (live.Now.State is not RunState.Succeeded)
