@@ -90,7 +90,7 @@ internal sealed class Story(Watcher ada, Watcher grace, Watcher linus, StoryWorl
     /// <summary>The injected fault: the issue appears, the cause goes away, somebody presses Retry, the issue is closed.</summary>
     private async Task HealAsync(CancellationToken cancellationToken)
     {
-        var failed = await linus.PostAsync(post => post.Buttons.Contains("retry"), cancellationToken);
+        var failed = await ada.PostAsync(post => post.Buttons.Contains("retry"), cancellationToken);
         var issue = await world.IssueAsync("open", cancellationToken);
         transcript.Write("issue", "the tracker", Excerpt.Of(issue));
         world.RemoveCause();
