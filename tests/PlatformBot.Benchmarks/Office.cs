@@ -20,10 +20,10 @@ internal sealed class Office : IAsyncDisposable
             steps:
               - step: nothing
                 title: Nothing
-                run: ["true"]
+                run: ["yes"]
                 destructive: nothing at all
-                probe: [{ run: ["false"] }]
-                verify: [{ run: ["true"] }]
+                probe: [{ run: ["no"] }]
+                verify: [{ run: ["yes"] }]
         """;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("benchmark-").FullName;
@@ -39,6 +39,8 @@ internal sealed class Office : IAsyncDisposable
     }
 
     public Relay Relay { get; }
+
+    private string Tools => Path.Combine(_folder, "tools");
 
     public BotProcess Bot { get; }
 
@@ -91,10 +93,19 @@ internal sealed class Office : IAsyncDisposable
 
         File.WriteAllText(Path.Combine(_folder, "commands", "rehearse.yaml"), Runbook);
 
-        foreach (var tool in new[] { "true", "false" })
+        foreach (var tool in new[] { "yes", "no" })
         {
             var words = $"tool: \"{tool}\"\nsummary: Does nothing\n";
             File.WriteAllText(Path.Combine(_folder, "commands", "tools", $"{tool}.yaml"), words);
+        }
+
+        // Every tool of the runbooks is there, and does nothing.
+        Directory.CreateDirectory(Tools);
+
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(_folder, "commands", "tools")))
+        {
+            var tool = Path.GetFileNameWithoutExtension(file);
+            File.CreateSymbolicLink(Path.Combine(Tools, tool), tool == "no" ? "/bin/false" : "/bin/true");
         }
 
         foreach (var person in _chat.Persons.Values)
@@ -136,6 +147,7 @@ internal sealed class Office : IAsyncDisposable
             ["Paths:Repository"] = Path.Combine(_folder, "gitops"),
             ["Paths:Runtime"] = Path.Combine(_folder, "runtime"),
             ["Storage:Journal"] = Path.Combine(_folder, "journal.sqlite"),
+            ["Tools:Path"] = Tools,
             ["Tools:RuntimeDirectory"] = Path.Combine(_folder, "runtime"),
         };
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net.Http.Headers;
+using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -14,7 +15,7 @@ internal sealed class Relay : IAsyncDisposable
 {
     private readonly HttpClient _http = new(new SocketsHttpHandler());
     private readonly WebApplication _app;
-    private ConcurrentBag<TimeSpan> _times = [];
+    private ConcurrentBag<TimedAnswer> _answers = [];
 
     private Relay() => _app = Build();
 
@@ -30,8 +31,8 @@ internal sealed class Relay : IAsyncDisposable
         return relay;
     }
 
-    /// <summary>From the first byte sent to the bot to the last byte of its answer, for each request since the last call.</summary>
-    public IReadOnlyCollection<TimeSpan> TakeTimes() => Interlocked.Exchange(ref _times, []);
+    /// <summary>From the first byte sent to the bot to the last byte of its answer, for each request since the last call, in no order.</summary>
+    public IReadOnlyCollection<TimedAnswer> TakeAnswers() => Interlocked.Exchange(ref _answers, []);
 
     public async ValueTask DisposeAsync()
     {
@@ -59,10 +60,13 @@ internal sealed class Relay : IAsyncDisposable
         var began = TimeProvider.System.GetTimestamp();
         using var answer = await _http.PostAsync(new Uri(Bot!, http.Request.Path), content, http.RequestAborted);
         var bytes = await answer.Content.ReadAsByteArrayAsync(http.RequestAborted);
-        _times.Add(TimeProvider.System.GetElapsedTime(began));
+        _answers.Add(new TimedAnswer(TimeProvider.System.GetElapsedTime(began), Encoding.UTF8.GetString(bytes)));
 
         http.Response.StatusCode = (int)answer.StatusCode;
         http.Response.ContentType = $"{answer.Content.Headers.ContentType}";
         await http.Response.Body.WriteAsync(bytes, http.RequestAborted);
     }
 }
+
+/// <summary>How long the bot took, and what it said: JSON.</summary>
+internal sealed record TimedAnswer(TimeSpan Time, string Said);
