@@ -53,7 +53,7 @@ public sealed partial class Bot
         foreach (var builtIn in _builtIns)
             text.Append($"- `/platform {builtIn.Usage}` {builtIn.Help}\n");
 
-        return text.Append("\nWithout a number the newest run is meant. `/platform help <command>` shows more.")
+        return text.Append("\nWithout a number the run under way is meant. `/platform help <command>` shows more.")
             .ToString();
     }
 
@@ -243,13 +243,21 @@ public sealed partial class Bot
             return _runs.Look(id) is { } named ? named : NoSuchRun(words[0]);
         }
 
-        if (_runs.Active.LastOrDefault(live => !live.Now.IsOver) is { } live)
-            return live.Now;
+        var open = _runs.Active.Where(live => !live.Now.IsOver).ToList();
+
+        if (open is [var only])
+            return only.Now;
+
+        if (open.Count > 1)
+            return new Refusal("Several runs are under way.", $"Say which: {Names(open.Select(live => live.Now))}.");
 
         return _journal.Recent(1) is [var newest] && _runs.Look(newest.Id) is { } last
             ? last
             : new Refusal("There has been no run yet.");
     }
+
+    private static string Names(IEnumerable<Run> runs) =>
+        string.Join(", ", runs.Select(run => $"{run.Id} {Markdown.Inline(run.Title)}"));
 
     private static Result<PlannedStep> FindStep(Run run, string id)
     {

@@ -23,7 +23,7 @@ public sealed partial class Bot
         if (await OwnPostAsync(id, parts, cancellationToken) != click.PostId)
             return await SuspectedAsync(click, "a button in a post that is not its own");
 
-        if (!click.Verified && parts[0] is "approve")
+        if (!click.Verified)
         {
             return await RefuseAsync(
                 click.By,
@@ -31,7 +31,7 @@ public sealed partial class Bot
                 click.Value,
                 new Refusal(
                     "The chat server does not prove who pressed this.",
-                    $"Type `/platform approve {id}` instead."
+                    $"Type the command instead: `/platform help {(parts[0] == "abort" ? "cancel" : parts[0])}`."
                 )
             );
         }
@@ -180,7 +180,11 @@ public sealed partial class Bot
         var named = rest.Count > 0 ? run.Approvals.GetValueOrDefault(rest[0]) : null;
         var pending = run.PendingApprovals.ToList();
 
-        if ((named ?? (pending.Count == 1 ? pending[0] : null)) is { } approval)
+        // A word that looks like a phase and is none must not turn into a vote on another one.
+        var misnamed =
+            named is null && rest.Count > 0 && (verb == "approve" || rest[0].Contains('/', StringComparison.Ordinal));
+
+        if (!misnamed && (named ?? (pending.Count == 1 ? pending[0] : null)) is { } approval)
             return await vote(run, approval, string.Join(' ', rest.Skip(named is null ? 0 : 1)));
 
         var which =

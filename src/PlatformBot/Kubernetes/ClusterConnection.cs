@@ -62,8 +62,9 @@ internal sealed class ClusterConnection : IDisposable
         {
             throw ApiException.Unreachable(error);
         }
-        catch (IOException error)
+        catch (Exception error) when (error is IOException or SocketException)
         {
+            // A connection that dies while it is made can surface bare, without HttpClient's own exception around it.
             throw ApiException.Unreachable(error.Message);
         }
     }

@@ -64,4 +64,19 @@ public sealed class FourEyesTests
         );
         chat.Done.ShouldBeEmpty();
     }
+
+    [Fact]
+    public async Task A_vote_counts_only_for_what_it_names()
+    {
+        await using var chat = await TheChat.WithAsync(Wipe);
+        await chat.SaysAsync("ada", "/platform deploy infra");
+        await chat.SeesAsync(post => post.Buttons.Contains("approve"));
+
+        (await chat.SaysAsync("grace", "/platform approve 1 apps/rollout")).ShouldContain("Which one?");
+        (await chat.SaysAsync("grace", "/platform deny 1 apps/rollout no")).ShouldContain("Which one?");
+
+        await chat.SaysAsync("linus", "/platform deploy apps");
+        (await chat.SaysAsync("grace", "/platform approve")).ShouldContain("Several runs are under way");
+        chat.Done.ShouldBeEmpty();
+    }
 }
