@@ -104,7 +104,7 @@ internal static partial class MarkdownTerminal
 
     /// <summary>A word that is longer than a line is broken.</summary>
     private static IEnumerable<string> Pieces(string word, int width) =>
-        word.Length <= width || width < 8 ? [word] : word.Chunk(width).Select(piece => new string(piece));
+        Width(Bare(word)) <= width || width < 8 ? [word] : word.Chunk(width).Select(piece => new string(piece));
 
     private static IEnumerable<string> Wrapped(string line, int width, int hang)
     {
