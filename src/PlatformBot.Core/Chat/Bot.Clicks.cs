@@ -1,0 +1,135 @@
+using PlatformBot.Core.Approvals;
+using PlatformBot.Core.Runs;
+
+namespace PlatformBot.Core.Chat;
+
+/// <summary>Buttons and dialogs: from what was pressed or filled in to the decision that it means.</summary>
+public sealed partial class Bot
+{
+    private static readonly TimeSpan PostMayLag = TimeSpan.FromSeconds(2);
+
+    public async Task<Reply> PressAsync(ButtonClick click, CancellationToken cancellationToken)
+    {
+        var parts = click.Value.Split('|');
+
+        if (parts.Length < 3 || RunId.Parse(parts[1]) is not { } id || _runs.Look(id) is not { } run)
+            return await SuspectedAsync(click, "a button of no run");
+
+        if (await OwnPostAsync(id, parts, cancellationToken) != click.PostId)
+            return await SuspectedAsync(click, "a button in a post that is not its own");
+
+        if (!click.Verified)
+        {
+            return await RefuseAsync(
+                click.By,
+                id,
+                click.Value,
+                new Refusal(
+                    "The chat server does not prove who pressed this.",
+                    $"Type the command instead: `/platform help {(parts[0] == "abort" ? "cancel" : parts[0])}`."
+                )
+            );
+        }
+
+        return parts[0] switch
+        {
+            "approve" => await VoteAsync(click.By, run, parts[2], Decision.Approve, parts[^1], null, "button"),
+            "retry" => await RetryAsync(click.By, run, parts[2]),
+            _ => new Reply("") { Dialog = DialogFor(run, parts) },
+        };
+    }
+
+    public async Task<Reply> SubmitAsync(DialogSubmission submission, CancellationToken cancellationToken)
+    {
+        var parts = submission.State.Split('|');
+        var text = submission.Values.GetValueOrDefault("text", "").Trim();
+
+        if (parts.Length < 3 || RunId.Parse(parts[1]) is not { } id || _runs.Look(id) is not { } run)
+            return Reply.Silent;
+
+        if (text.Length == 0 && parts[0] is not "abort")
+        {
+            return new Reply("")
+            {
+                FieldErrors = new Dictionary<string, string> { ["text"] = "Say it in a few words." },
+            };
+        }
+
+        return parts[0] switch
+        {
+            "deny" => await VoteAsync(submission.By, run, parts[2], Decision.Deny, parts[^1], text, "dialog"),
+            "skip" => await SkipAsync(submission.By, run, parts[2], text),
+            "confirm" => await ConfirmAsync(submission.By, run, parts[2], text),
+            "abort" => await CancelAsync(submission.By, run, text.Length == 0 ? null : text),
+            _ => Reply.Silent,
+        };
+    }
+
+    private async Task<Reply> SuspectedAsync(ButtonClick click, string what)
+    {
+        await _journal.AppendAsync(
+            null,
+            click.By,
+            new RunEvent.Suspected($"{what}: {Markdown.Cut(click.Value, 200)}", $"post {click.PostId}")
+        );
+        return Reply.Refuse(new Refusal("This button no longer counts.", "Look at the newest posts of the run."));
+    }
+
+    /// <summary>
+    /// The post in which the run itself put this button. People may see a post some milliseconds before its id is in the journal;
+    /// their click is not lost for that.
+    /// </summary>
+    private async Task<string?> OwnPostAsync(RunId id, string[] parts, CancellationToken cancellationToken)
+    {
+        using var brief = new CancellationTokenSource(PostMayLag, TimeProvider.System);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(brief.Token, cancellationToken);
+
+        while (true)
+        {
+            var changed = _runs.Find(id)?.Changed;
+
+            if (_runs.Look(id) is { } run && run.Posts.TryGetValue(PostKey(run, parts), out var post))
+                return post;
+
+            if (changed is null || both.IsCancellationRequested)
+                return null;
+
+            await Task.WhenAny(changed, Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, both.Token));
+        }
+    }
+
+    private static string PostKey(Run run, string[] parts) =>
+        parts[0] switch
+        {
+            "approve" or "deny" => $"approval:{parts[2]}",
+            "confirm" => $"manual:{parts[2]}",
+            _ => $"failed:{parts[2]}:{run.Incidents.GetValueOrDefault(parts[2])?.Times}",
+        };
+
+    // csharpier-ignore - one row per dialog
+    private static Dialog DialogFor(Run run, string[] parts) =>
+        parts[0] switch
+        {
+            "deny"    => Ask($"Deny run {run.Id}", $"{parts[2]} will not run. Why?", "Deny", parts, "Reason", "The requester reads this."),
+            "skip"    => Ask($"Skip a step of {run.Id}", $"The run goes on as if {parts[2]} were done. Why is that right?", "Skip", parts, "Reason", "It is journaled under your name."),
+            "confirm" => Ask("Confirm", $"{parts[2]}: what did you do, and what did you see?", "Confirm", parts, "What you saw", "It is journaled under your name."),
+            _         => Ask($"End run {run.Id}", "What is done stays as it is; nothing new starts.", "End the run", parts, "Reason", "Optional.", optional: true),
+        };
+
+    private static Dialog Ask(
+        string title,
+        string introduction,
+        string submit,
+        string[] parts,
+        string label,
+        string help,
+        bool optional = false
+    ) =>
+        new(
+            title,
+            introduction,
+            submit,
+            string.Join('|', parts),
+            [new Field("text", label, "textarea", help, LongestReason, optional)]
+        );
+}
