@@ -6,12 +6,16 @@ public sealed class FakeClock(DateTimeOffset start) : TimeProvider
     private readonly Lock _gate = new();
     private readonly List<Alarm> _alarms = [];
     private DateTimeOffset _now = start;
+    private TimeSpan _set;
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
-    public override DateTimeOffset GetUtcNow() => _now;
+    public override DateTimeOffset GetUtcNow() => _now + _set;
 
     public override long GetTimestamp() => _now.UtcTicks;
+
+    /// <summary>Somebody sets the clock on the wall; how much time goes by is another matter, and timers know no other.</summary>
+    public void SetWall(TimeSpan by) => _set += by;
 
     public void Advance(TimeSpan by)
     {

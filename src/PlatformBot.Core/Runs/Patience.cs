@@ -8,12 +8,12 @@ public sealed class Patience(TimeProvider clock)
 {
     private static readonly TimeSpan Lasting = TimeSpan.FromMinutes(2);
 
-    private DateTimeOffset? _since;
+    private long? _since;
 
     /// <summary>True when every look of the last two minutes was hopeless.</summary>
     public bool IsOver(bool hopeless)
     {
-        _since = hopeless ? _since ?? clock.GetUtcNow() : null;
-        return _since is { } since && clock.GetUtcNow() - since >= Lasting;
+        _since = hopeless ? _since ?? clock.GetTimestamp() : null;
+        return _since is { } since && clock.GetElapsedTime(since) >= Lasting;
     }
 }

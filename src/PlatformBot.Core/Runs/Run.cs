@@ -67,6 +67,10 @@ public sealed partial record Run
     /// <summary>Steps that failed for good, in the plan's order.</summary>
     public IEnumerable<PlannedStep> Failed => Plan.Steps.Where(step => At(step).State is StepState.Failed);
 
+    /// <summary>Steps that are doing something to the world, in the plan's order; people's own work does not count.</summary>
+    public IEnumerable<PlannedStep> Acting =>
+        Plan.Steps.Where(step => At(step).State is StepState.Running && step.Action is not PlannedAction.Manual);
+
     /// <summary>Manual steps that wait for a person, in the plan's order.</summary>
     public IEnumerable<PlannedStep> AwaitingEvidence =>
         Plan.Steps.Where(step =>

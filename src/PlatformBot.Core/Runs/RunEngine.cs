@@ -15,11 +15,17 @@ public sealed partial class RunEngine(
     ILogger logger
 ) : IDisposable
 {
+    /// <summary>The clock on the wall may be set while the engine sleeps; what expires by it is looked at at least that often.</summary>
+    private static readonly TimeSpan LongestSleep = TimeSpan.FromMinutes(1);
+
     private readonly Dictionary<string, Task> _working = [];
     private readonly ConcurrentQueue<string> _finished = new();
     private readonly CancellationTokenSource _cancelled = new();
     private readonly CancellationTokenSource _ending = new();
     private readonly Signal _woken = new();
+
+    /// <summary>The bot is about to go: when this fires, nothing new begins; what is being done goes on.</summary>
+    public CancellationToken Draining { get; init; }
 
     /// <summary>Carries the run to its end, from wherever its journal left it. Returns early only when <paramref name="stopping"/> fires.</summary>
     public async Task ContinueAsync(CancellationToken stopping)
@@ -53,11 +59,7 @@ public sealed partial class RunEngine(
     /// <summary>A step that the journal shows running, while nothing of ours runs, was cut off by the end of the process before this one.</summary>
     private async Task MarkInterruptedAsync(CancellationToken stopping)
     {
-        var cut = live.Now.Plan.Steps.Where(step =>
-            live.Now.At(step).State is StepState.Running && step.Action is not PlannedAction.Manual
-        );
-
-        foreach (var step in cut.ToList())
+        foreach (var step in live.Now.Acting.ToList())
         {
             // Its tool heard of the bot's death at once, but may not have gone yet; what the tool started may not have heard at all.
             await actions.EndLeftoversAsync(live.Now.At(step).Processes);
@@ -139,11 +141,11 @@ public sealed partial class RunEngine(
 
     private void StartReady(CancellationToken stopping)
     {
-        if (stopping.IsCancellationRequested)
+        if (stopping.IsCancellationRequested || Draining.IsCancellationRequested)
             return;
 
         foreach (var step in Scheduler.Ready(live.Now, _working.Keys.ToHashSet(), locks.IsFree).ToList())
-            _working[step.Id] = WorkAsync(step, new StopTokens(stopping, _cancelled.Token, _ending.Token));
+            _working[step.Id] = WorkAsync(step, new StopTokens(stopping, _cancelled.Token, _ending.Token, Draining));
     }
 
     /// <summary>Whatever goes wrong in here is a step that failed and asks for a person; it neither ends the run nor is it lost.</summary>
@@ -154,7 +156,7 @@ public sealed partial class RunEngine(
             using var runner = new StepRunner(live, actions, guard, locks, clock, tokens);
             await runner.RunAsync(step);
         }
-        catch (OperationCanceledException) when (tokens.Stopping.IsCancellationRequested)
+        catch (OperationCanceledException) when (tokens.IsLeaving)
         {
             // The next start finds the step as the journal left it.
         }
@@ -186,20 +188,17 @@ public sealed partial class RunEngine(
 
     private async Task SleepAsync(Task news, CancellationToken stopping)
     {
-        var pending = live
-            .Now.PendingApprovals.Select(approval => approval.ExpiresAt)
-            .DefaultIfEmpty(DateTimeOffset.MaxValue)
-            .Min();
-        var until = pending - clock.GetUtcNow();
-        using var expiry = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        var nextExpiry =
-            until < TimeSpan.FromDays(30)
-                ? Task.Delay(until > TimeSpan.Zero ? until : TimeSpan.Zero, clock, expiry.Token)
-                : Task.Delay(Timeout.InfiniteTimeSpan, clock, expiry.Token);
-
-        await Task.WhenAny(news, nextExpiry);
-        await expiry.CancelAsync();
+        using var awake = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        await Task.WhenAny(news, Task.Delay(UntilNextExpiry(), clock, awake.Token));
+        await awake.CancelAsync();
         stopping.ThrowIfCancellationRequested();
+    }
+
+    private TimeSpan UntilNextExpiry()
+    {
+        var left = live.Now.PendingApprovals.Select(approval => approval.ExpiresAt - clock.GetUtcNow());
+        var soonest = left.Append(LongestSleep).Min();
+        return soonest > TimeSpan.Zero ? soonest : TimeSpan.Zero;
     }
 
     public void Dispose()

@@ -20,6 +20,7 @@ public sealed partial class RunHost(
     private readonly ConcurrentDictionary<RunId, Task> _work = [];
     private readonly StepLocks _locks = new();
     private readonly SemaphoreSlim _starting = new(1, 1);
+    private readonly CancellationTokenSource _draining = new();
     private CancellationToken _stopping;
 
     public IReadOnlyList<LiveRun> Active => [.. _live.Values.OrderBy(live => live.Id.Number)];
@@ -48,6 +49,9 @@ public sealed partial class RunHost(
 
         try
         {
+            if (_draining.IsCancellationRequested)
+                return new Refusal("PlatformBot is being stopped and takes no new work.", "Ask again when it is back.");
+
             if (Blocking(plan) is { } refusal)
                 return refusal;
 
@@ -62,12 +66,23 @@ public sealed partial class RunHost(
         }
     }
 
+    /// <summary>
+    /// From now on nothing new begins: no run, no step, no further attempt. Returns when nothing acts any more, and what did is written;
+    /// what only waits or looks needs nobody to wait for it.
+    /// </summary>
+    public async Task DrainAsync()
+    {
+        await _draining.CancelAsync();
+        await Task.WhenAll(Active.Select(AtRestAsync));
+    }
+
     /// <summary>Waits until everything under way has noticed the end of the process.</summary>
     public Task StopAsync() => Task.WhenAll(_work.Values);
 
     public void Dispose()
     {
         _starting.Dispose();
+        _draining.Dispose();
         _locks.Dispose();
     }
 
@@ -83,6 +98,19 @@ public sealed partial class RunHost(
             );
 
         return holders.FirstOrDefault();
+    }
+
+    private static async Task AtRestAsync(LiveRun live)
+    {
+        while (true)
+        {
+            var changed = live.Changed;
+
+            if (!live.Now.Acting.Any())
+                return;
+
+            await changed;
+        }
     }
 
     private void Begin(LiveRun live)
@@ -114,7 +142,7 @@ public sealed partial class RunHost(
 
     private async Task ContinueAsync(LiveRun live)
     {
-        using var engine = new RunEngine(live, actions, guard, _locks, clock, logger);
+        using var engine = new RunEngine(live, actions, guard, _locks, clock, logger) { Draining = _draining.Token };
         await engine.ContinueAsync(_stopping);
     }
 

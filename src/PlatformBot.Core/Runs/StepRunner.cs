@@ -30,11 +30,12 @@ public sealed class StepRunner(
     );
 
     /// <summary>Ends what only waits: for a lock, for the next attempt, for a person.</summary>
-    private readonly CancellationTokenSource _waiting = CancellationTokenSource.CreateLinkedTokenSource(
+    private readonly CancellationTokenSource _waiting = CancellationTokenSource.CreateLinkedTokenSource([
         tokens.Stopping,
         tokens.Cancelled,
-        tokens.Ending
-    );
+        tokens.Ending,
+        tokens.Draining,
+    ]);
 
     public async Task RunAsync(PlannedStep step)
     {
@@ -42,8 +43,8 @@ public sealed class StepRunner(
         {
             do
             {
-                if (live.Now.At(step) is { State: StepState.WaitingToRetry, RetryAt: { } at })
-                    await WaitUntilAsync(at, _waiting.Token);
+                if (live.Now.At(step) is { State: StepState.WaitingToRetry, RetryAt: { } at, Attempt: var attempt })
+                    await WaitUntilAsync(at, Pause(step, attempt), _waiting.Token);
             } while (await AttemptAsync(step));
         }
         catch (OperationCanceledException)
@@ -157,7 +158,11 @@ public sealed class StepRunner(
             return new ActionOutcome(Verdict.Done, said);
 
         if (live.Now.At(step).State is not StepState.Running)
+        {
+            // While the probe looked, the run or the bot may have come to its end.
+            _waiting.Token.ThrowIfCancellationRequested();
             await live.NoteAsync(new RunEvent.StepStarted(step.Id, attempt), _waiting.Token);
+        }
 
         var processes = new ConcurrentBag<Task>();
         var observer = new StepObserver(progress, started => processes.Add(NoteAsync(step, started)));
@@ -254,10 +259,11 @@ public sealed class StepRunner(
         return true;
     }
 
-    private Task WaitUntilAsync(DateTimeOffset at, CancellationToken token)
+    /// <param name="longest">The time is from the journal, and the clock may have been set back since.</param>
+    private Task WaitUntilAsync(DateTimeOffset at, TimeSpan longest, CancellationToken token)
     {
         var left = at - clock.GetUtcNow();
-        return left > TimeSpan.Zero ? Task.Delay(left, clock, token) : Task.CompletedTask;
+        return left > TimeSpan.Zero ? Task.Delay(left < longest ? left : longest, clock, token) : Task.CompletedTask;
     }
 
     /// <summary>What stands in the way or, when nothing does, what was seen last.</summary>

@@ -80,10 +80,13 @@ internal sealed class Stage : IAsyncDisposable
 
     public Task UntilAsync(RunState state) => UntilAsync(run => run.State == state);
 
-    /// <summary>Lets time go by, a second at a look, until the run has succeeded.</summary>
-    public async Task UntilSucceededAsync()
+    /// <summary>Lets time go by until the run has succeeded.</summary>
+    public Task UntilSucceededAsync() => PassUntilAsync(RunState.Succeeded);
+
+    /// <summary>Lets time go by, a second at a look and 200 at most, until the run's state is so.</summary>
+    public async Task PassUntilAsync(RunState state)
     {
-        for (var looks = 0; looks < 200 && Live.Now.State is not RunState.Succeeded; looks++)
+        for (var looks = 0; looks < 200 && Live.Now.State != state; looks++)
         {
             Clock.Advance(TimeSpan.FromSeconds(1));
             await Task.WhenAny(
@@ -92,7 +95,7 @@ internal sealed class Stage : IAsyncDisposable
             );
         }
 
-        Live.Now.State.ShouldBe(RunState.Succeeded);
+        Live.Now.State.ShouldBe(state);
     }
 
     public Task VoteAsync(Person by, Decision decision = Decision.Approve, string on = "foundation") =>

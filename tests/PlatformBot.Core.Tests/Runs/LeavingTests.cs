@@ -1,0 +1,122 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using PlatformBot.Core.Approvals;
+using PlatformBot.Core.Planning;
+using PlatformBot.Core.Runs;
+using PlatformBot.TestKit;
+using Shouldly;
+using Xunit;
+using static PlatformBot.Core.Tests.Runs.Plans;
+using static PlatformBot.Core.Tests.Runs.Stage;
+
+namespace PlatformBot.Core.Tests.Runs;
+
+/// <summary>The bot is asked to go: what acts may finish, nothing new begins.</summary>
+public sealed class LeavingTests : IDisposable
+{
+    private readonly FakeClock _clock = new(new DateTimeOffset(2026, 11, 21, 9, 0, 0, TimeSpan.Zero));
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly ScriptedWorld _world = new();
+    private readonly RunHost _host;
+
+    public LeavingTests()
+    {
+        var journal = new MemoryJournal(_clock);
+        var guard = new ApprovalGuard(new Access(), _ => "d1");
+        _host = new RunHost(journal, _world, guard, [], _clock, NullLogger<RunHost>.Instance);
+        _host.Resume(_stopping.Token);
+    }
+
+    [Fact]
+    public async Task What_acts_is_waited_for_and_nothing_begins_after_it()
+    {
+        var answer = _world.Holds("a");
+        var live = await StartAsync(Of(Step("a"), Step("b", "a")));
+        await UntilAsync(live, run => run.Steps["a"].State is StepState.Running);
+
+        var leaving = _host.DrainAsync();
+        leaving.IsCompleted.ShouldBeFalse();
+        answer.SetResult(new ActionOutcome(Verdict.Done, "fine"));
+        await InTimeAsync(leaving);
+
+        live.Now.Steps["a"].State.ShouldBeOneOf(StepState.Verifying, StepState.Succeeded);
+        await LetGoAsync();
+        _world.Did.ShouldBe(["a"]);
+    }
+
+    [Fact]
+    public async Task No_run_is_started_and_whoever_asks_hears_why()
+    {
+        await _host.DrainAsync();
+
+        (await _host.StartAsync(Ada, Of(Step("a")), "ops")).Ok(out _, out var refusal).ShouldBeFalse();
+        refusal!.Reason.ShouldBe("PlatformBot is being stopped and takes no new work.");
+    }
+
+    [Fact]
+    public async Task A_failed_attempt_is_the_last_one_until_the_next_start()
+    {
+        var answer = _world.Holds("flaky");
+        var live = await StartAsync(Of(Step("flaky") with { Attempts = 3, Backoff = TimeSpan.Zero }));
+        await UntilAsync(live, run => run.Steps["flaky"].State is StepState.Running);
+
+        var leaving = _host.DrainAsync();
+        answer.SetResult(new ActionOutcome(Verdict.Retry, "no"));
+        await InTimeAsync(leaving);
+
+        await LetGoAsync();
+        _world.Did.ShouldBe(["flaky"]);
+        live.Now.Steps["flaky"].State.ShouldBe(StepState.WaitingToRetry);
+    }
+
+    [Fact]
+    public async Task Nobody_waits_for_a_person_at_work_or_for_the_next_attempt()
+    {
+        _world.When("flaky", Verdict.Retry);
+        var manual = Step("cable") with { Action = new PlannedAction.Manual("Plug it in", "text") };
+        var live = await StartAsync(Of(manual, Step("flaky") with { Attempts = 3 }));
+        await UntilAsync(live, run => run.Steps["cable"].State is StepState.Running);
+        await UntilAsync(live, run => run.Steps["flaky"].State is StepState.WaitingToRetry);
+
+        await InTimeAsync(_host.DrainAsync());
+
+        await LetGoAsync();
+        live.Now.Steps["cable"].State.ShouldBe(StepState.Running);
+        live.Now.Steps["flaky"].State.ShouldBe(StepState.WaitingToRetry);
+    }
+
+    public void Dispose()
+    {
+        _host.Dispose();
+        _stopping.Dispose();
+    }
+
+    private async Task<LiveRun> StartAsync(Plan plan)
+    {
+        (await _host.StartAsync(Ada, plan, "ops")).Ok(out var live, out _).ShouldBeTrue();
+        return live!;
+    }
+
+    private async Task LetGoAsync()
+    {
+        await _stopping.CancelAsync();
+        await InTimeAsync(_host.StopAsync());
+    }
+
+    private static Task InTimeAsync(Task task) =>
+        task.WaitAsync(TimeSpan.FromSeconds(10), TimeProvider.System, TestContext.Current.CancellationToken);
+
+    private static async Task UntilAsync(LiveRun live, Func<Run, bool> so)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+
+        while (true)
+        {
+            var changed = live.Changed;
+
+            if (so(live.Now))
+                return;
+
+            await changed.WaitAsync(limit.Token);
+        }
+    }
+}
