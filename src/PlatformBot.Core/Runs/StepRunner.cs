@@ -160,6 +160,7 @@ public sealed class StepRunner(
         if (live.Now.At(step).State is not StepState.Running)
         {
             // While the probe looked, the run or the bot may have come to its end.
+            tokens.Draining.ThrowIfCancellationRequested();
             _waiting.Token.ThrowIfCancellationRequested();
             await live.NoteAsync(new RunEvent.StepStarted(step.Id, attempt), _waiting.Token);
         }
