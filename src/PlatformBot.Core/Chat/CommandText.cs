@@ -20,7 +20,8 @@ public static class CommandText
             PlannedAction.Apply apply => [.. apply.Objects.Select(json => $"apply to {apply.Cluster}: {Name(json)}")],
             PlannedAction.Patch patch =>
             [
-                $"patch {patch.Object} on {patch.Cluster}: {Pairs(patch.Labels)}{Pairs(patch.Annotations)}",
+                .. Marked("label", patch, patch.Labels),
+                .. Marked("annotate", patch, patch.Annotations),
             ],
             PlannedAction.Wait wait => [$"wait on {wait.For.Cluster} for {wait.For.Object}: {wait.For.For}"],
             PlannedAction.Manual manual => [$"a person: {manual.Ask}"],
@@ -76,8 +77,19 @@ public static class CommandText
             ? word
             : $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 
-    private static string Pairs(IReadOnlyDictionary<string, string?> pairs) =>
-        string.Concat(pairs.Select(pair => pair.Value is null ? $"{pair.Key}- " : $"{pair.Key}={pair.Value} "));
+    /// <summary>"annotate namespace default on infra: a=b c-" ; a dash takes one away.</summary>
+    private static IEnumerable<string> Marked(
+        string verb,
+        PlannedAction.Patch patch,
+        IReadOnlyDictionary<string, string?> marks
+    )
+    {
+        if (marks.Count == 0)
+            yield break;
+
+        var pairs = marks.Select(mark => mark.Value is null ? $"{mark.Key}-" : $"{mark.Key}={mark.Value}");
+        yield return $"{verb} {patch.Object} on {patch.Cluster}: {string.Join(' ', pairs)}";
+    }
 
     private static string Name(string json)
     {

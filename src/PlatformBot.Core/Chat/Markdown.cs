@@ -22,7 +22,7 @@ public static partial class Markdown
     public static string Inline(string text)
     {
         var line = Visible(text).ReplaceLineEndings(" ").Replace('\t', ' ');
-        line = Lure().Replace(line, match => $"{match.Value[0]}{Break}{match.Value[1..]}");
+        line = Lure().Replace(line, match => $"{match.Value}{Break}");
 
         return Special().Replace(line, match => $"\\{match.Value}");
     }
@@ -157,15 +157,22 @@ public static partial class Markdown
         return longest;
     }
 
-    /// <summary>The first character of a mention, a channel, an issue number, an emoji, a web address or a tag.</summary>
+    /// <summary>
+    /// The first character of a mention, a channel, an issue number, an emoji, a web address, a tag, a character by its number, or a
+    /// line that makes the one before it a heading.
+    /// </summary>
     [GeneratedRegex(
-        @"@(?=\w)|\#(?=\w)|~(?=\w)|:(?=[\w+-]+:)|:(?=//)|w(?<=\bw)(?=ww\.)|<(?=[!@/\w])",
+        @"@(?=\w)|\#(?=\w)|~(?=\w)|:(?=[\w+-]+:)|:(?=//)|w(?<=\bw)(?=ww\.)|<(?=[!?@/\w])|&(?=\#?\w+;)|^\s*=",
         RegexOptions.IgnoreCase,
         RegexMilliseconds
     )]
     private static partial Regex Lure();
 
-    [GeneratedRegex(@"[\\`*_{}\[\]()#+!|<>~$=-]", RegexOptions.None, RegexMilliseconds)]
+    /// <summary>
+    /// What a backslash makes plain. Mattermost shows the backslash itself before anything else ("code \= Unavailable"), and before
+    /// a letter shows two of them as two.
+    /// </summary>
+    [GeneratedRegex(@"[`*_{}\[\]()#+!|>~$-]|\\(?![A-Za-z0-9])", RegexOptions.None, RegexMilliseconds)]
     private static partial Regex Special();
 
     /// <summary>Not the @ of an address: that one has a letter before it.</summary>

@@ -15,7 +15,7 @@ public static class RunCard
         var text = new StringBuilder();
         text.Append($"#### {Mark(run.State)} Run {run.Id} · {Markdown.Inline(run.Title)} · {Words(run.State)}\n");
         text.Append(
-            $"asked by {run.Requester} · {Core.Words.Span((run.EndedAt ?? now) - run.PlannedAt)} · plan {Markdown.Code(Core.Words.Short(run.Plan.Digest))}"
+            $"asked by {run.Requester} · {Age((run.EndedAt ?? now) - run.PlannedAt)} · plan {Markdown.Code(Core.Words.Short(run.Plan.Digest))}"
         );
         text.Append(run.EndedWhy is null ? "\n\n" : $" · {Markdown.Inline(run.EndedWhy)}\n\n");
         text.Append(
@@ -24,7 +24,7 @@ public static class RunCard
                 : $":warning: **It stands still:** {Markdown.Inline(Markdown.Cut(trouble, 300))}\n\n"
         );
         AppendPhases(text, run);
-        AppendNeeds(text, run);
+        AppendNeeds(text, run, now);
         AppendNow(text, run, now);
         return new Post { Text = text.ToString() };
     }
@@ -112,17 +112,13 @@ public static class RunCard
         return new string('█', full) + new string('░', Width - full);
     }
 
-    private static void AppendNeeds(StringBuilder text, Run run)
+    private static void AppendNeeds(StringBuilder text, Run run, DateTimeOffset now)
     {
         var needs = run
             .PendingApprovals.Select(approval =>
-                $":lock: **{approval.Phase}** waits for an approval until {approval.ExpiresAt:HH:mm} UTC"
+                $":lock: **{approval.Phase}** waits for an approval until {Until(approval.ExpiresAt, now)}"
             )
-            .Concat(
-                run.Failed.Select(step =>
-                    $":rotating_light: **{step.Id}** failed: {Markdown.Inline(Markdown.Cut(run.At(step).Saw, 200))}{Issue(run, step)}"
-                )
-            )
+            .Concat(run.Failed.Select(step => FailedLine(run, step)))
             .Concat(
                 run.AwaitingEvidence.Select(step =>
                     $":raised_hand: **{step.Id}** waits for a person: {Markdown.Inline(Markdown.Cut(step.Title, 120))}"
@@ -132,7 +128,21 @@ public static class RunCard
 
         if (!run.IsOver && needs.Count > 0)
             text.Append($"\n**Needs you**\n{Lines(needs)}");
+
+        if (run.IsOver && run.Failed.Any())
+            text.Append($"\n**What failed**\n{Lines([.. run.Failed.Select(step => FailedLine(run, step))])}");
     }
+
+    private static string FailedLine(Run run, PlannedStep step) =>
+        $":rotating_light: **{step.Id}** {(run.At(step).Attempt == 0 ? "was not started" : "failed")}: {Markdown.Inline(Markdown.Cut(run.At(step).Saw, 200))}{Issue(run, step)}";
+
+    /// <summary>The day is said when it is another one.</summary>
+    private static string Until(DateTimeOffset then, DateTimeOffset now) =>
+        then.UtcDateTime.Date == now.UtcDateTime.Date
+            ? $"{then.UtcDateTime:HH:mm} UTC"
+            : $"{then.UtcDateTime:yyyy-MM-dd HH:mm} UTC";
+
+    private static string Age(TimeSpan age) => age < TimeSpan.FromSeconds(1) ? "just now" : Core.Words.Span(age);
 
     private static string Issue(Run run, PlannedStep step) =>
         run.Incidents.GetValueOrDefault(step.Id)?.Issue is { } issue ? $" ([issue #{issue.Number}]({issue.Url}))" : "";
@@ -158,12 +168,14 @@ public static class RunCard
         return at.State switch
         {
             StepState.WaitingToRetry =>
-                $"`{step.Id}` tries again soon ({Attempt(step, at)} failed: {Markdown.Inline(Markdown.Cut(at.Saw, 120))})",
+                $"`{step.Id}` tries again {Soon((at.RetryAt ?? now) - now)} ({Attempt(step, at)} failed: {Markdown.Inline(Markdown.Cut(at.Saw, 120))})",
             StepState.Verifying => $"`{step.Id}` is being verified, {since}",
             _ =>
                 $"`{step.Id}` {Markdown.Inline(step.Title)}, {since}{(at.Attempt > 1 ? $", {Attempt(step, at)}" : "")}",
         };
     }
+
+    private static string Soon(TimeSpan left) => left < TimeSpan.FromSeconds(1) ? "now" : $"in {Core.Words.Span(left)}";
 
     /// <summary>People may ask for more attempts than the runbook gives.</summary>
     private static string Attempt(PlannedStep step, StepProgress at) =>

@@ -28,7 +28,7 @@ public static class RunPosts
                 : $", on {(clusters.Count == 1 ? "cluster" : "clusters")} **{string.Join("**, **", clusters)}**";
         var text = new StringBuilder();
         text.Append(
-            $"#### {Heading(approval.State)} Run {run.Id} · {Markdown.Inline(run.Title)} · **{Approved(run, approval.Phase)}** {(approval.State is ApprovalState.Requested ? $"needs {Words.Count(approval.Quorum, "approval")}" : $"was {approval.State.ToString().ToLowerInvariant()}")}\n"
+            $"#### {Heading(approval.State)} Run {run.Id} · {Markdown.Inline(run.Title)} · **{Approved(run, approval.Phase)}** {Became(approval)}\n"
         );
         text.Append($"{run.Requester} asks{where}. {Deciders(run, deciders)}\n\n");
         text.Append("**What is destroyed**\n");
@@ -61,7 +61,7 @@ public static class RunPosts
         var open = at.State is StepState.Failed && !run.IsOver && run.CancelAsked is null;
         var text = new StringBuilder();
         text.Append(
-            $":rotating_light: **{step.Id}** failed after {Words.Count(Math.Max(failure.Attempt, 1), "attempt")}: {Markdown.Inline(Markdown.Cut(failure.Said, 400))}\n"
+            $":rotating_light: **{step.Id}** {(failure.Attempt == 0 ? "was not started" : $"failed after {Words.Count(failure.Attempt, "attempt")}")}: {Markdown.Inline(Markdown.Cut(failure.Said, 400))}\n"
         );
 
         if (failure.Explanation is not null)
@@ -102,7 +102,7 @@ public static class RunPosts
             : new Post
             {
                 Text =
-                    $"{text}{(at.Evidence is null ? $":heavy_multiplication_x: {RunCard.Words(run.State)}" : $":white_check_mark: {Markdown.Inline(at.Saw)}")}",
+                    $"{text}{(at.Evidence is null ? $":heavy_multiplication_x: {StateWords(at.State)}" : $":white_check_mark: {Markdown.Inline(at.Saw)}")}",
             };
     }
 
@@ -158,6 +158,16 @@ public static class RunPosts
             ApprovalState.Denied => ":no_entry:",
             ApprovalState.Expired => ":hourglass:",
             ApprovalState.Withdrawn => ":octagonal_sign:",
+        };
+
+    private static string Became(Approval approval) =>
+        approval.State switch
+        {
+            ApprovalState.Requested => $"needs {Words.Count(approval.Quorum, "approval")}",
+            ApprovalState.Approved => "was approved",
+            ApprovalState.Denied => "was denied",
+            ApprovalState.Expired => "expired",
+            ApprovalState.Withdrawn => "was withdrawn",
         };
 
     private static Box ApprovalBox(Run run, Approval approval)
@@ -219,10 +229,16 @@ public static class RunPosts
         var issue = run.Incidents.GetValueOrDefault(step.Id) is { Issue: { } link } incident
             ? $"[Issue #{link.Number}]({link.Url}) {(incident.State is Incidents.IncidentState.Closed ? "is closed" : "has the diagnosis")}. "
             : "";
-        var now =
-            at.State is StepState.Failed
-                ? ""
-                : $"Now: {StateWords(at.State)}{(StepStates.IsSettled(at.State) ? $" ({Markdown.Inline(Markdown.Cut(at.Saw, 200))})" : "")}.";
+        var saw = Markdown.Inline(Markdown.Cut(at.Saw, 200));
+        var now = at.State switch
+        {
+            StepState.Failed when run.IsOver || run.CancelAsked is not null => "The run ends without it.",
+            StepState.Failed => "",
+            StepState.Pending => "Now: about to be tried again.",
+            StepState.Skipped => $"Now: {saw}.",
+            StepState.AlreadyDone or StepState.Succeeded => $"Now: {StateWords(at.State)} ({saw}).",
+            _ => $"Now: {StateWords(at.State)}.",
+        };
         return (issue + now).TrimEnd();
     }
 

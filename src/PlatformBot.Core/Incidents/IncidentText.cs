@@ -25,7 +25,7 @@ public static class IncidentText
             $"| where | {(step.Cluster is null ? "no cluster" : $"cluster {step.Cluster}")}{(step.Node is null ? "" : $", node {step.Node}")} |\n"
         );
         text.Append($"| written in | `{step.Source}` |\n");
-        text.Append($"| attempts | {failure.Attempt} of {step.Attempts} |\n");
+        text.Append($"| attempts | {Attempts(step, failure)} |\n");
         text.Append($"| plan | `{run.Plan.Digest}` |\n");
         text.Append(card is null ? "" : $"| chat | {card} |\n");
         AppendWhat(text, step, failure);
@@ -35,20 +35,27 @@ public static class IncidentText
     }
 
     public static string Healed(Run run, PlannedStep step) =>
-        $"Healed: `{step.Id}` is {RunPosts.StateWords(run.At(step).State)} after attempt {run.At(step).Attempt}. {Markdown.Inline(run.At(step).Saw)}";
+        $"Healed: `{step.Id}` is {RunPosts.StateWords(run.At(step).State)} (attempt {run.At(step).Attempt}). Seen: {Markdown.Inline(run.At(step).Saw)}";
 
     public static string Again(Run run, PlannedStep step)
     {
         var failure = run.At(step).Failure!;
-        return $"It failed again (attempt {failure.Attempt}): **{Markdown.Inline(failure.Said)}**\n\n{Output(failure, failure.Command)}\n{failure.Diagnosis}";
+        return $"It failed again (attempt {failure.Attempt}): **{Markdown.Inline(failure.Said)}**\n\n{Output(failure, failure.Command)}\n{(failure.Diagnosis.Length == 0 ? "" : $"\n{failure.Diagnosis}\n")}";
     }
 
     public static string Left(Run run) =>
         $"Run {run.Id.Number} {RunCard.Words(run.State)}: {Markdown.Inline(run.EndedWhy ?? "")}. This stays open until somebody closes it.";
 
+    private static string Attempts(PlannedStep step, Failure failure) =>
+        failure.Attempt == 0 ? "none: it was not started"
+        : failure.Attempt > step.Attempts ? $"{failure.Attempt}; the runbook gives {step.Attempts}"
+        : $"{failure.Attempt} of {step.Attempts}";
+
     private static void AppendWhat(StringBuilder text, PlannedStep step, Failure failure)
     {
-        text.Append($"\n## What was run\n\n{Markdown.Fence(CommandText.Folded(What(step)))}\n");
+        text.Append(
+            $"\n## What {(failure.Attempt == 0 ? "would be" : "was")} run\n\n{Markdown.Fence(CommandText.Folded(What(step)))}\n"
+        );
         text.Append(step.Why is null ? "" : $"\n{Markdown.Inline(step.Why)}\n");
         text.Append(
             $"\n## What it said\n\n{Output(failure, failure.Command == What(step) ? null : failure.Command)}\n"

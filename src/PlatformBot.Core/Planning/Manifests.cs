@@ -67,7 +67,8 @@ internal sealed class Manifests(string root, Problems problems)
     /// </summary>
     private static JsonObject Encoded(JsonObject json)
     {
-        if ((string?)json["kind"] != "Secret" || json["stringData"] is not JsonObject texts)
+        // Its kind may be anything here: what is wrong with it has been said above.
+        if (json["kind"]?.ToString() != "Secret" || json["stringData"] is not JsonObject texts)
             return json;
 
         var data = json["data"] as JsonObject ?? [];

@@ -15,7 +15,13 @@ public sealed class MarkdownTests
     [Theory]
     [InlineData("@all look", "@" + Zero + "all look")]
     [InlineData("ping @ada.lovelace", "ping @" + Zero + "ada.lovelace")]
-    [InlineData("<!channel>", @"\<" + Zero + @"\!channel\>")]
+    [InlineData("<!channel>", "<" + Zero + @"\!channel\>")]
+    [InlineData("<?php ?>", "<" + Zero + @"?php ?\>")]
+    [InlineData("a&#x202E;b&lt;c & d", "a&" + Zero + @"\#" + Zero + "x202E;b&" + Zero + "lt;c & d")]
+    [InlineData("rpc error: code = Unavailable", "rpc error: code = Unavailable")]
+    [InlineData(@"a\_b", @"a\\\_b")]
+    [InlineData("===", "=" + Zero + "==")]
+    [InlineData(@"C:\temp \* \", @"C:\temp \\\* \\")]
     [InlineData("[ok](javascript:x)", @"\[ok\]\(javascript:x\)")]
     [InlineData("https://evil.test", "https:" + Zero + "//evil.test")]
     [InlineData(":white_check_mark: Approved", ":" + Zero + @"white\_check\_mark: Approved")]
@@ -65,7 +71,7 @@ public sealed class MarkdownTests
 
                 return !Regex.IsMatch(
                     shown,
-                    @"@\w|(?<!\\)[<|`\[]|[\r\n\0]",
+                    @"@\w|<[!?@/\w]|(?<!\\)[|`\[]|[\r\n\0]",
                     RegexOptions.None,
                     TimeSpan.FromSeconds(1)
                 );

@@ -33,7 +33,7 @@ export function inline(text) {
 
   let html = escape(text.replace(/[\u0000-\u0002]/g, ""))
     .replace(/(?<!\\)(`+)(.+?)\1(?!`)/g, (_, __, code) => put(`<code>${code.replace(/^ (.*) $/, "$1")}</code>`))
-    .replace(/\\([\\`*_~[\]()#>|!:@.+-])/g, (_, c) => put(c))
+    .replace(/\\([`*{}[\]()#+\-.!_|~]|&gt;|\\(?!\w))/g, (_, c) => put(c))
     .replace(/!?\[([^\]\n]+)\]\(((?:https?:\/\/|mailto:)[^\s)]+)\)/g, (_, label, url) => link(emphasis(label), url))
     .replace(/\bhttps?:\/\/[^\s<\u0001]+[^\s<\u0001.,;:!?)'"\]]/g, (url) => link(url, url));
 

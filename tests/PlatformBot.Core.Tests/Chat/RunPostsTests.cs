@@ -1,0 +1,158 @@
+using PlatformBot.Core.Chat;
+using PlatformBot.Core.Planning;
+using PlatformBot.Core.Runs;
+using PlatformBot.Core.Tests.Runs;
+using PlatformBot.TestKit;
+using Shouldly;
+using Xunit;
+using static PlatformBot.Core.Tests.Chat.PlatformRuns;
+
+namespace PlatformBot.Core.Tests.Chat;
+
+/// <summary>What a run says besides its card, as its readers read it.</summary>
+public sealed class RunPostsTests
+{
+    private const string Foundation = "infra/foundation";
+
+    private static readonly Person Edsger = new("u-edsger", "edsger");
+
+    [Fact]
+    public void An_approval_shows_what_is_destroyed_before_anything_else() =>
+        Approval(Asked()).ShouldMatchSnapshot("approval-asked");
+
+    [Fact]
+    public void The_file_of_an_approval_has_every_step_of_its_phase()
+    {
+        var told = Asked();
+        var post = RunPosts.Approval(told.Run, told.Run.Approvals[Foundation], [Ada, Grace]);
+
+        post.Files.Single().Text.ShouldMatchSnapshot("approval-file");
+    }
+
+    [Fact]
+    public void An_approval_by_two_shows_who_has_voted() =>
+        Approval(Asked(quorum: 2).Then(Grace, Yes(Foundation))).ShouldMatchSnapshot("approval-half");
+
+    [Fact]
+    public void Of_the_whole_run_one_approval_shows_all_that_is_destroyed()
+    {
+        var plan = Plan("all");
+        var told = new Chronicle(plan with { Approval = plan.Approval with { Per = "run" } }, Ada);
+        told.Then(new RunEvent.ApprovalAsked(Run.WholeRun, Digest, 1, told.Now.AddHours(4)));
+
+        Rendered
+            .Of(RunPosts.Approval(told.Run, told.Run.Approvals[Run.WholeRun], [Ada, Grace, Edsger]))
+            .ShouldMatchSnapshot("approval-whole-run");
+    }
+
+    [Fact]
+    public void When_nobody_can_decide_the_approval_says_so()
+    {
+        var told = Asked();
+
+        RunPosts
+            .Approval(told.Run, told.Run.Approvals[Foundation], [Ada])
+            .Text.ShouldContain("Nobody else has the role");
+    }
+
+    [Fact]
+    public void A_decided_approval_has_no_buttons_and_says_who_decided()
+    {
+        var ends = new[]
+        {
+            Asked().Then(Grace, Yes(Foundation)),
+            Asked().Then(Grace, No(Foundation, "not before the backup")),
+            Asked().After(TimeSpan.FromHours(4)).Then(new RunEvent.ApprovalExpired(Foundation)),
+            Asked().Then(Ada, new RunEvent.CancelAsked(null)).Then(new RunEvent.Ended(RunState.Cancelled, "by @ada")),
+        };
+
+        string.Join("\n", ends.Select(told => HeadAndBox(Approval(told)))).ShouldMatchSnapshot("approval-decided");
+    }
+
+    [Fact]
+    public void A_failure_shows_what_was_run_what_it_said_and_what_can_be_done() =>
+        Failure(Failed()).ShouldMatchSnapshot("failure");
+
+    [Fact]
+    public void A_failure_that_was_answered_shows_the_answer_and_no_buttons()
+    {
+        var answered = new[]
+        {
+            Failed().Then(Ada, new RunEvent.StepRetried(SecondNode)),
+            Failed().Then(Ada, new RunEvent.StepRetried(SecondNode)).Then(Done(SecondNode)),
+            Failed().Then(Ada, new RunEvent.StepSkipped(SecondNode, "replaced by infra-04")),
+            Failed().Then(Ada, new RunEvent.CancelAsked("the node is broken")),
+        };
+
+        string.Join("\n", answered.Select(told => HeadAndFoot(Failure(told)))).ShouldMatchSnapshot("failure-answered");
+    }
+
+    [Fact]
+    public void A_step_that_could_not_even_start_says_why()
+    {
+        var why = new Failure(
+            0,
+            "It cannot be told whether this is done already, and it is destructive. talosctl: no answer within 30 s",
+            null,
+            null,
+            "",
+            null,
+            ""
+        );
+
+        Failure(Approved().Then(new RunEvent.StepFailed(SecondNode, why, RetryAt: null)))
+            .ShouldMatchSnapshot("failure-before-it-started");
+    }
+
+    [Fact]
+    public void A_manual_step_asks_and_then_shows_what_was_seen()
+    {
+        var waiting = AtTheRouter();
+        var confirmed = AtTheRouter().Then(Ada, new RunEvent.EvidenceGiven("infra/router", "3 peers, all Established"));
+        var left = AtTheRouter()
+            .Then(Ada, new RunEvent.CancelAsked(null))
+            .Then(
+                new RunEvent.StepCancelled("infra/router", "stopped because the run was cancelled"),
+                new RunEvent.Ended(RunState.Cancelled, "cancelled by @ada")
+            );
+
+        string.Join("\n\n", new[] { waiting, confirmed, left }.Select(Manual)).ShouldMatchSnapshot("manual");
+    }
+
+    [Fact]
+    public void The_end_of_a_run_counts_what_became_of_its_steps()
+    {
+        var ends = new[]
+        {
+            Succeeded(),
+            Failed()
+                .Then(Ada, new RunEvent.StepSkipped(SecondNode, "replaced by infra-04"))
+                .Then(Ada, new RunEvent.CancelAsked("enough for today"))
+                .Then(
+                    new RunEvent.StepCancelled("apps/convert-node/apps-01", "stopped because the run was cancelled"),
+                    new RunEvent.Ended(RunState.Cancelled, "cancelled by @ada: enough for today")
+                ),
+            Asked()
+                .After(TimeSpan.FromMinutes(3))
+                .Then(Grace, No(Foundation, "not before the backup"))
+                .Then(new RunEvent.Ended(RunState.Denied, "infra/foundation denied by @grace: not before the backup")),
+        };
+
+        string.Join("\n", ends.Select(told => Rendered.Of(RunPosts.End(told.Run)))).ShouldMatchSnapshot("end");
+    }
+
+    private static string Approval(Chronicle told) =>
+        Rendered.Of(RunPosts.Approval(told.Run, told.Run.Approvals[Foundation], [Ada, Grace, Edsger]));
+
+    private static string Failure(Chronicle told) =>
+        Rendered.Of(RunPosts.Failed(told.Run, told.Run.FindStep(SecondNode)!));
+
+    private static string Manual(Chronicle told) =>
+        Rendered.Of(RunPosts.Manual(told.Run, told.Run.Plan.Steps.First(step => step.Action is PlannedAction.Manual)));
+
+    private static string HeadAndBox(string post) =>
+        $"{post.Split('\n')[0]}\n{string.Join('\n', post.Split('\n').Where(line => line is ['┌' or '│' or '└', ..]))}\n";
+
+    private static string HeadAndFoot(string post) =>
+        $"{post.Split('\n')[0]}\n{string.Join('\n', post.Split('\n').SkipWhile(line => !line.StartsWith("[Issue", StringComparison.Ordinal)))}";
+}
