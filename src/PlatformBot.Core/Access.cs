@@ -15,6 +15,9 @@ public sealed class Access
         ImmutableList<Person>
     >.Empty;
 
+    /// <summary>False until the names have been resolved for the first time: until then nobody holds a role, and nobody has lost one.</summary>
+    public bool IsKnown => !_holders.IsEmpty;
+
     /// <summary>Role → people. The id <see cref="Everyone"/> stands for all.</summary>
     public void Set(IReadOnlyDictionary<string, IReadOnlyList<Person>> holders) =>
         _holders = holders.ToImmutableDictionary(pair => pair.Key, pair => pair.Value.ToImmutableList());

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using PlatformBot.Core;
 using PlatformBot.Core.Approvals;
+using PlatformBot.Core.Chat;
 using PlatformBot.Core.Planning;
 using PlatformBot.Core.Runs;
 using PlatformBot.Storage;
@@ -39,7 +40,8 @@ internal static class StepOverhead
             using var locks = new StepLocks();
             var opened = await journal.OpenRunAsync(Ada, new RunEvent.Planned(plan, "ops"));
             using var live = new LiveRun(Run.Begin(opened)!, journal, TimeProvider.System);
-            var guard = new ApprovalGuard(new Access(), PlanJson.DigestOf);
+            var standing = new Standing(new Nobody(), new Access(), TimeSpan.Zero, TimeProvider.System);
+            var guard = new ApprovalGuard(standing, PlanJson.DigestOf);
             using var engine = new RunEngine(
                 live,
                 new NoWork(),
@@ -107,6 +109,16 @@ internal static class StepOverhead
             Notes = [],
             Digest = "benchmark",
         };
+
+    /// <summary>Nothing here is destructive: nobody is asked for.</summary>
+    private sealed class Nobody : IPeople
+    {
+        public Task<Account?> FindAsync(string idOrName, CancellationToken cancellationToken) =>
+            Task.FromResult<Account?>(null);
+
+        public Task<Account?> AskAsync(string id, CancellationToken cancellationToken) =>
+            Task.FromResult<Account?>(null);
+    }
 
     /// <summary>Every probe finds something to do, every action does nothing, every check holds.</summary>
     private sealed class NoWork : IStepActions

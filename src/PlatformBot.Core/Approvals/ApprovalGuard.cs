@@ -3,11 +3,16 @@ using PlatformBot.Core.Runs;
 
 namespace PlatformBot.Core.Approvals;
 
+/// <summary>Why a destructive step must not begin.</summary>
+/// <param name="Why">in words, with the way out</param>
+/// <param name="IsFinal">the approval is void: trying again cannot help, only a new run can</param>
+public sealed record GuardObjection(string Why, bool IsFinal);
+
 /// <summary>The last look before something is destroyed: is this still what was approved, by people who may still approve?</summary>
-public sealed class ApprovalGuard(Access access, Func<Plan, string> digestOf)
+public sealed class ApprovalGuard(Standing standing, Func<Plan, string> digestOf)
 {
-    /// <summary>Why the step must not start, in words; null when it may.</summary>
-    public string? Objection(Run run, PlannedStep step)
+    /// <summary>What stands against the step; null when it may begin. Asks the chat server, but not for long.</summary>
+    public async Task<GuardObjection?> ObjectionAsync(Run run, PlannedStep step, CancellationToken stopping)
     {
         var phase = run.Plan.Phases.First(each => each.Id == step.Phase);
 
@@ -17,20 +22,46 @@ public sealed class ApprovalGuard(Access access, Func<Plan, string> digestOf)
         var name = run.ApprovalFor(phase);
 
         if (run.Approvals.GetValueOrDefault(name) is not { State: ApprovalState.Approved } approval)
-            return $"{name} is not approved. {AskAgain(run)}";
+            return Void(run, $"{name} is not approved.");
 
         if (digestOf(run.Plan) is var digest && digest != approval.Digest)
-            return $"The plan is not the one that was approved (digest {Words.Short(digest)}, approved {Words.Short(approval.Digest)}): the approval is void. {AskAgain(run)}";
+        {
+            return Void(
+                run,
+                $"The plan is not the one that was approved (digest {Words.Short(digest)}, approved {Words.Short(approval.Digest)}): the approval is void."
+            );
+        }
 
-        var standing = approval
-            .Votes.Where(vote => vote.Decision is Decision.Approve && vote.By.Id != run.Requester.Id)
-            .Count(vote => access.Holds(vote.By, run.Plan.Access.Approve));
-
-        return standing >= approval.Quorum
-            ? null
-            : $"The approval of {name} is void: of those who approved, {standing} still hold the role {run.Plan.Access.Approve} and {approval.Quorum} must. {AskAgain(run)}";
+        var answers = await Task.WhenAll(
+            approval
+                .Votes.Where(vote => vote.Decision is Decision.Approve && vote.By.Id != run.Requester.Id)
+                .Select(vote => standing.OfAsync(vote.By, run.Plan.Access.Approve, stopping))
+        );
+        return Counted(run, approval, answers);
     }
 
-    private static string AskAgain(Run run) =>
-        $"`/platform cancel {run.Id}` and ask for the run again: what is done already is not done twice.";
+    private static GuardObjection? Counted(Run run, Approval approval, MayDecide[] answers)
+    {
+        var standing = answers.Count(answer => answer is MayDecide.Yes);
+        var unknown = answers.Count(answer => answer is MayDecide.CannotTell);
+
+        if (standing >= approval.Quorum)
+            return null;
+
+        return standing + unknown >= approval.Quorum
+            ? new(
+                $"The chat server does not say whether those who approved {approval.Phase} may still approve. Retry the step once it answers.",
+                IsFinal: false
+            )
+            : Void(
+                run,
+                $"The approval of {approval.Phase} is void: of those who approved, {standing} still hold the role {run.Plan.Access.Approve} and an active account, and {approval.Quorum} must."
+            );
+    }
+
+    private static GuardObjection Void(Run run, string why) =>
+        new(
+            $"{why} `/platform cancel {run.Id}` and ask for the run again: what is done already is not done twice.",
+            IsFinal: true
+        );
 }

@@ -11,6 +11,10 @@ public sealed partial class Bot
         "Bots, guests and deactivated accounts decide nothing.",
         "Somebody with an account of their own and the role approver must."
     );
+    private static readonly Refusal CannotTell = new(
+        "The chat server does not say whether you may decide; your vote was not counted.",
+        "Vote again in a minute."
+    );
 
     private Task<Reply> ApproveAsync(
         ChatCommand command,
@@ -82,27 +86,34 @@ public sealed partial class Bot
         string via
     )
     {
+        var may = await _standing.OfAsync(by, run.Plan.Access.Approve, CancellationToken.None);
+
         // Told apart from a missing role, because only an administrator of the chat server can change it.
-        if (await _people.FindAsync(by.Id, CancellationToken.None) is not { CanDecide: true })
-            return await RefuseAsync(by, run.Id, $"{decision} {phase}", CannotDecide);
+        if (may is MayDecide.NoAccount or MayDecide.CannotTell)
+        {
+            var why = may is MayDecide.NoAccount ? CannotDecide : CannotTell;
+            return await RefuseAsync(by, run.Id, $"{decision} {phase}", why);
+        }
 
         var cut = reason is null ? null : Markdown.Cut(reason, LongestReason);
         return await DecideAsync(
             by,
             run,
             $"{decision} {phase}",
-            now => Counted(now, by, new RunEvent.Voted(phase, decision, digest, cut, via)),
+            now => Counted(now, by, may is MayDecide.Yes, new RunEvent.Voted(phase, decision, digest, cut, via)),
             now => Counted(now, now.Approvals[phase])
         );
     }
 
     /// <summary>The vote, or what stands against it.</summary>
-    private Result<RunEvent> Counted(Run run, Person by, RunEvent.Voted vote)
+    private Result<RunEvent> Counted(Run run, Person by, bool mayDecide, RunEvent.Voted vote)
     {
+        if (Scheduler.IsEnding(run))
+            return TooLate(run);
+
         if (!run.Approvals.TryGetValue(vote.Phase, out var approval))
             return new Refusal($"Run {run.Id} waits for no approval of {Markdown.Code(Markdown.Cut(vote.Phase, 60))}.");
 
-        var mayDecide = _access.Holds(by, run.Plan.Access.Approve);
         return approval.Objection(by, vote.Decision, vote.Digest, mayDecide, _clock.GetUtcNow()) is { } objection
             ? objection
             : vote;
@@ -200,9 +211,10 @@ public sealed partial class Bot
                 run,
                 $"confirm {step}",
                 now =>
-                    now.AwaitingEvidence.Any(waiting => waiting.Id == step)
+                    Scheduler.IsEnding(now) ? TooLate(now)
+                    : now.AwaitingEvidence.Any(waiting => waiting.Id == step)
                         ? new RunEvent.EvidenceGiven(step, Markdown.Cut(evidence, LongestReason))
-                        : new Refusal($"{step} waits for nobody now."),
+                    : new Refusal($"{step} waits for nobody now."),
                 _ => $":white_check_mark: {step} is confirmed."
             );
     }
@@ -216,7 +228,7 @@ public sealed partial class Bot
                 "cancel",
                 now =>
                     RunStates.Table.Next(now.State, RunTrigger.Cancel) is null
-                        ? NotNow(now, "be cancelled")
+                        ? TooLate(now)
                         : new RunEvent.CancelAsked(reason is null ? null : Markdown.Cut(reason, LongestReason)),
                 now => $":octagonal_sign: Run {now.Id} ends; what is done stays as it is."
             );
@@ -242,8 +254,8 @@ public sealed partial class Bot
 
     private static Refusal? Objection(Run run, string step, StepTrigger trigger)
     {
-        if (run.IsOver || run.CancelAsked is not null)
-            return NotNow(run, $"{trigger} a step".ToLowerInvariant());
+        if (Scheduler.IsEnding(run))
+            return TooLate(run);
 
         if (run.Steps.TryGetValue(step, out var at) && StepStates.Table.Next(at.State, trigger) is not null)
             return null;
@@ -253,17 +265,15 @@ public sealed partial class Bot
         );
     }
 
-    private static Refusal NotNow(Run run, string what)
-    {
-        var allowed = RunStates
-            .Table.AllowedIn(run.State)
-            .Select(trigger => trigger.ToString().ToLowerInvariant())
-            .ToList();
-        return new Refusal(
-            $"Run {run.Id} {RunCard.Words(run.State)}; it cannot {what} now.",
-            allowed.Count == 0 ? "It is over; start a new one." : $"From here it can: {string.Join(", ", allowed)}."
+    /// <summary>Nothing is decided in a run that ends.</summary>
+    private static Refusal TooLate(Run run) =>
+        new(
+            run.IsOver ? $"Run {run.Id} is over: {RunCard.Words(run.State)}."
+                : run.CancelAsked is { } cancel
+                    ? $"Run {run.Id} is being cancelled (by {cancel.By}); nothing more is decided in it."
+                : $"Run {run.Id} is ending, because an approval was refused; nothing more is decided in it.",
+            $"Ask for a new run{(run.IsOver ? "" : " when it has ended")}: what is done already is not done twice."
         );
-    }
 
     private async Task<Reply> DecideAsync(
         Person by,
@@ -274,7 +284,7 @@ public sealed partial class Bot
     )
     {
         if (_runs.Find(run.Id) is not { } live)
-            return await RefuseAsync(by, run.Id, what, NotNow(run, what));
+            return await RefuseAsync(by, run.Id, what, TooLate(run));
 
         return (await live.DecideAsync(by, decide)).Ok(out var now, out var refusal)
             ? new Reply(answer(now))

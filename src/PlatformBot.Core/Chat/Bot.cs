@@ -1,3 +1,4 @@
+using PlatformBot.Core.Approvals;
 using PlatformBot.Core.Journals;
 using PlatformBot.Core.Planning;
 using PlatformBot.Core.Runbooks;
@@ -20,7 +21,7 @@ public sealed partial class Bot : IConversation
     private readonly IStepActions _actions;
     private readonly PlanLook _plans;
     private readonly IChat _chat;
-    private readonly IPeople _people;
+    private readonly Standing _standing;
     private readonly Access _access;
     private readonly TimeProvider _clock;
     private readonly IReadOnlyList<BuiltIn> _builtIns;
@@ -33,13 +34,13 @@ public sealed partial class Bot : IConversation
         IStepActions actions,
         PlanLook plans,
         IChat chat,
-        IPeople people,
+        Standing standing,
         Access access,
         TimeProvider clock
     )
     {
         (_catalogue, _paths, _runs, _journal, _actions) = (catalogue, paths, runs, journal, actions);
-        (_plans, _chat, _people, _access, _clock) = (plans, chat, people, access, clock);
+        (_plans, _chat, _standing, _access, _clock) = (plans, chat, standing, access, clock);
         _builtIns = BuiltIns();
     }
 

@@ -5,6 +5,9 @@ public interface IPeople
 {
     /// <summary>By user id, or by name with or without the @. Null: the server knows nobody of that id or name.</summary>
     Task<Account?> FindAsync(string idOrName, CancellationToken cancellationToken);
+
+    /// <summary>By user id, as the server answers this very question: for decisions. Waits for it until cancelled.</summary>
+    Task<Account?> AskAsync(string id, CancellationToken cancellationToken);
 }
 
 /// <summary>An account of the chat server.</summary>

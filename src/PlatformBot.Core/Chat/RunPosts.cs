@@ -198,6 +198,16 @@ public static class RunPosts
 
     private static Box DecisionBox(Run run, PlannedStep step)
     {
+        if (run.At(step).Failure is { IsFinal: true })
+        {
+            return new Box(
+                Red,
+                "What now?",
+                "This step was not started, and trying again does not help: it needs a new approval. **Abort** ends the run; ask for it again, and what is done already is not done twice.",
+                [Button("abort", "Abort…", "danger", run, step.Id)]
+            );
+        }
+
         var waiting = run.Plan.Steps.Count(other => other.Needs.Contains(step.Id));
         var text =
             $"**Retry** looks first whether it is done, then runs it again. **Skip** asks why and goes on without it ({Depend(waiting)}). **Abort** ends the run; what is done stays.\nWhat does not depend on it goes on meanwhile.";

@@ -84,6 +84,17 @@ public static class IncidentText
             .ToList();
         var blocked =
             waiting.Count == 0 ? "Nothing depends on this step." : $"These wait for it: {string.Join(", ", waiting)}.";
+
+        if (run.At(step).Failure is { IsFinal: true })
+        {
+            return $"""
+                {blocked} The step was not started, because its approval is void; trying again does not help.
+
+                1. End this run: press **Abort** in its thread, or type `/platform cancel {run.Id.Number}`.
+                2. Ask for it again and have it approved. What is done already is not done twice.
+                """;
+        }
+
         return $"""
             {blocked} Everything that does not depend on it goes on.
 

@@ -112,4 +112,9 @@ public sealed record Failure(
     string Output,
     string? Explanation,
     string Diagnosis
-);
+)
+{
+    /// <summary>The approval is void: what helps is a new run, with an approval of its own, and not another attempt.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsFinal { get; init; }
+}

@@ -19,6 +19,8 @@ public sealed class StepRunner(
 {
     private const string Interrupted = "The bot stopped while this step ran, and nothing shows what became of it.";
     private const string CannotTell = "It cannot be told whether this is done already, and it is destructive.";
+    private const string Ended = "stopped because the run was cancelled";
+    private const string NotBegun = "Not started: the bot was stopped before the step began.";
 
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
@@ -50,7 +52,7 @@ public sealed class StepRunner(
         catch (OperationCanceledException)
             when (!tokens.Stopping.IsCancellationRequested && tokens.Ending.IsCancellationRequested)
         {
-            await NoteAsync(new RunEvent.StepCancelled(step.Id, "stopped because the run was cancelled"));
+            await NoteAsync(new RunEvent.StepCancelled(step.Id, Ended));
         }
     }
 
@@ -69,7 +71,38 @@ public sealed class StepRunner(
 
         using var held = await locks.TakeAsync(step.Lock, _waiting.Token);
 
-        return !await SettledByProbeAsync(step, live.Now.At(step), _acting.Token) && await TryAsync(step, held);
+        return !await SettledByProbeAsync(step, live.Now.At(step), _acting.Token)
+            && await StartAsync(step)
+            && await TryAsync(step, held);
+    }
+
+    /// <summary>
+    /// True when the action may begin. The last look at the approval comes after the start is on disk, because writing it may have
+    /// taken as long as the disk was full: nothing that takes time lies between that look and the action.
+    /// </summary>
+    private async Task<bool> StartAsync(PlannedStep step)
+    {
+        var found = live.Now.At(step);
+
+        // A person is at work on it already.
+        if (found.State is not StepState.Running)
+        {
+            // While the probe looked, the run or the bot may have come to its end.
+            tokens.Draining.ThrowIfCancellationRequested();
+            _waiting.Token.ThrowIfCancellationRequested();
+            await live.NoteAsync(new RunEvent.StepStarted(step.Id, found.Attempt + 1), _waiting.Token);
+        }
+
+        var objection = step.Destructive is null ? null : await ObjectionAsync(step);
+
+        if (Scheduler.IsEnding(live.Now))
+            await NoteAsync(new RunEvent.StepCancelled(step.Id, Ended));
+        else if (objection is not null)
+            await RefuseAsync(step, $"Not started: {objection.Why}", objection.IsFinal);
+        else
+            return true;
+
+        return false;
     }
 
     /// <summary>True when the probe, or the lack of one after a crash, has settled what becomes of the step.</summary>
@@ -90,24 +123,37 @@ public sealed class StepRunner(
 
         var cannotTell = step.Probe.Count == 0 || looks.Any(look => look.Holds is null);
 
-        if (found.WasInterrupted && !step.Repeatable && (cannotTell || step.Destructive is not null))
-            return await AskAsync(step, found, $"{Interrupted} {saw}".TrimEnd());
+        var why =
+            found.WasInterrupted && !step.Repeatable && (cannotTell || step.Destructive is not null)
+                ? $"{Interrupted} {saw}".TrimEnd()
+            : step.Destructive is not null && step.Probe.Count > 0 && cannotTell ? $"{CannotTell} {saw}"
+            : null;
 
-        if (step.Destructive is not null && step.Probe.Count > 0 && cannotTell)
-            return await AskAsync(step, found, $"{CannotTell} {saw}");
+        if (why is null)
+            return false;
 
-        if (step.Destructive is not null && guard.Objection(live.Now, step) is { } objection)
-            return await AskAsync(step, found, objection);
+        await RefuseAsync(step, why);
+        return true;
+    }
 
-        return false;
+    private async Task<GuardObjection?> ObjectionAsync(PlannedStep step)
+    {
+        try
+        {
+            return await guard.ObjectionAsync(live.Now, step, _waiting.Token);
+        }
+        catch (OperationCanceledException) when (tokens.IsLeaving)
+        {
+            // Nothing has begun, and the next start may know that: it need ask nobody.
+            await NoteAsync(new RunEvent.StepFailed(step.Id, Untouched(step, NotBegun), RetryAt: clock.GetUtcNow()));
+            throw;
+        }
     }
 
     /// <summary>Acts and proves, within the step's time. True when another attempt is due.</summary>
     /// <param name="held">given back when the action is over: a verification may take minutes</param>
     private async Task<bool> TryAsync(PlannedStep step, IDisposable? held)
     {
-        var found = live.Now.At(step);
-        var attempt = found.State is StepState.Verifying or StepState.Running ? found.Attempt : found.Attempt + 1;
         using var timeout = new CancellationTokenSource(step.Timeout, clock);
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(_acting.Token, timeout.Token);
         var did = new ActionOutcome(Verdict.Retry, "");
@@ -115,7 +161,7 @@ public sealed class StepRunner(
 
         try
         {
-            did = await DoAsync(step, attempt, line => saw = line, limited.Token);
+            did = await DoAsync(step, line => saw = line, limited.Token);
             held?.Dispose();
 
             if (did.Verdict is Verdict.Done or Verdict.AlreadyThere)
@@ -140,30 +186,17 @@ public sealed class StepRunner(
         }
 
         held?.Dispose();
-        return await FailAsync(step, attempt, did);
+        return await FailAsync(step, did);
     }
 
     private bool IsLeaving(PlannedStep step) =>
         step.Action is PlannedAction.Manual && tokens.Ending.IsCancellationRequested;
 
-    /// <summary>The start is on disk before the action begins; what the action did, before anything follows from it.</summary>
-    private async Task<ActionOutcome> DoAsync(
-        PlannedStep step,
-        int attempt,
-        Action<string> progress,
-        CancellationToken limited
-    )
+    /// <summary>What the action did is on disk before anything follows from it.</summary>
+    private async Task<ActionOutcome> DoAsync(PlannedStep step, Action<string> progress, CancellationToken limited)
     {
         if (live.Now.At(step) is { State: StepState.Verifying, Saw: var said })
             return new ActionOutcome(Verdict.Done, said);
-
-        if (live.Now.At(step).State is not StepState.Running)
-        {
-            // While the probe looked, the run or the bot may have come to its end.
-            tokens.Draining.ThrowIfCancellationRequested();
-            _waiting.Token.ThrowIfCancellationRequested();
-            await live.NoteAsync(new RunEvent.StepStarted(step.Id, attempt), _waiting.Token);
-        }
 
         var processes = new ConcurrentBag<Task>();
         var observer = new StepObserver(progress, started => processes.Add(NoteAsync(step, started)));
@@ -185,15 +218,37 @@ public sealed class StepRunner(
     private Task NoteAsync(PlannedStep step, ProcessFact started) =>
         NoteAsync(new RunEvent.ProcessStarted(step.Id, started.Tool, started.Pid, started.StartTime, started.BootId));
 
-    private async Task<bool> FailAsync(PlannedStep step, int attempt, ActionOutcome did)
+    private async Task<bool> FailAsync(PlannedStep step, ActionOutcome did)
     {
+        var attempt = live.Now.At(step).Attempt;
         var again = did.Verdict is Verdict.Retry && attempt < step.Attempts;
-        var diagnosis = again ? "" : await actions.DiagnoseAsync(step, _acting.Token);
+        var diagnosis = again ? "" : await DiagnosisAsync(step);
         var failure = new Failure(attempt, did.Said, did.Command, did.ExitCode, did.Output, did.Explanation, diagnosis);
         await NoteAsync(
             new RunEvent.StepFailed(step.Id, failure, again ? clock.GetUtcNow() + Pause(step, attempt) : null)
         );
         return again;
+    }
+
+    /// <summary>Whatever becomes of the diagnosis, the failure that it was to explain is written.</summary>
+    private async Task<string> DiagnosisAsync(PlannedStep step)
+    {
+        try
+        {
+            return await actions.DiagnoseAsync(step, _acting.Token);
+        }
+        catch (OperationCanceledException) when (_acting.IsCancellationRequested)
+        {
+            return tokens.Stopping.IsCancellationRequested
+                ? "It could not be diagnosed: the bot was stopped meanwhile."
+                : "It could not be diagnosed: the run was cancelled meanwhile.";
+        }
+#pragma warning disable CA1031 // A bug in the diagnosis must not hide what went wrong. Its text has not been redacted, so only its kind is told.
+        catch (Exception bug)
+        {
+            return $"It could not be diagnosed: PlatformBot itself failed at that ({bug.GetType().Name}).";
+        }
+#pragma warning restore CA1031
     }
 
     private static TimeSpan Pause(PlannedStep step, int attempt) =>
@@ -253,12 +308,16 @@ public sealed class StepRunner(
         return looks;
     }
 
-    private async Task<bool> AskAsync(PlannedStep step, StepProgress found, string why)
+    /// <summary>Nothing was done, and a person must say how it goes on.</summary>
+    /// <param name="isFinal">not even a person can let it begin in this run</param>
+    private Task RefuseAsync(PlannedStep step, string why, bool isFinal = false)
     {
-        var failure = new Failure(found.Attempt, why, null, null, "", null, "");
-        await NoteAsync(new RunEvent.StepFailed(step.Id, failure, RetryAt: null));
-        return true;
+        var failure = Untouched(step, why) with { IsFinal = isFinal };
+        return NoteAsync(new RunEvent.StepFailed(step.Id, failure, RetryAt: null));
     }
+
+    private Failure Untouched(PlannedStep step, string why) =>
+        new(live.Now.At(step).Attempt, why, null, null, "", null, "");
 
     /// <param name="longest">The time is from the journal, and the clock may have been set back since.</param>
     private Task WaitUntilAsync(DateTimeOffset at, TimeSpan longest, CancellationToken token)

@@ -37,7 +37,16 @@ internal static class CoreModule
         ));
 
         services.AddSingleton<Access>();
-        services.AddSingleton(provider => new ApprovalGuard(provider.GetRequiredService<Access>(), PlanJson.DigestOf));
+        services.AddSingleton(provider => new Standing(
+            provider.GetRequiredService<IPeople>(),
+            provider.GetRequiredService<Access>(),
+            provider.GetRequiredService<IOptions<AccessOptions>>().Value.TrustLastAnswer,
+            provider.GetRequiredService<TimeProvider>()
+        ));
+        services.AddSingleton(provider => new ApprovalGuard(
+            provider.GetRequiredService<Standing>(),
+            PlanJson.DigestOf
+        ));
         services.AddSingleton<PlanLook>();
         services.AddSingleton<IRunView>(provider => ActivatorUtilities.CreateInstance<ChatView>(provider, clock));
 

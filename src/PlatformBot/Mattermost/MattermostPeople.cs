@@ -20,11 +20,16 @@ internal sealed class MattermostPeople(MattermostApi api, MattermostHome home, T
         if (_known.TryGetValue(name, out var known) && clock.GetUtcNow() - known.At < Fresh)
             return known.Account;
 
+        return await AskAsync(name, cancellationToken);
+    }
+
+    public async Task<Account?> AskAsync(string id, CancellationToken cancellationToken)
+    {
         if (_known.Count > Most)
             _known.Clear();
 
-        var account = await LookAsync(name, cancellationToken);
-        _known[name] = (account, clock.GetUtcNow());
+        var account = await LookAsync(id, cancellationToken);
+        _known[id] = (account, clock.GetUtcNow());
 
         return account;
     }

@@ -22,85 +22,92 @@ public sealed class ApprovalGuardTests
     public ApprovalGuardTests() => Approvers(Ada, Grace, Edsger);
 
     [Fact]
-    public void What_was_approved_by_somebody_else_may_start() => Objection(Asked(), Yes(Grace)).ShouldBeNull();
+    public async Task What_was_approved_by_somebody_else_may_start() =>
+        (await ObjectionAsync(Asked(), Yes(Grace))).ShouldBeNull();
 
     [Fact]
-    public void What_nobody_approved_may_not() =>
-        Objection(Asked()).ShouldBe($"foundation is not approved. {AskAgain}");
+    public async Task What_nobody_approved_may_not() =>
+        (await ObjectionAsync(Asked())).ShouldBe($"foundation is not approved. {AskAgain}");
 
     [Fact]
-    public void An_approval_that_was_never_asked_for_is_none() =>
-        Objection().ShouldBe($"foundation is not approved. {AskAgain}");
+    public async Task An_approval_that_was_never_asked_for_is_none() =>
+        (await ObjectionAsync()).ShouldBe($"foundation is not approved. {AskAgain}");
 
     [Fact]
-    public void What_somebody_denied_may_not_start_whoever_says_yes_afterwards() =>
-        Objection(Asked(), Voted(Edsger, Decision.Deny), Yes(Grace)).ShouldStartWith("foundation is not approved.");
+    public async Task What_somebody_denied_may_not_start_whoever_says_yes_afterwards() =>
+        (await ObjectionAsync(Asked(), Voted(Edsger, Decision.Deny), Yes(Grace))).ShouldStartWith(
+            "foundation is not approved."
+        );
 
     [Fact]
-    public void Another_plan_than_the_approved_one_may_not_start()
+    public async Task Another_plan_than_the_approved_one_may_not_start()
     {
         var now = new string('b', 64);
         var then = new string('a', 64);
 
-        Objection(digest: now, Asked(digest: then), Yes(Grace))
-            .ShouldBe(
-                $"The plan is not the one that was approved (digest bbbbbbbbbbbb, approved aaaaaaaaaaaa): the approval is void. {AskAgain}"
-            );
+        (await ObjectionAsync(digest: now, Asked(digest: then), Yes(Grace))).ShouldBe(
+            $"The plan is not the one that was approved (digest bbbbbbbbbbbb, approved aaaaaaaaaaaa): the approval is void. {AskAgain}"
+        );
     }
 
     [Fact]
-    public void Whoever_has_lost_the_role_no_longer_counts()
+    public async Task Whoever_has_lost_the_role_no_longer_counts()
     {
         Approvers(Ada, Edsger);
 
-        Objection(Asked(), Yes(Grace))
-            .ShouldBe(
-                $"The approval of foundation is void: of those who approved, 0 still hold the role approver and 1 must. {AskAgain}"
-            );
+        (await ObjectionAsync(Asked(), Yes(Grace))).ShouldBe(
+            $"The approval of foundation is void: of those who approved, 0 still hold the role approver and an active account, and 1 must. {AskAgain}"
+        );
     }
 
     [Fact]
-    public void A_quorum_must_still_be_one_when_the_step_starts()
+    public async Task A_quorum_must_still_be_one_when_the_step_starts()
     {
-        Objection(Asked(quorum: 2), Yes(Grace), Yes(Edsger)).ShouldBeNull();
+        (await ObjectionAsync(Asked(quorum: 2), Yes(Grace), Yes(Edsger))).ShouldBeNull();
 
         Approvers(Grace);
-        Objection(Asked(quorum: 2), Yes(Grace), Yes(Edsger))!
-            .ShouldContain("1 still hold the role approver and 2 must");
+        (await ObjectionAsync(Asked(quorum: 2), Yes(Grace), Yes(Edsger)))!.ShouldContain(
+            "1 still hold the role approver and an active account, and 2 must"
+        );
     }
 
     [Fact]
-    public void A_journal_in_which_the_requester_approved_opens_nothing() =>
-        Objection(Asked(), Yes(Ada))!.ShouldContain("0 still hold the role approver");
+    public async Task A_journal_in_which_the_requester_approved_opens_nothing() =>
+        (await ObjectionAsync(Asked(), Yes(Ada)))!.ShouldContain("0 still hold the role approver");
 
     [Fact]
-    public void A_phase_that_destroys_nothing_needs_nobody()
+    public async Task A_phase_that_destroys_nothing_needs_nobody()
     {
         var run = RunOf(Of(Step("look")));
 
-        Guard("d1").Objection(run, run.Plan.Steps.First()).ShouldBeNull();
+        (await ObjectionAsync("d1", run, run.Plan.Steps.First())).ShouldBeNull();
     }
 
     [Fact]
-    public void Every_phase_has_an_approval_of_its_own()
+    public async Task Every_phase_has_an_approval_of_its_own()
     {
         var wipe = Step("wipe") with { Destructive = "wipes it" };
         var plan = Of(wipe, wipe with { Id = "erase", Phase = "storage" });
         var run = RunOf(plan, Asked(), Yes(Grace));
 
-        Guard("d1").Objection(run, plan.Steps.First()).ShouldBeNull();
-        Guard("d1").Objection(run, plan.Steps.Last()).ShouldBe($"storage is not approved. {AskAgain}");
+        (await ObjectionAsync("d1", run, plan.Steps.First())).ShouldBeNull();
+        (await ObjectionAsync("d1", run, plan.Steps.Last())).ShouldBe($"storage is not approved. {AskAgain}");
     }
 
-    private string? Objection(params (Person By, RunEvent What)[] entries) => Objection("d1", entries);
+    private Task<string?> ObjectionAsync(params (Person By, RunEvent What)[] entries) => ObjectionAsync("d1", entries);
 
-    private string? Objection(string digest, params (Person By, RunEvent What)[] entries)
+    private Task<string?> ObjectionAsync(string digest, params (Person By, RunEvent What)[] entries)
     {
         var run = RunOf(Of(Step("wipe") with { Destructive = "wipes it" }), entries);
-        return Guard(digest).Objection(run, run.Plan.Steps.First());
+        return ObjectionAsync(digest, run, run.Plan.Steps.First());
     }
 
-    private ApprovalGuard Guard(string digest) => new(_access, _ => digest);
+    private async Task<string?> ObjectionAsync(string digest, Run run, PlannedStep step)
+    {
+        var standing = new Standing(new ScriptedPeople(), _access, TimeSpan.Zero, TimeProvider.System);
+        var guard = new ApprovalGuard(standing, _ => digest);
+        return (await guard.ObjectionAsync(run, step, TestContext.Current.CancellationToken))?.Why;
+    }
 
     private void Approvers(params Person[] people) =>
         _access.Set(new Dictionary<string, IReadOnlyList<Person>> { ["approver"] = people });

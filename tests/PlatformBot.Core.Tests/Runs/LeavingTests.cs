@@ -21,7 +21,8 @@ public sealed class LeavingTests : IDisposable
     public LeavingTests()
     {
         var journal = new MemoryJournal(_clock);
-        var guard = new ApprovalGuard(new Access(), _ => "d1");
+        var standing = new Standing(new ScriptedPeople(), new Access(), TimeSpan.Zero, _clock);
+        var guard = new ApprovalGuard(standing, _ => "d1");
         _host = new RunHost(journal, _world, guard, [], _clock, NullLogger<RunHost>.Instance);
         _host.Resume(_stopping.Token);
     }

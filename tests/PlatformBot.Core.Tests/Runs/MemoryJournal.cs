@@ -8,6 +8,7 @@ internal sealed class MemoryJournal(TimeProvider clock) : IJournal
 {
     private readonly Lock _gate = new();
     private readonly List<Entry> _entries = [];
+    private (Type Kind, Action Meanwhile)? _refuses;
 
     public IReadOnlyList<Entry> Entries
     {
@@ -21,9 +22,14 @@ internal sealed class MemoryJournal(TimeProvider clock) : IJournal
     /// <summary>As when the disk is full: nothing is written, and whoever writes hears it.</summary>
     public bool IsFull { get; set; }
 
+    /// <summary>As when the disk is full at the first entry of this kind; somebody makes room after it.</summary>
+    /// <param name="meanwhile">happens while whoever writes waits</param>
+    public void RefuseNext<TEvent>(Action meanwhile)
+        where TEvent : RunEvent => _refuses = (typeof(TEvent), meanwhile);
+
     public Task<Entry> AppendAsync(RunId? run, Person by, RunEvent what)
     {
-        if (IsFull)
+        if (IsFull || Refuses(what))
             return Task.FromException<Entry>(new JournalUnavailableException("The disk is full."));
 
         lock (_gate)
@@ -35,6 +41,16 @@ internal sealed class MemoryJournal(TimeProvider clock) : IJournal
             _entries.Add(new Entry(_entries.Count + 1, run, at, by, EntryJson.Read(body), hash));
             return Task.FromResult(_entries[^1]);
         }
+    }
+
+    private bool Refuses(RunEvent what)
+    {
+        if (_refuses is not var (kind, meanwhile) || kind != what.GetType())
+            return false;
+
+        _refuses = null;
+        meanwhile();
+        return true;
     }
 
     public Task<Entry> OpenRunAsync(Person by, RunEvent.Planned planned) => AppendAsync(new RunId(1), by, planned);

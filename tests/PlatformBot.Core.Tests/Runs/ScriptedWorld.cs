@@ -48,8 +48,10 @@ internal sealed class ScriptedWorld : IStepActions
         return Task.FromResult(_checks.GetValueOrDefault(what, new CheckOutcome(false, "no")));
     }
 
-    public Task<string> DiagnoseAsync(PlannedStep step, CancellationToken cancelled) =>
-        Task.FromResult("two pods are not well");
+    public Func<CancellationToken, Task<string>> Diagnoses { get; set; } =
+        _ => Task.FromResult("two pods are not well");
+
+    public Task<string> DiagnoseAsync(PlannedStep step, CancellationToken cancelled) => Diagnoses(cancelled);
 
     /// <summary>Processes that were ended because the bot that had started them died.</summary>
     public List<ProcessFact> Ended { get; } = [];

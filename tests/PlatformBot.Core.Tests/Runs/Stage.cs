@@ -13,7 +13,7 @@ internal sealed class Stage : IAsyncDisposable
     public static readonly Person Ada = new("ada", "ada");
     public static readonly Person Grace = new("grace", "grace");
 
-    private readonly CancellationTokenSource _stopping = new();
+    private CancellationTokenSource _stopping = new();
     private Task _work = Task.CompletedTask;
     private RunEngine? _engine;
 
@@ -21,6 +21,7 @@ internal sealed class Stage : IAsyncDisposable
     {
         Journal = new MemoryJournal(Clock);
         Access.Set(new Dictionary<string, IReadOnlyList<Person>> { ["operator"] = [Ada], ["approver"] = [Ada, Grace] });
+        Standing = new Standing(People, Access, TimeSpan.FromMinutes(10), Clock);
         var opened = Journal.OpenRunAsync(Ada, new RunEvent.Planned(plan, "ops")).Result;
         Live = new LiveRun(Run.Begin(opened)!, Journal, Clock);
     }
@@ -34,6 +35,11 @@ internal sealed class Stage : IAsyncDisposable
 
     public Access Access { get; } = new();
 
+    public ScriptedPeople People { get; } = new();
+
+    /// <summary>Trusts the chat server's last word for ten minutes.</summary>
+    public Standing Standing { get; }
+
     public string Digest { get; set; } = "d1";
 
     public MemoryJournal Journal { get; }
@@ -42,7 +48,8 @@ internal sealed class Stage : IAsyncDisposable
 
     public void Start()
     {
-        _engine = new RunEngine(Live, World, new ApprovalGuard(Access, _ => Digest), Locks, Clock, NullLogger.Instance);
+        var guard = new ApprovalGuard(Standing, _ => Digest);
+        _engine = new RunEngine(Live, World, guard, Locks, Clock, NullLogger.Instance);
         _work = _engine.ContinueAsync(_stopping.Token);
     }
 
@@ -80,13 +87,24 @@ internal sealed class Stage : IAsyncDisposable
 
     public Task UntilAsync(RunState state) => UntilAsync(run => run.State == state);
 
+    /// <summary>As SIGTERM does.</summary>
+    public async Task StopAsync()
+    {
+        await _stopping.CancelAsync();
+        await _work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _stopping.Dispose();
+        _stopping = new CancellationTokenSource();
+    }
+
     /// <summary>Lets time go by until the run has succeeded.</summary>
     public Task UntilSucceededAsync() => PassUntilAsync(RunState.Succeeded);
 
+    public Task PassUntilAsync(RunState state) => PassUntilAsync(run => run.State == state);
+
     /// <summary>Lets time go by, a second at a look and 200 at most, until the run's state is so.</summary>
-    public async Task PassUntilAsync(RunState state)
+    public async Task PassUntilAsync(Func<Run, bool> so)
     {
-        for (var looks = 0; looks < 200 && Live.Now.State != state; looks++)
+        for (var looks = 0; looks < 200 && !so(Live.Now); looks++)
         {
             Clock.Advance(TimeSpan.FromSeconds(1));
             await Task.WhenAny(
@@ -95,7 +113,7 @@ internal sealed class Stage : IAsyncDisposable
             );
         }
 
-        Live.Now.State.ShouldBe(state);
+        so(Live.Now).ShouldBeTrue($"it is {Live.Now.State}");
     }
 
     public Task VoteAsync(Person by, Decision decision = Decision.Approve, string on = "foundation") =>

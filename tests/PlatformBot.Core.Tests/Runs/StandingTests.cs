@@ -45,6 +45,45 @@ public sealed class StandingTests
     }
 
     [Fact]
+    public async Task A_diagnosis_that_breaks_does_not_hide_what_it_was_to_explain()
+    {
+        await using var stage = new Stage(Of(Step("bad")));
+        stage.World.When("bad", Verdict.Failed);
+        stage.World.Diagnoses = _ => throw new InvalidOperationException("secret detail");
+
+        stage.Start();
+        await stage.UntilAsync(RunState.AwaitingDecision);
+
+        var failure = stage.Live.Now.Steps["bad"].Failure!;
+        failure.Said.ShouldBe("bad: Failed");
+        failure.Diagnosis.ShouldBe(
+            "It could not be diagnosed: PlatformBot itself failed at that (InvalidOperationException)."
+        );
+    }
+
+    [Fact]
+    public async Task Cancelling_during_the_diagnosis_does_not_hide_the_failure()
+    {
+        await using var stage = new Stage(Of(Step("bad")));
+        stage.World.When("bad", Verdict.Failed);
+        var diagnosing = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        stage.World.Diagnoses = async token =>
+        {
+            diagnosing.SetResult();
+            await Task.Delay(Timeout.InfiniteTimeSpan, stage.Clock, token);
+            return "";
+        };
+
+        stage.Start();
+        await diagnosing.Task;
+        await stage.Live.RecordAsync(Ada, new RunEvent.CancelAsked(null));
+
+        await stage.UntilAsync(RunState.Failed);
+        stage.Live.Now.Steps["bad"].Failure!.Said.ShouldBe("bad: Failed");
+        stage.Live.Now.Steps["bad"].Failure!.Diagnosis.ShouldContain("cancelled meanwhile");
+    }
+
+    [Fact]
     public async Task While_the_journal_is_full_nothing_starts_and_afterwards_nothing_is_lost()
     {
         await using var stage = new Stage(Of(Step("a"), Step("b", "a")));

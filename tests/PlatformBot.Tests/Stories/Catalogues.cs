@@ -6,7 +6,7 @@ internal static class Catalogues
     /// <summary>
     /// <c>did NAME</c> leaves the file NAME in the world; <c>did NAME unless FILE</c> fails while FILE is there; <c>has NAME</c>
     /// tells by its exit code whether the file is there; <c>leak</c> prints its secret and fails; <c>hold FILE</c> writes its pid to
-    /// FILE and, unless there is a file "free", sleeps; anything else is written to the file "said", each word on its line.
+    /// FILE and, unless there is a file "free", sleeps; <c>insist</c> goes on, whoever wants it to end, until there is a file "free"; anything else is written to the file "said", each word on its line.
     /// </summary>
     private const string Tool = """
         #!/bin/sh
@@ -16,6 +16,7 @@ internal static class Catalogues
           has) [ -e "$2" ] ;;
           leak) printf 'the token is %s\n' "$TOKEN"; printf '%s' "$TOKEN" | /usr/bin/base64; echo "$TOKEN" >&2; exit 1 ;;
           hold) echo "$$" >> "$2"; [ -e free ] || /bin/sleep 300; : > held ;;
+          insist) trap '' TERM; : > insisting; until [ -e free ]; do /bin/sleep 0.1; done ;;
           *) printf '%s\n' "$@" > said ;;
         esac
         """;

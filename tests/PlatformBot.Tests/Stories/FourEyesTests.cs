@@ -14,6 +14,13 @@ public sealed class FourEyesTests
           verify: [{ run: [world, has, wiped] }]
         """;
 
+    private const string Stubborn = """
+        - step: insist
+          title: Cannot be stopped
+          run: [world, insist]
+          verify: [{ run: [world, has, insisting] }]
+        """;
+
     [Fact]
     public async Task Nothing_touches_the_world_until_a_second_person_approves()
     {
@@ -63,6 +70,33 @@ public sealed class FourEyesTests
             "infra/rollout denied by @grace: not during the release"
         );
         chat.Done.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Nothing_is_decided_in_a_run_that_is_being_cancelled()
+    {
+        await using var chat = await TheChat.WithAsync(
+            $"{Stubborn}\n{Wipe}",
+            speed: 1,
+            settings: new() { ["Tools:Grace"] = "00:00:30" }
+        );
+        await chat.SaysAsync("ada", "/platform deploy all");
+        var approval = await chat.SeesAsync(post =>
+            post.Buttons.Contains("approve") && post.Text.Contains("apps/rollout", StringComparison.Ordinal)
+        );
+        await chat.SaysAsync("grace", "/platform approve 1 infra/rollout");
+        await chat.LeavesAsync("insisting");
+        await chat.SaysAsync("linus", "/platform cancel 1 wrong cluster");
+
+        (await chat.PressesAsync("grace", approval, "approve")).ShouldContain("being cancelled");
+        (await chat.SaysAsync("grace", "/platform approve 1 apps/rollout")).ShouldContain("being cancelled");
+        (await chat.SaysAsync("ada", "/platform confirm 1 infra/wipe empty")).ShouldContain("being cancelled");
+        (await chat.SaysAsync("ada", "/platform retry 1 infra/wipe")).ShouldContain("being cancelled");
+        (await chat.SaysAsync("ada", "/platform skip 1 infra/wipe because")).ShouldContain("being cancelled");
+        (await chat.SaysAsync("ada", "/platform cancel 1")).ShouldContain("being cancelled (by @linus)");
+
+        await File.WriteAllTextAsync(Path.Combine(chat.World, "free"), "", chat.Limit);
+        await chat.SeesAsync("Run #1 cancelled");
     }
 
     [Fact]

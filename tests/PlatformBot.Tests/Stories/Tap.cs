@@ -34,6 +34,9 @@ internal sealed class Tap : IAsyncDisposable
     /// <summary>Replaces what the next slash command says.</summary>
     public string? NextText { get; set; }
 
+    /// <summary>Happens once, after the chat server has sent something and before the bot hears of it.</summary>
+    public Func<Task>? Meanwhile { get; set; }
+
     /// <summary>The bot's last answer, character for character.</summary>
     public string LastAnswer { get; private set; } = "";
 
@@ -65,6 +68,12 @@ internal sealed class Tap : IAsyncDisposable
         using var reader = new StreamReader(http.Request.Body);
         var body = Changed(http.Request.Path, await reader.ReadToEndAsync(http.RequestAborted));
         _seen.Push((http.Request.Path, body));
+
+        if (Meanwhile is { } happens)
+        {
+            Meanwhile = null;
+            await happens();
+        }
 
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(To!, http.Request.Path));
         request.Content = new StringContent(body);

@@ -147,6 +147,13 @@ internal sealed partial class TheChat : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until a tool has left this trace.</summary>
+    public async Task LeavesAsync(string trace)
+    {
+        while (!Done.Contains(trace))
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, Limit);
+    }
+
     /// <summary>Comes back after the connection was lost.</summary>
     public async Task RejoinAsync(string who)
     {

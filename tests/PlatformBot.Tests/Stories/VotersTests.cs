@@ -112,8 +112,50 @@ public sealed class VotersTests
         await chat.ReadyAsync();
         await chat.SaysAsync("ada", "/platform confirm 1 infra/look it is empty");
 
-        var failed = await chat.SeesAsync(post => post.Buttons.Contains("retry"));
+        var failed = await chat.SeesAsync(post => post.Buttons.Contains("abort"));
         failed.Text.ShouldContain("The approval of infra/rollout is void");
         chat.Done.ShouldBeEmpty();
     }
+
+    [Fact]
+    public async Task A_step_does_not_start_on_the_word_of_somebody_who_was_deactivated_a_moment_ago()
+    {
+        await using var chat = await TheChat.WithAsync(LookThenWipe);
+        await chat.SaysAsync("ada", "/platform deploy infra");
+        var approval = await chat.SeesAsync(post => post.Buttons.Contains("approve"));
+        (await chat.PressesAsync("grace", approval, "approve")).ShouldContain("is approved");
+
+        await chat.AsAdminAsync(HttpMethod.Delete, $"users/{chat.Server.Persons["grace"].Id}");
+        await chat.SaysAsync("ada", "/platform confirm 1 infra/look it is empty");
+
+        var failed = await chat.SeesAsync(post => post.Text.Contains("failed after", StringComparison.Ordinal));
+        failed.Text.ShouldContain("Not started: The approval of infra/rollout is void");
+        failed.Buttons.ShouldBe(["abort"]);
+        chat.Done.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_vote_does_not_count_when_its_voter_is_deactivated_while_it_is_on_its_way()
+    {
+        await using var chat = await TheChat.WithAsync(Wipe);
+        await chat.SaysAsync("ada", "/platform deploy infra");
+        var approval = await chat.SeesAsync(post => post.Buttons.Contains("approve"));
+        await MentionsAsync(chat, "grace", "whoami");
+        await chat.SeesAsync("Roles: approver, viewer");
+
+        chat.Tap.Meanwhile = () => chat.AsAdminAsync(HttpMethod.Delete, $"users/{chat.Server.Persons["grace"].Id}");
+        await chat["grace"].Seat.PressAsync(approval.Id, "approve", chat.Limit);
+
+        chat.Audit.ShouldHaveSingleItem()
+            .ShouldStartWith("grace: Approve infra/rollout → Bots, guests and deactivated");
+        chat.Done.ShouldBeEmpty();
+    }
+
+    private static Task MentionsAsync(TheChat chat, string who, string text) =>
+        chat.AsAsync(
+            who,
+            HttpMethod.Post,
+            "posts",
+            new { channel_id = chat.Server.OpsChannelId, message = $"@platformbot {text}" }
+        );
 }
