@@ -8,7 +8,13 @@ public sealed partial class Bot
 {
     private static readonly TimeSpan PostMayLag = TimeSpan.FromSeconds(2);
 
-    public async Task<Reply> PressAsync(ButtonClick click, CancellationToken cancellationToken)
+    public Task<Reply> PressAsync(ButtonClick click, CancellationToken cancellationToken) =>
+        OrNothingAsync(() => PressedAsync(click, cancellationToken));
+
+    public Task<Reply> SubmitAsync(DialogSubmission submission, CancellationToken cancellationToken) =>
+        OrNothingAsync(() => SubmittedAsync(submission));
+
+    private async Task<Reply> PressedAsync(ButtonClick click, CancellationToken cancellationToken)
     {
         var parts = click.Value.Split('|');
 
@@ -39,7 +45,7 @@ public sealed partial class Bot
         };
     }
 
-    public async Task<Reply> SubmitAsync(DialogSubmission submission, CancellationToken cancellationToken)
+    private async Task<Reply> SubmittedAsync(DialogSubmission submission)
     {
         var parts = submission.State.Split('|');
         var text = submission.Values.GetValueOrDefault("text", "").Trim();

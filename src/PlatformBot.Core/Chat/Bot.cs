@@ -72,7 +72,10 @@ public sealed partial class Bot : IConversation
         new("cancel",  "cancel [#run] [reason]",         "End a run; what is done stays",                         "operator",      CancelAsync),
     ];
 
-    public async Task<Reply> HearAsync(ChatCommand command, CancellationToken cancellationToken)
+    public Task<Reply> HearAsync(ChatCommand command, CancellationToken cancellationToken) =>
+        OrNothingAsync(() => UnderstandAsync(command, cancellationToken));
+
+    private async Task<Reply> UnderstandAsync(ChatCommand command, CancellationToken cancellationToken)
     {
         if (!CommandWords.Split(command.Text).Ok(out var words, out var refusal))
             return await RefuseAsync(command.By, null, command.Text, refusal);
@@ -100,6 +103,24 @@ public sealed partial class Bot : IConversation
             Person.Bot,
             new RunEvent.Suspected(Markdown.Cut(what, LongestNote), Markdown.Cut(from, 200))
         );
+
+    /// <summary>What cannot be written down does not happen, and whoever asked for it is told so.</summary>
+    private static async Task<Reply> OrNothingAsync(Func<Task<Reply>> answer)
+    {
+        try
+        {
+            return await answer();
+        }
+        catch (JournalUnavailableException away)
+        {
+            return Reply.Refuse(
+                new Refusal(
+                    $"Nothing was done, because it cannot be written down: {Markdown.Inline(Markdown.Cut(away.Message, 200))}",
+                    "Make room for the journal on the bot's host, or mend its disk, and ask again. Runs stand still until then; nothing of them is lost."
+                )
+            );
+        }
+    }
 
     /// <summary>A runbook's command: plan it, freeze it, let it run.</summary>
     private async Task<Reply> StartAsync(

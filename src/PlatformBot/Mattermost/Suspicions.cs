@@ -1,4 +1,5 @@
 using PlatformBot.Core.Chat;
+using PlatformBot.Core.Journals;
 
 namespace PlatformBot.Mattermost;
 
@@ -18,7 +19,15 @@ internal sealed partial class Suspicions(IConversation conversation, TimeProvide
         if (!IsWithinLimit())
             return;
 
-        await conversation.SuspectAsync(what, Incoming.Sender(http, user), http.RequestAborted);
+        try
+        {
+            await conversation.SuspectAsync(what, Incoming.Sender(http, user), http.RequestAborted);
+        }
+        catch (JournalUnavailableException away)
+        {
+            // It is refused all the same; the log is the only place that is left for it.
+            LogUnwritten(what, Incoming.Sender(http, user), away.Message);
+        }
     }
 
     private bool IsWithinLimit()
@@ -34,6 +43,9 @@ internal sealed partial class Suspicions(IConversation conversation, TimeProvide
             return _count <= PerMinute;
         }
     }
+
+    [LoggerMessage(LogLevel.Warning, "Refused, but not in the journal: {What}, from {From} ({Why})")]
+    private partial void LogUnwritten(string what, string from, string why);
 
     [LoggerMessage(
         LogLevel.Warning,

@@ -2,6 +2,8 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
+using Dapper;
+using Microsoft.Data.Sqlite;
 using PlatformBot.Core.Journals;
 using PlatformBot.Core.Runs;
 using PlatformBot.Storage;
@@ -67,6 +69,26 @@ internal sealed partial class TheChat
         }
 
         return bytes.ToString();
+    }
+
+    /// <summary>Until it is disposed, SQLite takes no entry, as when the disk is full.</summary>
+    public IDisposable FullJournal()
+    {
+        var connection = new SqliteConnection($"Data Source={JournalPath}");
+        connection.Open();
+        connection.Execute(
+            "create trigger full before insert on entries begin select raise(abort, 'database or disk is full'); end"
+        );
+        return new Room(connection);
+    }
+
+    private sealed class Room(SqliteConnection connection) : IDisposable
+    {
+        public void Dispose()
+        {
+            connection.Execute("drop trigger full");
+            connection.Dispose();
+        }
     }
 
     /// <summary>Everything in the channel that the bot has said, character for character as the server has it: messages, boxes, files.</summary>

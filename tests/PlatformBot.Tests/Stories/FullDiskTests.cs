@@ -1,0 +1,77 @@
+using System.Net.Mime;
+using System.Text;
+using PlatformBot.Core.Runs;
+using Shouldly;
+using Xunit;
+
+namespace PlatformBot.Tests.Stories;
+
+/// <summary>The journal cannot be written: nothing happens, and people are told so in words.</summary>
+public sealed class FullDiskTests
+{
+    private const string LookThenWipe = """
+        - step: look
+          title: Look first
+          manual: { ask: Is it empty?, evidence: text }
+        - step: wipe
+          title: Wipe it
+          destructive: wipes ${{ cluster.name }}
+          run: [world, did, wiped]
+          probe: [{ run: [world, has, wiped] }]
+          verify: [{ run: [world, has, wiped] }]
+        """;
+
+    [Fact]
+    public async Task A_command_a_button_and_a_dialog_are_refused_while_the_journal_is_full_and_work_again_afterwards()
+    {
+        await using var chat = await TheChat.WithAsync(LookThenWipe);
+        await chat.SaysAsync("ada", "/platform deploy infra");
+        (await chat.SaysAsync("grace", "/platform approve 1 infra/rollout")).ShouldContain("is approved");
+        var manual = await chat.SeesAsync(post => post.Buttons.Contains("confirm"));
+
+        using (chat.FullJournal())
+        {
+            (await chat.SaysAsync("linus", "/platform deploy apps")).ShouldStartWith(Refused);
+            (await chat.SaysAsync("ada", "/platform nonsense")).ShouldStartWith(Refused);
+            (await chat.SaysAsync("ada", "/platform cancel 1")).ShouldStartWith(Refused);
+            (await chat.SaysAsync("ada", "/platform status 1")).ShouldContain("Run #1");
+            await chat.FillsInAsync("ada", manual, "confirm", "empty");
+            chat.Tap.LastAnswer.ShouldContain("""{"error":"Nothing was done, because it cannot be written down: """);
+        }
+
+        (await chat.SaysAsync("linus", "/platform deploy apps")).ShouldContain("Run #2");
+        var approval = await chat.SeesAsync(post => post.Buttons.Contains("approve"));
+
+        using (chat.FullJournal())
+            (await chat.PressesAsync("grace", approval, "approve")).ShouldStartWith(Refused);
+
+        (chat.Happened<RunEvent.Planned>(), chat.Happened<RunEvent.Voted>()).ShouldBe((2, 1));
+        (chat.Happened<RunEvent.CancelAsked>(), chat.Happened<RunEvent.EvidenceGiven>()).ShouldBe((0, 0));
+        chat.Log.Warnings.ShouldNotContain(line => line.Contains("unhandled exception", StringComparison.Ordinal));
+        (await chat.PressesAsync("grace", approval, "approve")).ShouldContain("is approved");
+        (await chat.SaysAsync("ada", "/platform confirm 1 infra/look empty")).ShouldContain("is confirmed");
+        await chat.SeesAsync(":white_check_mark: Run #1 succeeded");
+    }
+
+    [Fact]
+    public async Task A_forgery_is_refused_also_while_it_cannot_be_recorded()
+    {
+        await using var chat = await TheChat.WithAsync(LookThenWipe);
+
+        using (chat.FullJournal())
+        {
+            using var forged = new StringContent(
+                """{"type":"button"}""",
+                Encoding.UTF8,
+                MediaTypeNames.Application.Json
+            );
+            (await chat.ForgesAsync("mattermost/action", forged)).Body.ShouldContain("That does not work any more");
+        }
+
+        chat.Log.Warnings.ShouldContain(line =>
+            line.Contains("Refused, but not in the journal", StringComparison.Ordinal)
+        );
+    }
+
+    private const string Refused = ":no_entry: Nothing was done, because it cannot be written down: ";
+}
