@@ -20,7 +20,11 @@ public sealed partial record Run
             RunEvent.ApprovalExpired expired => Approvals.TryGetValue(expired.Phase, out var late)
                 ? With(late.Fire(ApprovalTrigger.Expire))
                 : this,
-            RunEvent.CancelAsked cancel => Fire(RunTrigger.Cancel) with { CancelAsked = (entry.By, cancel.Reason) },
+            RunEvent.CancelAsked cancel when RunStates.Table.Next(State, RunTrigger.Cancel) is { } ending => this with
+            {
+                State = ending,
+                CancelAsked = (entry.By, cancel.Reason),
+            },
             RunEvent.Ended ended => Finished(ended, entry.At),
             RunEvent.Closed => this with { IsClosed = true },
             RunEvent.Announced said => this with { Posts = Posts.SetItem(said.Key, said.PostId) },
@@ -36,11 +40,11 @@ public sealed partial record Run
         entry.What switch
         {
             RunEvent.StepAlreadyDone e => Step(
-                    e.Step,
-                    StepTrigger.FindDone,
-                    s => s with { Saw = e.Saw, EndedAt = entry.At }
-                )
-                .Heal(e.Step),
+                e.Step,
+                StepTrigger.FindDone,
+                s => s with { Saw = e.Saw, EndedAt = entry.At },
+                run => run.Heal(e.Step)
+            ),
             RunEvent.StepStarted e => Step(
                 e.Step,
                 StepTrigger.Start,
@@ -57,11 +61,11 @@ public sealed partial record Run
             ),
             RunEvent.StepActed e => Step(e.Step, StepTrigger.Verify, s => s with { Saw = e.Said }),
             RunEvent.StepSucceeded e => Step(
-                    e.Step,
-                    StepTrigger.Succeed,
-                    s => s with { Saw = e.Saw, EndedAt = entry.At }
-                )
-                .Heal(e.Step),
+                e.Step,
+                StepTrigger.Succeed,
+                s => s with { Saw = e.Saw, EndedAt = entry.At },
+                run => run.Heal(e.Step)
+            ),
             RunEvent.StepFailed { RetryAt: { } at } e => Step(
                 e.Step,
                 StepTrigger.RetryLater,
@@ -74,11 +78,11 @@ public sealed partial record Run
         entry.What switch
         {
             RunEvent.StepFailed e => Step(
-                    e.Step,
-                    StepTrigger.Fail,
-                    s => s with { Saw = e.Failure.Said, Failure = e.Failure, EndedAt = entry.At }
-                )
-                .Detect(e.Step, entry.At),
+                e.Step,
+                StepTrigger.Fail,
+                s => s with { Saw = e.Failure.Said, Failure = e.Failure, EndedAt = entry.At },
+                run => run.Detect(e.Step, entry.At)
+            ),
             RunEvent.ProcessStarted e => Step(
                 e.Step,
                 trigger: null,
@@ -98,17 +102,17 @@ public sealed partial record Run
         {
             // A person has looked: what the crash left unknown is answered by them.
             RunEvent.StepRetried e => Step(
-                    e.Step,
-                    StepTrigger.Retry,
-                    s => s with { EndedAt = null, Evidence = null, WasInterrupted = false }
-                )
-                .With(e.Step, i => i.Fire(IncidentTrigger.Acknowledge)),
+                e.Step,
+                StepTrigger.Retry,
+                s => s with { EndedAt = null, Evidence = null, WasInterrupted = false },
+                run => run.Acknowledge(e.Step)
+            ),
             RunEvent.StepSkipped e => Step(
-                    e.Step,
-                    StepTrigger.Skip,
-                    s => s with { Saw = $"skipped by {entry.By}: {e.Reason}", EndedAt = entry.At }
-                )
-                .With(e.Step, i => i.Fire(IncidentTrigger.Acknowledge)),
+                e.Step,
+                StepTrigger.Skip,
+                s => s with { Saw = $"skipped by {entry.By}: {e.Reason}", EndedAt = entry.At },
+                run => run.Acknowledge(e.Step)
+            ),
             RunEvent.EvidenceGiven e => Step(
                 e.Step,
                 trigger: null,
@@ -117,7 +121,13 @@ public sealed partial record Run
             _ => this,
         };
 
-    private Run Step(string id, StepTrigger? trigger, Func<StepProgress, StepProgress> change)
+    /// <param name="then">what follows for its incident, when the table lets the step move at all</param>
+    private Run Step(
+        string id,
+        StepTrigger? trigger,
+        Func<StepProgress, StepProgress> change,
+        Func<Run, Run>? then = null
+    )
     {
         if (!Steps.TryGetValue(id, out var step))
             return this;
@@ -126,7 +136,8 @@ public sealed partial record Run
             return this;
 
         var moved = trigger is { } permitted ? step.Fire(permitted) : step;
-        return this with { Steps = Steps.SetItem(id, change(moved)) };
+        var next = this with { Steps = Steps.SetItem(id, change(moved)) };
+        return then is null ? next : then(next);
     }
 
     private Run Counted(RunEvent.Voted voted, Entry entry) =>
@@ -145,8 +156,12 @@ public sealed partial record Run
             _ => RunTrigger.Expire,
         };
 
-        return Fire(trigger) with
+        if (RunStates.Table.Next(State, trigger) is not { } end)
+            return this;
+
+        return this with
         {
+            State = end,
             EndedAt = at,
             EndedWhy = ended.Why,
             Approvals = Approvals.ToImmutableDictionary(
@@ -165,6 +180,8 @@ public sealed partial record Run
             };
 
     private Run Heal(string step) => With(step, incident => incident.Fire(IncidentTrigger.Heal));
+
+    private Run Acknowledge(string step) => With(step, incident => incident.Fire(IncidentTrigger.Acknowledge));
 
     private Run With(Approval approval) => this with { Approvals = Approvals.SetItem(approval.Phase, approval) };
 
