@@ -61,14 +61,15 @@ public sealed class ToolBook
 
         return tool
             .Says.FirstOrDefault(row =>
-                HasInOrder(argv, row.When)
-                && (
-                    stderr.Contains(row.Text, StringComparison.OrdinalIgnoreCase)
-                    || stdout.Contains(row.Text, StringComparison.OrdinalIgnoreCase)
-                )
+                HasInOrder(argv, row.When) && (Says(stderr, row.Text) || Says(stdout, row.Text))
             )
             ?.Word;
     }
+
+    /// <summary>Printed as JSON, the quotes in it are escaped.</summary>
+    private static bool Says(string printed, string text) =>
+        printed.Contains(text, StringComparison.OrdinalIgnoreCase)
+        || printed.Contains(text.Replace("\"", "\\\"", StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Flags may stand between the words of a sub-command.</summary>
     private static bool HasInOrder(IReadOnlyList<string> argv, IReadOnlyList<string> words)
