@@ -1,9 +1,10 @@
 namespace PlatformBot.Sandbox;
 
-/// <summary>The twin's time: starts now and runs a number of times as fast as the real one, timers and delays included.</summary>
-public sealed class FastClock(TimeProvider real, double speed) : TimeProvider
+/// <summary>The twin's time: runs a number of times as fast as the real one, timers and delays included.</summary>
+/// <param name="start">what it shows now; null: what the real one shows</param>
+public sealed class FastClock(TimeProvider real, double speed, DateTimeOffset? start = null) : TimeProvider
 {
-    private readonly DateTimeOffset _start = real.GetUtcNow();
+    private readonly DateTimeOffset _start = start ?? real.GetUtcNow();
     private readonly long _startedAt = real.GetTimestamp();
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;

@@ -15,6 +15,9 @@ public sealed record SandboxOptions
     /// <summary>What goes wrong, by name: "infra/cilium-install:times=1".</summary>
     public IReadOnlyList<string> Faults { get; init; } = [];
 
+    /// <summary>Told of every call of the world, and may lose it; null loses none.</summary>
+    public CallLoss? Loses { get; init; }
+
     /// <summary>The chat page's port; 0 takes a free one.</summary>
     public int ChatPort { get; init; }
 

@@ -25,6 +25,7 @@ public sealed class SandboxWorld : IAsyncDisposable
     private SandboxWorld(
         SandboxOptions options,
         TwinWorld twin,
+        MachineRoom machines,
         PasswordVault vault,
         Dictionary<string, KubeApiServer> apis,
         PlatformTools tools,
@@ -32,13 +33,15 @@ public sealed class SandboxWorld : IAsyncDisposable
         TrackerServer tracker
     )
     {
-        (Twin, Vault, Tools, Chat, Tracker, _apis) = (twin, vault, tools, chat, tracker, apis);
+        (Twin, Machines, Vault, Tools, Chat, Tracker, _apis) = (twin, machines, vault, tools, chat, tracker, apis);
         Checkout = Path.Combine(options.Directory, "gitops");
         Runtime = Path.Combine(options.Directory, "runtime");
         _ticking = Task.Run(TickAsync, CancellationToken.None);
     }
 
     public TwinWorld Twin { get; }
+
+    public MachineRoom Machines { get; }
 
     public PasswordVault Vault { get; }
 
@@ -53,6 +56,9 @@ public sealed class SandboxWorld : IAsyncDisposable
 
     public Faults Faults => Twin.Faults;
 
+    /// <summary>A client configuration for a cluster's administrator, with one context.</summary>
+    public string Kubeconfig(string cluster, string context) => _apis[cluster].Kubeconfig(context);
+
     /// <summary>A checkout of the GitOps repository.</summary>
     public string Checkout { get; }
 
@@ -62,12 +68,7 @@ public sealed class SandboxWorld : IAsyncDisposable
     /// <exception cref="FormatException">A fault is not one.</exception>
     public static async Task<SandboxWorld> StartAsync(SandboxOptions options, CancellationToken cancellationToken)
     {
-        var faults = new Faults();
-
-        foreach (var fault in options.Faults)
-            faults.Arm(fault);
-
-        var twin = new TwinWorld(new FastClock(TimeProvider.System, options.Speed), faults, options.Directory);
+        var twin = TwinOf(options);
         var machines = new MachineRoom(twin);
         twin.Add(machines);
         KubernetesLaws.AddTo(twin);
@@ -76,26 +77,54 @@ public sealed class SandboxWorld : IAsyncDisposable
         var apis = new Dictionary<string, KubeApiServer>();
 
         foreach (var cluster in twin.Clusters.Values)
-            apis[cluster.Name] = await KubeApiServer.StartAsync(cluster, cancellationToken);
+            apis[cluster.Name] = await KubeApiServer.StartAsync(cluster, cancellationToken, options.Loses);
+
+        var (chat, tracker) = await OfficesAsync(options, cancellationToken);
+        var folder = Path.Combine(options.Directory, "bin");
+        var tools = PlatformTools.Start(twin, machines, vault, apis, folder, options.Loses);
+        var world = new SandboxWorld(options, twin, machines, vault, apis, tools, chat, tracker);
+        tools.Checkout(world.Checkout);
+        return world;
+    }
+
+    private static TwinWorld TwinOf(SandboxOptions options)
+    {
+        var faults = new Faults();
+
+        foreach (var fault in options.Faults)
+            faults.Arm(fault);
+
+        var twin = new TwinWorld(new FastClock(TimeProvider.System, options.Speed), faults, options.Directory);
 
         if (options.Seed is not null)
             twin.Git.Seed("main", options.Seed);
 
+        return twin;
+    }
+
+    /// <summary>Where people and the bot talk, and where issues are kept; each page links to the other.</summary>
+    private static async Task<(ChatServer Chat, TrackerServer Tracker)> OfficesAsync(
+        SandboxOptions options,
+        CancellationToken cancellationToken
+    )
+    {
         var links = new Dictionary<string, string>();
-        var chatOptions = new ChatOptions { Port = options.ChatPort, Links = links };
+        var chatOptions = new ChatOptions
+        {
+            Port = options.ChatPort,
+            Links = links,
+            Loses = options.Loses,
+        };
         var chat = await ChatServer.StartAsync(chatOptions, TimeProvider.System, cancellationToken);
         var trackerOptions = new TrackerOptions
         {
             Port = options.TrackerPort,
             Links = new Dictionary<string, string> { ["Chat"] = $"{chat.BaseUri}" },
+            Loses = options.Loses,
         };
         var tracker = await TrackerServer.StartAsync(trackerOptions, TimeProvider.System, cancellationToken);
         links["Issues"] = $"{tracker.BaseUri}";
-
-        var tools = PlatformTools.Start(twin, machines, vault, apis, Path.Combine(options.Directory, "bin"));
-        var world = new SandboxWorld(options, twin, vault, apis, tools, chat, tracker);
-        tools.Checkout(world.Checkout);
-        return world;
+        return (chat, tracker);
     }
 
     public async ValueTask DisposeAsync()

@@ -15,6 +15,9 @@ public sealed record ChatOptions
     /// <summary>How long the server waits for the answer of an integration: 30 s, as the real one does.</summary>
     public TimeSpan CallbackTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Told of every request, and may lose it; null loses none.</summary>
+    public CallLoss? Loses { get; init; }
+
     /// <summary>Null, as by default on a real server: no limit.</summary>
     public RateLimit? RateLimit { get; init; }
 }

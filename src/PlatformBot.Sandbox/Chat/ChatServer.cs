@@ -104,6 +104,7 @@ public sealed class ChatServer : IAsyncDisposable
         );
 
         var app = builder.Build();
+        app.UseLoss("chat", options.Loses);
         app.Use((http, next) => ErrorAnswers.AroundAsync(http, _ => next()));
 
         if (options.RateLimit is { } limit)

@@ -21,17 +21,22 @@ public sealed class KubeApiServer : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly TwinCluster _cluster;
 
-    private KubeApiServer(TwinCluster cluster, ClusterAuthority authority)
+    private KubeApiServer(TwinCluster cluster, ClusterAuthority authority, CallLoss? loses)
     {
         (_cluster, _authority) = (cluster, authority);
         Token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(20));
-        _app = Build();
+        _app = Build(loses);
     }
 
-    public static async Task<KubeApiServer> StartAsync(TwinCluster cluster, CancellationToken cancellationToken)
+    /// <param name="loses">told of every request, and may lose it; null loses none</param>
+    public static async Task<KubeApiServer> StartAsync(
+        TwinCluster cluster,
+        CancellationToken cancellationToken,
+        CallLoss? loses = null
+    )
     {
         var authority = new ClusterAuthority(cluster.Name, cluster.Clock);
-        var server = new KubeApiServer(cluster, authority);
+        var server = new KubeApiServer(cluster, authority, loses);
         cluster.CaPem = authority.CaPem;
         await server._app.StartAsync(cancellationToken);
         return server;
@@ -89,13 +94,14 @@ public sealed class KubeApiServer : IAsyncDisposable
         _authority.Dispose();
     }
 
-    private WebApplication Build()
+    private WebApplication Build(CallLoss? loses)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(options => options.Listen(System.Net.IPAddress.Loopback, 0, Listen));
         var app = builder.Build();
+        app.UseLoss("kubernetes", loses);
         app.UseWebSockets();
         var pipeline = new ApiPipeline(_cluster, Token, _authority);
         app.Run(pipeline.HandleAsync);

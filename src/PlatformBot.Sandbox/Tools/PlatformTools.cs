@@ -24,7 +24,8 @@ public sealed class PlatformTools : IAsyncDisposable
         MachineRoom machines,
         PasswordVault vault,
         IReadOnlyDictionary<string, KubeApiServer> servers,
-        string folder
+        string folder,
+        CallLoss? loses
     )
     {
         _git = new GitTool(world.Git);
@@ -47,7 +48,7 @@ public sealed class PlatformTools : IAsyncDisposable
             new LinkerdTool(world, _clients).Create(),
             VeleroTool.Create(),
         ];
-        _server = ToolServer.Start(tools, world.Clock, folder, world.Faults);
+        _server = ToolServer.Start(tools, world.Clock, folder, world.Faults, loses);
     }
 
     /// <summary>What belongs at the front of PATH.</summary>
@@ -59,13 +60,15 @@ public sealed class PlatformTools : IAsyncDisposable
     /// <param name="machines">a law of the world too: add it to <paramref name="world"/></param>
     /// <param name="servers">cluster name → its API server</param>
     /// <param name="folder">where the programs are put</param>
+    /// <param name="loses">told of every call, and may lose it; null loses none</param>
     public static PlatformTools Start(
         TwinWorld world,
         MachineRoom machines,
         PasswordVault vault,
         IReadOnlyDictionary<string, KubeApiServer> servers,
-        string folder
-    ) => new(world, machines, vault, servers, folder);
+        string folder,
+        CallLoss? loses = null
+    ) => new(world, machines, vault, servers, folder, loses);
 
     /// <summary>Makes a folder a checkout of the GitOps repository, as a person did before the bot came.</summary>
     public void Checkout(string folder) => _git.Prepare(folder);

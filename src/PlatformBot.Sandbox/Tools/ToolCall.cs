@@ -3,7 +3,14 @@ using System.Text;
 namespace PlatformBot.Sandbox.Tools;
 
 /// <summary>One invocation of a simulated tool, as its process saw it. What it prints leaves at a pause or at the end.</summary>
-internal sealed class ToolCall(ToolRequest request, ToolWire wire, TimeProvider clock, CancellationToken killed)
+/// <param name="isLost">asked at every pause; true ends the call there</param>
+internal sealed class ToolCall(
+    ToolRequest request,
+    ToolWire wire,
+    TimeProvider clock,
+    Func<Task<bool>> isLost,
+    CancellationToken killed
+)
 {
     private readonly StringBuilder _out = new();
     private readonly StringBuilder _error = new();
@@ -38,6 +45,10 @@ internal sealed class ToolCall(ToolRequest request, ToolWire wire, TimeProvider 
     public async Task PauseAsync(TimeSpan span)
     {
         await FlushAsync();
+
+        if (await isLost())
+            throw new OperationCanceledException("The call was lost here.");
+
         await Task.Delay(span, clock, killed);
     }
 

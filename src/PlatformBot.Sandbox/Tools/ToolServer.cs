@@ -30,11 +30,13 @@ public sealed class ToolServer : IAsyncDisposable
     private readonly string _secret = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
     private readonly Dictionary<string, Tool> _tools;
     private readonly TimeProvider _clock;
+    private readonly CallLoss _loses;
     private readonly Task _accepting;
 
-    private ToolServer(IEnumerable<Tool> tools, TimeProvider clock, string folder, Faults faults)
+    private ToolServer(IEnumerable<Tool> tools, TimeProvider clock, string folder, Faults faults, CallLoss? loses)
     {
         _clock = clock;
+        _loses = loses ?? ((_, _) => Task.FromResult(false));
         _tools = tools.Where(tool => !faults.Lasts($"{tool.Name}/missing")).ToDictionary(tool => tool.Name);
         Folder = folder;
         _door.Start();
@@ -48,8 +50,13 @@ public sealed class ToolServer : IAsyncDisposable
     /// <summary>Every finished call, oldest first. Arguments never hold secrets: the runbooks see to that.</summary>
     public IReadOnlyList<ToolRun> Log => [.. _log];
 
-    internal static ToolServer Start(IEnumerable<Tool> tools, TimeProvider clock, string folder, Faults faults) =>
-        new(tools, clock, folder, faults);
+    internal static ToolServer Start(
+        IEnumerable<Tool> tools,
+        TimeProvider clock,
+        string folder,
+        Faults faults,
+        CallLoss? loses = null
+    ) => new(tools, clock, folder, faults, loses);
 
     public async ValueTask DisposeAsync()
     {
@@ -112,14 +119,24 @@ public sealed class ToolServer : IAsyncDisposable
 
     private async Task CarryOutAsync(ToolRequest request, NetworkStream stream, CancellationTokenSource killed)
     {
+        var told = new WorldCall("tool", string.Join(' ', request.Arguments.Prepend(request.Tool)));
+
+        if (await _loses(told, CallMoment.Arrived))
+            return;
+
         var wire = new ToolWire(stream, _stdins);
-        var call = new ToolCall(request, wire, _clock, killed.Token);
+        var call = new ToolCall(request, wire, _clock, () => _loses(told, CallMoment.Underway), killed.Token);
         using var finished = new CancellationTokenSource();
         var watching = WatchForDeathAsync(stream, killed, finished.Token);
         var exitCode = await RunAsync(call);
         _log.Enqueue(new ToolRun(_clock.GetUtcNow(), request.Tool, request.Arguments, exitCode));
-        await call.FlushAsync();
-        await wire.ExitAsync(exitCode, killed.Token);
+
+        if (!await _loses(told, CallMoment.Done))
+        {
+            await call.FlushAsync();
+            await wire.ExitAsync(exitCode, killed.Token);
+        }
+
         await finished.CancelAsync();
         await watching;
     }

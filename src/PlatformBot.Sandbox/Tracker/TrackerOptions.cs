@@ -15,6 +15,9 @@ public sealed record TrackerOptions
     /// <summary>Requests an hour; the next one is 403 until the hour is over, as with the real one.</summary>
     public int RequestsPerHour { get; init; } = 5000;
 
+    /// <summary>Told of every request, and may lose it; null loses none.</summary>
+    public CallLoss? Loses { get; init; }
+
     /// <summary>Other pages of the sandbox (name → URL), shown as links.</summary>
     public IReadOnlyDictionary<string, string> Links { get; init; } = new Dictionary<string, string>();
 }

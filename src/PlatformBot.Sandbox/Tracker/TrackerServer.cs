@@ -89,6 +89,7 @@ public sealed class TrackerServer : IAsyncDisposable
         );
 
         var app = builder.Build();
+        app.UseLoss("tracker", _options.Loses);
         var routes = new IssueRoutes(_book, new IssueJson(Repository, () => BaseUri));
         var page = new TrackerPage(_options, _book, _clock);
         var issues = $"/repos/{Repository}/issues";

@@ -9,11 +9,13 @@ internal static class BotApp
 {
     /// <param name="settings">in place of appsettings.json and the environment; null for those</param>
     /// <param name="clock">the platform's time: timeouts, back-offs, expiry</param>
+    /// <param name="parts">what stands around, or in place of, the usual parts; null for those</param>
     /// <exception cref="CatalogueException">The runbooks hold mistakes.</exception>
     public static WebApplication Build(
         IReadOnlyDictionary<string, string?>? settings,
         TimeProvider clock,
-        Action<ILoggingBuilder>? logging = null
+        Action<ILoggingBuilder>? logging = null,
+        Action<IServiceCollection>? parts = null
     )
     {
         var builder = WebApplication.CreateSlimBuilder(
@@ -41,6 +43,7 @@ internal static class BotApp
         builder.Services.AddMattermost(builder.Configuration);
         builder.Services.AddGitHub(builder.Configuration);
         builder.Services.AddStepActions(builder.Configuration, clock);
+        parts?.Invoke(builder.Services);
 
         var app = builder.Build();
         app.MapMattermost();

@@ -41,13 +41,7 @@ public sealed class GitTests : IAsyncLifetime
     [Fact]
     public async Task A_push_that_somebody_was_faster_than_is_rejected_and_goes_through_after_a_rebase()
     {
-        var head = _bench.World.Git.Head("main")!;
-        _bench.World.Git.Push(
-            "main",
-            head.Sha,
-            new Dictionary<string, string>(head.Tree) { ["theirs"] = "1" },
-            "theirs"
-        );
+        SomebodyElsePushes();
         _bench.Write("gitops/ours", "1");
         await _bench.RunAsync($"{Git} add ours");
         await _bench.RunAsync($"{Git} commit -m ours");
@@ -60,6 +54,22 @@ public sealed class GitTests : IAsyncLifetime
         (await _bench.RunAsync($"{Git} push origin HEAD:main")).ExitCode.ShouldBe(0);
         _bench.World.Git.Head("main")!.Tree.Keys.ShouldBe(["README.md", "ours", "theirs"], ignoreOrder: true);
         _bench.Read("gitops/theirs").ShouldBe("1");
+    }
+
+    [Fact]
+    public async Task An_edit_that_was_cut_off_before_its_commit_is_carried_over_a_pull()
+    {
+        SomebodyElsePushes();
+        _bench.Write("gitops/README.md", "edited");
+        _bench.Write("gitops/new", "staged");
+        (await _bench.RunAsync($"{Git} add README.md new")).ExitCode.ShouldBe(0);
+
+        (await _bench.RunAsync($"{Git} pull --rebase origin main")).ExitCode.ShouldBe(128);
+        (await _bench.RunAsync($"{Git} pull --rebase --autostash origin main")).ExitCode.ShouldBe(0);
+
+        _bench.Read("gitops/theirs").ShouldBe("1");
+        _bench.Read("gitops/README.md").ShouldBe("edited");
+        (await _bench.RunAsync($"{Git} status --porcelain=v1")).Out.ShouldBe(" M README.md\nA  new\n");
     }
 
     [Fact]
@@ -106,4 +116,15 @@ public sealed class GitTests : IAsyncLifetime
         (await _bench.RunAsync("git -C seed status"))
             .ToString()
             .ShouldContain("exit 128\n--- stdout\n\n--- stderr\nfatal: not a git repository");
+
+    private void SomebodyElsePushes()
+    {
+        var head = _bench.World.Git.Head("main")!;
+        _bench.World.Git.Push(
+            "main",
+            head.Sha,
+            new Dictionary<string, string>(head.Tree) { ["theirs"] = "1" },
+            "theirs"
+        );
+    }
 }

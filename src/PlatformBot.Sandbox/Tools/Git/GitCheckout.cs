@@ -155,6 +155,49 @@ internal sealed class GitCheckout
         return [];
     }
 
+    /// <summary>
+    /// Puts what is not committed aside, pulls, and puts it back. As git does, it leaves what was staged unstaged, unless the file is
+    /// new; and it keeps back what the other side has changed, too.
+    /// </summary>
+    public IReadOnlyList<string> PullWithAutostash()
+    {
+        var (head, files) = (HeadTree, ReadFiles());
+        var changed = Differing(head, files).Where(path => head.ContainsKey(path) || _index.ContainsKey(path)).ToList();
+        var clean = new Dictionary<string, string>(files);
+
+        foreach (var path in changed)
+        {
+            clean.Remove(path);
+
+            if (head.TryGetValue(path, out var text))
+                clean[path] = text;
+        }
+
+        WriteFiles(files, clean);
+        _index = new(head);
+        var conflicts = PullWithRebase();
+
+        foreach (var path in changed.Where(path => HeadTree.GetValueOrDefault(path) == head.GetValueOrDefault(path)))
+            PutBack(path, files.GetValueOrDefault(path), isNew: !head.ContainsKey(path));
+
+        return conflicts;
+    }
+
+    private void PutBack(string path, string? text, bool isNew)
+    {
+        var now = ReadFiles();
+        var then = new Dictionary<string, string>(now);
+        then.Remove(path);
+
+        if (text is not null)
+            then[path] = text;
+
+        WriteFiles(now, then);
+
+        if (isNew && text is not null)
+            _index[path] = text;
+    }
+
     /// <summary>The paths in a commit: HEAD or origin/main; null when there is no such thing.</summary>
     public IEnumerable<string>? PathsIn(string reference) =>
         reference switch

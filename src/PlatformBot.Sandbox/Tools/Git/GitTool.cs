@@ -22,7 +22,7 @@ internal sealed class GitTool(GitRemote remote)
                 Command.Quick("diff", "cached staged quiet name-only", Diff),
                 Command.Quick("commit", "message,m= all,a quiet,q", Commit),
                 Command.Quick("push", "dry-run,n quiet,q", Push),
-                Command.Quick("pull", "rebase,r quiet,q", Pull),
+                Command.Quick("pull", "rebase,r quiet,q autostash", Pull),
                 Command.Quick("rev-parse", "short verify", RevParse),
                 Command.Quick("ls-tree", "r name-only", ListTree),
                 Command.Quick("log", "1 max-count,n= format= pretty= oneline", Log),
@@ -167,10 +167,11 @@ internal sealed class GitTool(GitRemote remote)
     {
         var checkout = Open(call, flags);
 
-        if (
+        var isDirty =
             checkout.Changes().Any(change => change is { Index: not '?', Files: not ' ' })
-            || checkout.StagedPaths().Count > 0
-        )
+            || checkout.StagedPaths().Count > 0;
+
+        if (isDirty && !flags.IsOn("autostash"))
         {
             throw new ToolException(
                 "error: cannot pull with rebase: You have unstaged changes.\nerror: Please commit or stash them.",
@@ -179,7 +180,7 @@ internal sealed class GitTool(GitRemote remote)
         }
 
         var before = checkout.HeadSha;
-        var conflicts = checkout.PullWithRebase();
+        var conflicts = isDirty ? checkout.PullWithAutostash() : checkout.PullWithRebase();
 
         if (conflicts.Count > 0)
         {

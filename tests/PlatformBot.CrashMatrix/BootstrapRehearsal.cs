@@ -1,0 +1,65 @@
+using PlatformBot.Sandbox;
+using PlatformBot.Sandbox.Twin;
+using PlatformBot.Sandbox.Twin.Machines;
+
+namespace PlatformBot.CrashMatrix;
+
+/// <summary>The shipped runbook, for both clusters, from six machines of an old cluster to the finished platform.</summary>
+internal sealed class BootstrapRehearsal(SandboxWorld world) : Rehearsal
+{
+    public override string Command => "/platform bootstrap all";
+
+    public override TimeSpan Limit => TimeSpan.FromMinutes(8);
+
+    public override void Prepare()
+    {
+        // A new world each time.
+    }
+
+    public override void DoByHand(string step)
+    {
+        if (step.EndsWith("srx-bgp", StringComparison.Ordinal))
+            world.Twin.RouterConfigured = true;
+    }
+
+    /// <summary>A machine that is on its way may come back as what it should be: nobody presses anything before it has.</summary>
+    public override Advice Look(string step) =>
+        world.Machines.Machines.Any(machine => machine.State is MachineState.Down) ? Advice.Wait : Advice.Retry;
+
+    public override IEnumerable<string> Wrong()
+    {
+        foreach (var fact in TwinVerdict.Of(world.Twin).Where(fact => !fact.Holds))
+            yield return $"{fact.What}: {fact.Saw}";
+
+        var done = world.Tools.Log.Where(run => run.ExitCode == 0).Select(run => run.CommandLine).ToList();
+
+        foreach (var cluster in world.Twin.Clusters.Keys)
+        {
+            var times = done.Count(line =>
+                line.Contains($"/talos/{cluster}.yaml", StringComparison.Ordinal)
+                && line.EndsWith(" bootstrap", StringComparison.Ordinal)
+            );
+
+            if (times != 1)
+                yield return $"etcd of {cluster} was bootstrapped {times} times";
+        }
+
+        foreach (var machine in world.Machines.Machines)
+        {
+            var times = done.Count(line =>
+                line.Contains($"--nodes {machine.Address} ", StringComparison.Ordinal)
+                && line.Contains(" reset ", StringComparison.Ordinal)
+            );
+
+            if (times != 1)
+                yield return $"{machine.Name} was reset {times} times";
+        }
+
+        foreach (
+            var twice in world.Vault.Items.GroupBy(item => (item.Vault, item.Title)).Where(same => same.Count() > 1)
+        )
+        {
+            yield return $"{twice.Key.Vault}/{twice.Key.Title} was made {twice.Count()} times";
+        }
+    }
+}

@@ -1,0 +1,74 @@
+using PlatformBot.Sandbox;
+using PlatformBot.Sandbox.Twin;
+using PlatformBot.Sandbox.Twin.Machines;
+
+namespace PlatformBot.CrashMatrix;
+
+/// <summary>The short runbook: a step of every kind, a run of a second, and another item each time.</summary>
+internal sealed class KeepRehearsal(SandboxWorld world) : Rehearsal
+{
+    private int _item;
+
+    public static string Root { get; } = Path.Combine(AppContext.BaseDirectory, "Runbooks");
+
+    public static string Seed { get; } = Path.Combine(Root, "gitops");
+
+    public override string Command => $"/platform keep {Item}";
+
+    public override TimeSpan Limit => TimeSpan.FromSeconds(60);
+
+    private string Item => $"i{_item}";
+
+    /// <summary>A cluster that is there already, and the runbooks' usual inventory and tools.</summary>
+    public static void Furnish(SandboxWorld world)
+    {
+        var machine = world.Machines.Machines[0];
+        machine.Config = MachineConfig.Parse(
+            """
+            version: v1alpha1
+            machine: { type: controlplane, network: { hostname: infra-01 } }
+            cluster: { clusterName: infra, controlPlane: { endpoint: "https://infra.k8s.monosense.io:6443" } }
+            """
+        );
+        machine.Etcd = "infra-1";
+        world.Twin.Clusters["infra"].BringUp();
+        File.WriteAllText(Path.Combine(world.Runtime, "kube", "infra"), world.Kubeconfig("infra", "infra"));
+    }
+
+    public override void Prepare()
+    {
+        _item++;
+        world.Vault.Add("Infra", $"old-{Item}", new Dictionary<string, string>());
+        world.Faults.Arm("git/push-rejected:times=1");
+    }
+
+    public override void DoByHand(string step)
+    {
+        // Agreeing changes nothing.
+    }
+
+    public override Advice Look(string step) =>
+        step == "ticket" && world.Vault.Find("Infra", $"ticket-{Item}").Count > 0 ? Advice.Skip : Advice.Retry;
+
+    public override IEnumerable<string> Wrong()
+    {
+        foreach (var once in new[] { "secret", "ticket" })
+        {
+            if (world.Vault.Find("Infra", $"{once}-{Item}").Count is var made and not 1)
+                yield return $"{once}-{Item} was made {made} times";
+        }
+
+        if (world.Vault.Find("Infra", $"old-{Item}").Count > 0)
+            yield return $"old-{Item} is still there";
+
+        var labels = world.Twin.Clusters["infra"].Objects.View(new ObjectKey("v1", "Namespace", "", $"keep-{Item}"));
+
+        if ((string?)labels?["metadata"]?["labels"]?["complete"] != "true")
+            yield return $"the namespace keep-{Item} is {(labels is null ? "missing" : "not marked")}";
+
+        var kept = world.Twin.Git.Head("main")!.Tree["kept.yaml"].Split('\n').Count(line => line.Trim() == $"- {Item}");
+
+        if (kept != 1)
+            yield return $"{Item} stands {kept} times in Git";
+    }
+}

@@ -1,0 +1,159 @@
+using System.Diagnostics;
+using PlatformBot.Core;
+using PlatformBot.Core.Runs;
+
+namespace PlatformBot.CrashMatrix;
+
+/// <summary>How a run with its deaths went.</summary>
+/// <param name="Wrong">what must not be, in words</param>
+internal sealed record Outcome(
+    IReadOnlyList<Death> Deaths,
+    IReadOnlyDictionary<PointKind, int> Reached,
+    TimeSpan Took,
+    IReadOnlyList<string> Wrong
+);
+
+/// <summary>One town in which a runbook is carried through, run after run.</summary>
+internal sealed class Performance : IAsyncDisposable
+{
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan AskAgain = TimeSpan.FromMilliseconds(250);
+
+    private readonly Town _town;
+    private readonly People _people;
+    private readonly Rehearsal _rehearsal;
+
+    private Performance(Town town, People people, Rehearsal rehearsal) =>
+        (_town, _people, _rehearsal) = (town, people, rehearsal);
+
+    public static async Task<Performance> OfKeepAsync(CancellationToken cancellationToken)
+    {
+        var town = await Town.StartAsync(
+            KeepRehearsal.Root,
+            KeepRehearsal.Seed,
+            speed: 60,
+            KeepRehearsal.Furnish,
+            cancellationToken
+        );
+        return await StartAsync(town, new KeepRehearsal(town.World), cancellationToken);
+    }
+
+    /// <param name="root">holds the shipped runbooks</param>
+    public static async Task<Performance> OfBootstrapAsync(string root, CancellationToken cancellationToken)
+    {
+        var town = await Town.StartAsync(root, seed: null, speed: 60, _ => { }, cancellationToken);
+        return await StartAsync(town, new BootstrapRehearsal(town.World), cancellationToken);
+    }
+
+    /// <summary>Carries one run through, and looks at everything afterwards.</summary>
+    public async Task<Outcome> PlayAsync(Kills kills, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(_rehearsal.Limit);
+        _rehearsal.Prepare();
+        var last = Newest();
+        var began = Stopwatch.GetTimestamp();
+        _town.Gate.Arm(kills);
+        var death = DieAtAsync(kills, limit.Token);
+
+        try
+        {
+            await AskUntilHeardAsync(last, limit.Token);
+            await ClosedAsync(limit.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return Ended(began, [$"it did not end within {_rehearsal.Limit.TotalSeconds:0} s: {Explain()}"]);
+        }
+        finally
+        {
+            _town.Gate.Disarm();
+            await limit.CancelAsync();
+            await death.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        return Ended(began, await WrongAsync(cancellationToken));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _people.DisposeAsync();
+        await _town.DisposeAsync();
+    }
+
+    private static async Task<Performance> StartAsync(
+        Town town,
+        Rehearsal rehearsal,
+        CancellationToken cancellationToken
+    )
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(StartLimit);
+
+        try
+        {
+            return new(town, await People.SitDownAsync(town, rehearsal, limit.Token), rehearsal);
+        }
+        catch (OperationCanceledException late) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException($"The bot does not answer: {string.Join('\n', town.Accidents)}", late);
+        }
+    }
+
+    private RunId? Newest() => _town.Journal.Recent(1) is [var run] ? run.Id : null;
+
+    /// <summary>The bot may die before it has heard: then nothing happened, as anybody can see, and one asks again.</summary>
+    private async Task AskUntilHeardAsync(RunId? last, CancellationToken cancellationToken)
+    {
+        while (Newest() == last)
+        {
+            if (!await _people.AskAsync(_rehearsal.Command) || Newest() == last)
+                await Task.Delay(AskAgain, TimeProvider.System, cancellationToken);
+        }
+    }
+
+    private async Task ClosedAsync(CancellationToken cancellationToken)
+    {
+        while (_town.Journal.OpenRuns().Count > 0)
+            await Task.Delay(LookEvery, TimeProvider.System, cancellationToken);
+    }
+
+    private async Task DieAtAsync(Kills kills, CancellationToken cancellationToken)
+    {
+        if (kills.After is not { } after)
+            return;
+
+        await Task.Delay(after, TimeProvider.System, cancellationToken);
+
+        if (_town.Gate.Bot is { } bot)
+            await _town.Gate.ReachAsync(bot, PointKind.AnyMoment, "");
+    }
+
+    private async Task<IReadOnlyList<string>> WrongAsync(CancellationToken cancellationToken)
+    {
+        var entries = _town.Journal.Read(Newest()!.Value);
+        var wrong = new List<string>(Truth.OfJournal(entries));
+        wrong.AddRange(_rehearsal.Wrong());
+
+        if (Run.Replay(entries) is { } run)
+        {
+            wrong.AddRange(await Truth.OfChatAsync(_town, run, cancellationToken));
+            wrong.AddRange(Truth.OfTracker(_town, run));
+        }
+
+        wrong.AddRange(Truth.OfChain(_town.Journal.ReadAll()));
+        wrong.AddRange(_town.Accidents);
+        return wrong;
+    }
+
+    private Outcome Ended(long began, IReadOnlyList<string> wrong) =>
+        new(_town.Gate.Deaths, _town.Gate.Reached, Stopwatch.GetElapsedTime(began), wrong);
+
+    private string Explain()
+    {
+        var entries = Newest() is { } run ? _town.Journal.Read(run) : [];
+        var last = entries.TakeLast(12).Select(entry => $"{entry.Number} {entry.What}");
+        return $"\n{string.Join('\n', last)}\n{_people.Channel}\n{_town.Gate.Bot?.Log}";
+    }
+}

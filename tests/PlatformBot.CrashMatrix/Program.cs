@@ -1,0 +1,52 @@
+using System.CommandLine;
+using PlatformBot.CrashMatrix;
+using PlatformBot.Verbs;
+
+if (args is [BotChild.Word, var planFile])
+    return await BotChild.RunAsync(planFile);
+
+var runbook = new Option<string>("--runbook")
+{
+    Description = "keep (short: a death per run) or bootstrap (long: many deaths per run); without it both",
+    DefaultValueFactory = _ => "",
+}.AcceptOnlyFromAmong("keep", "bootstrap", "");
+var sample = new Option<int?>("--sample") { Description = "how many points of the short runbook; without it all" };
+var runs = new Option<int>("--runs") { Description = "runs of the long runbook", DefaultValueFactory = _ => 6 };
+var deaths = new Option<int>("--deaths") { Description = "deaths in each of them", DefaultValueFactory = _ => 30 };
+var seed = new Option<int>("--seed")
+{
+    Description = "chooses the sample and the deaths",
+    DefaultValueFactory = _ => 1,
+};
+var point = new Option<string?>("--point") { Description = "one point of the short runbook, such as JournalAfter:7" };
+var verbose = new Option<bool>("--verbose") { Description = "a line for every run" };
+var root = new RootCommand("Kills the bot everywhere, and looks whether anything is lost or done twice")
+{
+    runbook,
+    sample,
+    runs,
+    deaths,
+    seed,
+    point,
+    verbose,
+};
+root.SetAction(
+    async (parsed, cancelled) =>
+    {
+        var options = new Options(
+            parsed.GetRequiredValue(runbook),
+            parsed.GetValue(sample),
+            parsed.GetRequiredValue(runs),
+            parsed.GetRequiredValue(deaths),
+            parsed.GetRequiredValue(seed),
+            parsed.GetValue(point) is { } text ? Point.Parse(text) : null,
+            parsed.GetValue(verbose)
+        );
+        var report = new Report(Console.Out);
+        await new Matrix(options, Roots.Find()!, report).RunAsync(cancelled);
+        report.Table();
+        report.Say($"{report.Deaths} crash points, {report.Violations} violations");
+        return report.Violations == 0 ? 0 : 1;
+    }
+);
+return await root.Parse(args).InvokeAsync();
