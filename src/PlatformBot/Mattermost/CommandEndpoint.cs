@@ -17,10 +17,21 @@ internal sealed class CommandEndpoint(
     Suspicions suspicions
 )
 {
+    /// <summary>Said with 200: of any other status, Mattermost shows people nothing but its number.</summary>
+    private const string TooEarly =
+        ":hourglass: I am only just starting and do not know my own command yet, so nothing was done. Say it again in a few seconds. If this stays, my log says why.";
+
     public async Task HandleAsync(HttpContext http)
     {
         if (await Incoming.ReadFormAsync(http) is not { } form)
             return;
+
+        // Nothing is suspicious about a token that cannot be judged yet.
+        if (!home.KnowsCommands)
+        {
+            await AnswerAsync(http, TooEarly);
+            return;
+        }
 
         var user = Incoming.Text(form, "user_id");
 

@@ -24,6 +24,9 @@ internal sealed class MattermostHome
 
     public void Found(Home home) => _found.TrySetResult(home);
 
+    /// <summary>False until the bot has found its slash command: until then it cannot tell Mattermost from anybody else.</summary>
+    public bool KnowsCommands => !_commandTokens.IsEmpty;
+
     public void Learn(string team, string commandToken) => _commandTokens[team] = Encoding.UTF8.GetBytes(commandToken);
 
     /// <summary>Whether this is the token of the bot's command in that team. Takes the same time for every wrong token.</summary>

@@ -42,6 +42,22 @@ public sealed class IncomingTests : IAsyncLifetime
         _scene.Heard.Commands.ShouldHaveSingleItem().Text.ShouldBe("help");
     }
 
+    [Fact]
+    public async Task A_slash_command_before_the_bot_knows_its_token_is_answered_in_words_and_suspects_nobody()
+    {
+        var token = await _scene.CommandTokenAsync();
+        _scene.Chat.Down();
+        await _scene.RestartHomelessBotAsync();
+
+        using var body = Form(("team_id", _scene.Chat.TeamId), ("token", token), ("text", "bootstrap all"));
+        using var answer = await _scene.ForgesAsync("command", body);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await answer.Content.ReadAsStringAsync(Now)).ShouldContain("only just starting");
+        _scene.Heard.Commands.ShouldBeEmpty();
+        _scene.Heard.Suspicions.ShouldBeEmpty();
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("aaaaaaaaaaaaaaaaaaaaaaaaaa")]

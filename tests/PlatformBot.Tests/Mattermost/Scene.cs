@@ -47,11 +47,19 @@ internal sealed class Scene : IAsyncDisposable
         var chat = await ChatServer.StartAsync(new ChatOptions { RateLimit = limit }, clock, Now);
         var scene = new Scene(clock, chat);
         await scene.StartBotAsync();
+        await scene.FindHomeAsync();
 
         return scene;
     }
 
     public async Task RestartBotAsync()
+    {
+        await RestartHomelessBotAsync();
+        await FindHomeAsync();
+    }
+
+    /// <summary>The bot listens, but has not found its channel and its command yet.</summary>
+    public async Task RestartHomelessBotAsync()
     {
         await Bot.DisposeAsync();
         Clock.Advance(TimeSpan.FromSeconds(1));
@@ -182,7 +190,10 @@ internal sealed class Scene : IAsyncDisposable
         Bot = builder.Build();
         Bot.MapMattermost();
         await Bot.StartAsync(Now);
+    }
 
+    private async Task FindHomeAsync()
+    {
         var home = Bot.Services.GetRequiredService<MattermostHome>();
         await UntilAsync(() => home.Known is not null);
         home.Findings.ShouldBeEmpty();
