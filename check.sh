@@ -7,5 +7,5 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 dotnet tool restore
 dotnet build
 dotnet csharpier check .
-dotnet run --no-build --project src/PlatformBot -- validate "$PWD/commands"
+dotnet run --no-build --project src/PlatformBot -- validate
 dotnet test --no-build

@@ -42,7 +42,7 @@ internal static class ValidateVerb
 
     private static int Run(string folder, string output, TextWriter to)
     {
-        var (catalogue, problems) = Catalogue.Read(folder);
+        var (catalogue, problems) = Catalogue.Read(Found(folder));
 
         foreach (var problem in problems)
             to.WriteLine(output == "json" ? JsonSerializer.Serialize(problem, Json) : problem.ToString());
@@ -52,6 +52,10 @@ internal static class ValidateVerb
 
         return catalogue is null ? 1 : 0;
     }
+
+    /// <summary><c>dotnet run</c> starts in the project's folder: what is not there may lie beside the runbooks.</summary>
+    private static string Found(string folder) =>
+        !Directory.Exists(folder) && Roots.Find() is { } root ? Path.Combine(root, folder) : folder;
 
     private static string Summary(Catalogue catalogue)
     {

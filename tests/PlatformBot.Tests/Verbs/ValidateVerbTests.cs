@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using PlatformBot.Verbs;
 using Shouldly;
@@ -14,6 +15,23 @@ public sealed class ValidateVerbTests
         var (exit, printed) = Invoke(ValidateVerb.Make(), Path.Combine(Root(), "commands"));
 
         exit.ShouldBe(0);
+        printed.ShouldStartWith("No problems: ");
+    }
+
+    [Fact]
+    public async Task It_finds_the_runbooks_from_anywhere_in_the_checkout()
+    {
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "platformbot"), ["validate"])
+        {
+            WorkingDirectory = Path.Combine(Root(), "src", "PlatformBot"),
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+        };
+#pragma warning disable RS0030 // The bot's own runner is no part of what is tried here.
+        using var program = Process.Start(start)!;
+#pragma warning restore RS0030
+        var printed = await program.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+
         printed.ShouldStartWith("No problems: ");
     }
 
