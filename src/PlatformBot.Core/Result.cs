@@ -3,7 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace PlatformBot.Core;
 
 /// <summary>An expected "no", in words for the person who asked.</summary>
-public sealed record Refusal(string Reason, string? Hint = null);
+/// <param name="Hint">the way out: what to do instead</param>
+public sealed record Refusal(string Reason, string Hint);
 
 /// <summary>Either a value or a <see cref="Refusal"/>. Bugs and lost infrastructure are exceptions, not refusals.</summary>
 public readonly struct Result<T>

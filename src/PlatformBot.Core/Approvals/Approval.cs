@@ -22,8 +22,14 @@ public sealed record Approval(
     DateTimeOffset ExpiresAt
 )
 {
-    private const string OwnRun = "You asked for this run, so someone else must approve it.";
-    private const string NoRole = "Deciding needs the role approver, and you do not have it.";
+    private static readonly Refusal OwnRun = new(
+        "You asked for this run, so someone else must approve it.",
+        "Rule: the requester never counts (four eyes). The approval's post names who can decide."
+    );
+    private static readonly Refusal NoRole = new(
+        "Deciding needs the role approver, and you do not have it.",
+        "`/platform whoami` shows your roles; the approval's post names who can decide."
+    );
 
     public ApprovalState State { get; init; } = ApprovalStates.Table.Start;
 
@@ -34,25 +40,27 @@ public sealed record Approval(
     public Refusal? Objection(Person by, Decision decision, string digest, bool mayDecide, DateTimeOffset now)
     {
         if (State is not ApprovalState.Requested)
-            return new Refusal($"The approval of {Phase} is {State} already.");
+            return new Refusal($"The approval of {Phase} is {State} already.", "Its post says by whom.");
 
         if (now >= ExpiresAt)
             return new Refusal($"The approval of {Phase} expired at {ExpiresAt:HH:mm} UTC.", "Ask for the run again.");
 
         // Denying one's own request is harmless; approving it is what four eyes are about.
         if (by.Id == Requester.Id && decision is Decision.Approve)
-            return new Refusal(OwnRun, "Rule: the requester never counts (four eyes).");
+            return OwnRun;
 
         if (!mayDecide && by.Id != Requester.Id)
-            return new Refusal(NoRole, "`/platform whoami` shows your roles.");
+            return NoRole;
 
         if (digest != Digest)
             return new Refusal("The plan has changed since this was posted.", "Look at the newest approval post.");
 
-        if (Votes.Exists(vote => vote.By.Id == by.Id))
-            return new Refusal($"You have voted on {Phase} already; one person counts once.");
-
-        return null;
+        return Votes.Exists(vote => vote.By.Id == by.Id)
+            ? new Refusal(
+                $"You have voted on {Phase} already; one person counts once.",
+                "Somebody else who can decide must vote, too."
+            )
+            : null;
     }
 
     /// <summary>The approval after a vote that had no objection.</summary>

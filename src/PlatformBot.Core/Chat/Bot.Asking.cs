@@ -253,7 +253,7 @@ public sealed partial class Bot
 
         return _journal.Recent(1) is [var newest] && _runs.Look(newest.Id) is { } last
             ? last
-            : new Refusal("There has been no run yet.");
+            : new Refusal("There has been no run yet.", "`/platform help` lists what can be started.");
     }
 
     private static string Names(IEnumerable<Run> runs) =>

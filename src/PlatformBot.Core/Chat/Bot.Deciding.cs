@@ -67,7 +67,10 @@ public sealed partial class Bot
 
         var which =
             pending.Count == 0
-                ? new Refusal($"Run {run.Id} waits for no approval.")
+                ? new Refusal(
+                    $"Run {run.Id} waits for no approval.",
+                    $"`/platform status {run.Id}` shows where it stands."
+                )
                 : new Refusal(
                     "Which one?",
                     string.Join('\n', pending.Select(each => $"- `/platform {verb} {run.Id} {each.Phase}`"))
@@ -112,7 +115,12 @@ public sealed partial class Bot
             return TooLate(run);
 
         if (!run.Approvals.TryGetValue(vote.Phase, out var approval))
-            return new Refusal($"Run {run.Id} waits for no approval of {Markdown.Code(Markdown.Cut(vote.Phase, 60))}.");
+        {
+            return new Refusal(
+                $"Run {run.Id} waits for no approval of {Markdown.Code(Markdown.Cut(vote.Phase, 60))}.",
+                $"`/platform status {run.Id}` shows what it waits for."
+            );
+        }
 
         return approval.Objection(by, vote.Decision, vote.Digest, mayDecide, _clock.GetUtcNow()) is { } objection
             ? objection
@@ -214,7 +222,7 @@ public sealed partial class Bot
                     Scheduler.IsEnding(now) ? TooLate(now)
                     : now.AwaitingEvidence.Any(waiting => waiting.Id == step)
                         ? new RunEvent.EvidenceGiven(step, Markdown.Cut(evidence, LongestReason))
-                    : new Refusal($"{step} waits for nobody now."),
+                    : new Refusal($"{step} waits for nobody now.", $"`/platform status {now.Id}` shows what does."),
                 _ => $":white_check_mark: {step} is confirmed."
             );
     }
@@ -261,7 +269,8 @@ public sealed partial class Bot
             return null;
 
         return new Refusal(
-            $"{step} is {(at is null ? "no step of this run" : RunPosts.StateWords(at.State))}; there is nothing to {trigger.ToString().ToLowerInvariant()}."
+            $"{step} is {(at is null ? "no step of this run" : RunPosts.StateWords(at.State))}; there is nothing to {trigger.ToString().ToLowerInvariant()}.",
+            $"`/platform status {run.Id}` shows what needs a person."
         );
     }
 

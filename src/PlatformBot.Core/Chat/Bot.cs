@@ -201,7 +201,7 @@ public sealed partial class Bot : IConversation
     private static Refusal Quoted(Refusal plain) =>
         new(
             Markdown.Inline(Markdown.Cut(plain.Reason, LongestNote)),
-            plain.Hint is null ? null : Markdown.Inline(Markdown.Cut(plain.Hint, LongestNote))
+            Markdown.Inline(Markdown.Cut(plain.Hint, LongestNote))
         );
 
     /// <summary>Writes down that somebody was told no, and tells them.</summary>

@@ -42,10 +42,7 @@ public sealed record Reply(string Text)
     public IReadOnlyDictionary<string, string>? FieldErrors { get; init; }
 
     public static Reply Refuse(Refusal refusal) =>
-        new(refusal.Hint is null ? $":no_entry: {refusal.Reason}" : $":no_entry: {refusal.Reason}\n{refusal.Hint}")
-        {
-            Refused = true,
-        };
+        new($":no_entry: {refusal.Reason}\n{refusal.Hint}") { Refused = true };
 }
 
 /// <summary>A form.</summary>

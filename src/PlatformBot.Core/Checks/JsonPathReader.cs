@@ -23,7 +23,12 @@ internal sealed class JsonPathReader
     public Result<IReadOnlyList<JsonPathSegment>> Read()
     {
         if (_text.Length > LongestPath)
-            return new Refusal($"A path has at most {LongestPath} characters.");
+        {
+            return new Refusal(
+                $"A path has at most {LongestPath} characters.",
+                "Select less, and check it in several steps."
+            );
+        }
 
         Skip('$');
         // kubectl takes "status.phase" as well as ".status.phase".
@@ -32,7 +37,9 @@ internal sealed class JsonPathReader
         if (segments.Problem is null)
             segments = ReadSegments(segments.Segments, nested: false);
 
-        return segments.Problem is { } problem ? new Refusal($"{problem} (character {_at + 1})") : AsResult(segments);
+        return segments.Problem is { } problem
+            ? new Refusal($"{problem} (character {_at + 1})", "Correct the path: it is a JSONPath as kubectl takes it.")
+            : AsResult(segments);
     }
 
     private static Result<IReadOnlyList<JsonPathSegment>> AsResult(SegmentsOrProblem read) => read.Segments.ToList();

@@ -31,7 +31,7 @@ public static class Planner
         var others = string.Join("; ", found.Skip(1).Take(5));
         return new Refusal(
             $"{runbook.Command} cannot be planned: {first}",
-            others.Length > 0 ? $"Also: {others}" : null
+            $"{(others.Length > 0 ? $"Also: {others}. " : "")}Correct the runbook or the manifests that it names."
         );
     }
 }

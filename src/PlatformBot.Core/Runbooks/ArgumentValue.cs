@@ -12,10 +12,15 @@ internal static class ArgumentValue
     public static Refusal? Check(Parameter parameter, string value, Inventory inventory, IReadOnlyList<string> phases)
     {
         if (value.Length > Longest)
-            return new Refusal($"The value for '{parameter.Name}' is longer than {Longest} characters.");
+            return new Refusal($"The value for '{parameter.Name}' is longer than {Longest} characters.", "Shorten it.");
 
         if (value.Any(letter => char.IsControl(letter) || letter is '\u2028' or '\u2029') || !IsWellFormed(value))
-            return new Refusal($"The value for '{parameter.Name}' contains characters that cannot be seen.");
+        {
+            return new Refusal(
+                $"The value for '{parameter.Name}' contains characters that cannot be seen.",
+                "Type it by hand, on one line."
+            );
+        }
 
         if (Allowed(parameter, inventory, phases) is { } allowed)
             return OneOf(parameter, value, allowed);
@@ -53,14 +58,17 @@ internal static class ArgumentValue
     private static Refusal? Number(Parameter parameter, string value) =>
         long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _)
             ? null
-            : new Refusal($"'{YamlScalar.Shorten(value)}' is not a whole number, which '{parameter.Name}' must be.");
+            : new Refusal(
+                $"'{YamlScalar.Shorten(value)}' is not a whole number, which '{parameter.Name}' must be.",
+                "Write digits only, such as 3."
+            );
 
     /// <summary>A value that starts with a dash would be read as a flag by the program that gets it.</summary>
     private static Refusal? Text(Parameter parameter, string value) =>
         value.StartsWith('-')
             ? new Refusal(
                 $"The value for '{parameter.Name}' starts with a dash.",
-                "A program would take it for one of its flags."
+                "Begin it with another character: a program would take it for one of its flags."
             )
             : null;
 

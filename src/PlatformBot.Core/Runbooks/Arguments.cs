@@ -49,7 +49,11 @@ public static class Arguments
         var names = runbook.Parameters.Select(it => it.Name).ToArray();
 
         if (names.Contains(name))
-            return given.TryAdd(name, word[(equals + 1)..]) ? null : new Refusal($"'{name}' is given twice.");
+        {
+            return given.TryAdd(name, word[(equals + 1)..])
+                ? null
+                : new Refusal($"'{name}' is given twice.", $"Give it once. Usage: {runbook.Usage}");
+        }
 
         if (Suggestion.For(name, names) is { } meant)
             return new Refusal($"There is no argument '{name}'.", $"Did you mean '{meant}='? Usage: {runbook.Usage}");

@@ -14,7 +14,7 @@ public static class CommandWords
     public static Result<IReadOnlyList<string>> Split(string text)
     {
         if (text.Length > Longest)
-            return new Refusal($"That is longer than {Longest} characters.");
+            return new Refusal($"That is longer than {Longest} characters.", "Say it in fewer.");
 
         var words = new List<string>();
         var at = 0;

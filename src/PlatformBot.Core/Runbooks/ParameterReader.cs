@@ -62,7 +62,7 @@ internal sealed class ParameterReader(Inventory? inventory, IReadOnlyList<string
             && ArgumentValue.Check(parameter, value, inventory, phases) is { } refusal
         )
         {
-            problems.Add(map["default"]!.At, refusal.Reason, refusal.Hint ?? "");
+            problems.Add(map["default"]!.At, refusal.Reason, refusal.Hint);
         }
 
         return parameter;

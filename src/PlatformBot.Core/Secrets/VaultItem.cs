@@ -46,7 +46,7 @@ public sealed record VaultItem(string Title, IReadOnlyDictionary<string, string>
     public Result<string> Field(string label) =>
         Fields.TryGetValue(label, out var value) && value.Length > 0
             ? value
-            : new Refusal($"the item \"{Title}\" has no field {label}");
+            : new Refusal($"the item \"{Title}\" has no field {label}", "add it to the item in the vault");
 
     public string ToTemplate()
     {

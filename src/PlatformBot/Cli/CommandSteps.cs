@@ -26,7 +26,7 @@ internal sealed partial class CommandSteps(
     )
     {
         if (!(await secrets.ReadAsync(action.Secrets, cancelled)).Ok(out var values, out var refusal))
-            return new(Verdict.AskPerson, refusal.Reason);
+            return new(Verdict.AskPerson, refusal.Reason, Explanation: refusal.Hint);
 
         ActionOutcome? outcome = null;
 
@@ -52,7 +52,7 @@ internal sealed partial class CommandSteps(
     )
     {
         if (!(await secrets.ReadAsync(action.Secrets, cancelled)).Ok(out var values, out var refusal))
-            return new(Verdict.AskPerson, refusal.Reason);
+            return new(Verdict.AskPerson, refusal.Reason, Explanation: refusal.Hint);
 
         var stages = action.Commands.Select(argv => Spec(argv, values, action.Sensitive, progress, started)).ToList();
         var (stage, result) = await _pipes.RunAsync(stages, cancelled);

@@ -31,7 +31,12 @@ internal sealed class SecretSource(ProcessRunner runner, ToolEnvironment environ
             );
 
             if (result.Exit != 0)
-                return new Refusal($"{reference} cannot be read: {redactor.Redact(LastLine(result.StderrText))}");
+            {
+                return new Refusal(
+                    $"{reference} cannot be read: {redactor.Redact(LastLine(result.StderrText))}",
+                    "See that the item and the field exist, and that the bot's service account may read that vault."
+                );
+            }
 
             // op ends what it prints with a newline that is not part of the value.
             var value = result.StdoutText.TrimEnd('\n', '\r');

@@ -28,20 +28,25 @@ internal sealed class TreeSync(string from, string to, IReadOnlyList<string> kee
     public Result<TreeChange[]> Compare()
     {
         if (!Directory.Exists(_from))
-            return new Refusal($"there is no folder {_from}");
+            return new Refusal($"there is no folder {_from}", "name the folder that holds the tree to write");
 
         if (!Directory.Exists(_to))
             return new Refusal($"there is no folder {_to}", "clone the GitOps repository there first");
 
         if (IsWithin(_from, _to) || IsWithin(_to, _from))
-            return new Refusal($"{_from} and {_to} lie in one another");
+        {
+            return new Refusal(
+                $"{_from} and {_to} lie in one another",
+                "keep the checkout outside of what is copied into it"
+            );
+        }
 
         var changes = new List<TreeChange>();
 
         foreach (var path in Files())
         {
             if (path.Split('/').Contains(".git", StringComparer.OrdinalIgnoreCase))
-                return new Refusal($"{path} would write into Git's own folder");
+                return new Refusal($"{path} would write into Git's own folder", "remove it from the tree");
 
             if (LinkOnTheWay(path) is { } link)
                 return new Refusal($"{link} is a symbolic link", "a person removes it or makes it a folder");

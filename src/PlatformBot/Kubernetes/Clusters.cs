@@ -8,7 +8,7 @@ internal sealed class Clusters(KubernetesOptions options, TimeProvider clock) : 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, (ClusterAccess Access, ClusterClient Client)> _clients = [];
     private string _stamp = "";
-    private Result<Kubeconfig> _configuration = new Refusal("not read yet");
+    private Result<Kubeconfig> _configuration = new Refusal("not read yet", "ask again");
 
     /// <summary>A context that has changed gets a new connection; who still uses the old one finishes with it.</summary>
     public Result<ClusterClient> Find(string context)

@@ -27,6 +27,8 @@ internal sealed record ClusterAccess(
 /// <summary>Client configuration files, merged as kubectl merges them: entry by entry, the first file wins.</summary>
 internal sealed class Kubeconfig
 {
+    private const string Fetch = "Fetch the client configuration again.";
+
     private readonly IReadOnlyList<Entry> _entries;
 
     private Kubeconfig(IReadOnlyList<Entry> entries) => _entries = entries;
@@ -48,7 +50,10 @@ internal sealed class Kubeconfig
             catch (Exception error) when (error is YamlException or IOException or UnauthorizedAccessException)
             {
                 // The message of a YAML error may quote the line, and the line may be a key.
-                return new Refusal($"The client configuration {file} cannot be read ({error.GetType().Name}).");
+                return new Refusal(
+                    $"The client configuration {file} cannot be read ({error.GetType().Name}).",
+                    "See that the bot may read it and that it is YAML; a step that fetches it writes it anew."
+                );
             }
         }
 
@@ -66,19 +71,34 @@ internal sealed class Kubeconfig
         }
 
         if (Entity("clusters", found.Text("cluster")) is not { } cluster || cluster.Text("server") is not { } server)
-            return new Refusal($"The context {context} names a cluster that is not there.");
+            return new Refusal($"The context {context} names a cluster that is not there.", Fetch);
 
         if (Entity("users", found.Text("user")) is not { } user)
-            return new Refusal($"The context {context} names a user that is not there.");
+            return new Refusal($"The context {context} names a user that is not there.", Fetch);
 
         if (!Uri.TryCreate(server, UriKind.Absolute, out var address) || address.Scheme != Uri.UriSchemeHttps)
-            return new Refusal($"The server of {context} must be an https address: credentials go there.");
+        {
+            return new Refusal(
+                $"The server of {context} must be an https address: credentials go there.",
+                "Write the server as https://host:port."
+            );
+        }
 
         if (cluster.Text("insecure-skip-tls-verify") == "true")
-            return new Refusal($"{context} skips TLS verification; the bot must know whom it talks to.");
+        {
+            return new Refusal(
+                $"{context} skips TLS verification; the bot must know whom it talks to.",
+                "Remove insecure-skip-tls-verify and give certificate-authority-data."
+            );
+        }
 
         if (user.Has("exec") && user.Text("token") is null && user.Pem("client-certificate") is null)
-            return new Refusal($"{context} gets its credentials from a program (exec); that is not supported.");
+        {
+            return new Refusal(
+                $"{context} gets its credentials from a program (exec); that is not supported.",
+                "Give a token or a client certificate."
+            );
+        }
 
         return ReadAccess(context, address, found, cluster, user);
     }
@@ -100,7 +120,7 @@ internal sealed class Kubeconfig
         }
         catch (Exception error) when (error is IOException or FormatException or UnauthorizedAccessException)
         {
-            return new Refusal($"A certificate or key of {context} cannot be read ({error.GetType().Name}).");
+            return new Refusal($"A certificate or key of {context} cannot be read ({error.GetType().Name}).", Fetch);
         }
     }
 

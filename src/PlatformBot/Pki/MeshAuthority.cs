@@ -50,7 +50,8 @@ internal sealed class MeshAuthority(TimeProvider clock)
             if (anchor.NotAfter.ToUniversalTime() < until.UtcDateTime)
             {
                 return new Refusal(
-                    $"the trust anchor ends on {anchor.NotAfter:yyyy-MM-dd}, before an issuer of one year would"
+                    $"the trust anchor ends on {anchor.NotAfter:yyyy-MM-dd}, before an issuer of one year would",
+                    "make a new trust anchor first"
                 );
             }
 
@@ -104,7 +105,10 @@ internal sealed class MeshAuthority(TimeProvider clock)
         }
         catch (Exception mistake) when (mistake is CryptographicException or ArgumentException)
         {
-            return new Refusal($"ca_crt and ca_key of \"{item.Title}\" are not a certificate and its own private key");
+            return new Refusal(
+                $"ca_crt and ca_key of \"{item.Title}\" are not a certificate and its own private key",
+                "put both of them into the item again"
+            );
         }
     }
 

@@ -46,7 +46,7 @@ internal static class TrustValues
         }
         catch (CryptographicException)
         {
-            return new Refusal("ca_crt is not a certificate in PEM");
+            return new Refusal("ca_crt is not a certificate in PEM", "put the certificate into the item again");
         }
     }
 }

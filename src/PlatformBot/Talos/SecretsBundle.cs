@@ -45,7 +45,12 @@ internal static class SecretsBundle
         foreach (var value in Values)
         {
             if (Find(root, value) is not { Length: > 0 } text)
-                return new Refusal($"the secrets bundle has no {Path(value)}");
+            {
+                return new Refusal(
+                    $"the secrets bundle has no {Path(value)}",
+                    "pipe what `talosctl gen secrets` writes into this command"
+                );
+            }
 
             fields[value.Field] = text;
         }

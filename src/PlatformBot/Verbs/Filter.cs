@@ -19,9 +19,7 @@ internal static class Filter
             return 0;
         }
 
-        streams.Error.WriteLine(
-            refusal.Hint is null ? $"error: {refusal.Reason}" : $"error: {refusal.Reason}; {refusal.Hint}"
-        );
+        streams.Error.WriteLine($"error: {refusal.Reason}; {refusal.Hint}");
         return 1;
     }
 

@@ -35,9 +35,7 @@ internal static class GitOpsVerb
     {
         if (!sync.Compare().Ok(out var changes, out var refusal))
         {
-            streams.Error.WriteLine(
-                refusal.Hint is null ? $"error: {refusal.Reason}" : $"error: {refusal.Reason}; {refusal.Hint}"
-            );
+            streams.Error.WriteLine($"error: {refusal.Reason}; {refusal.Hint}");
             return 2;
         }
 

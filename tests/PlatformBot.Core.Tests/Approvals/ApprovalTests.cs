@@ -28,7 +28,7 @@ public sealed class ApprovalTests
             .ShouldBe(
                 new Refusal(
                     "You asked for this run, so someone else must approve it.",
-                    "Rule: the requester never counts (four eyes)."
+                    "Rule: the requester never counts (four eyes). The approval's post names who can decide."
                 )
             );
         Objection(Ada, Decision.Approve, mayDecide: false)!.Reason.ShouldStartWith("You asked for this run");
@@ -53,7 +53,7 @@ public sealed class ApprovalTests
             .ShouldBe(
                 new Refusal(
                     "Deciding needs the role approver, and you do not have it.",
-                    "`/platform whoami` shows your roles."
+                    "`/platform whoami` shows your roles; the approval's post names who can decide."
                 )
             );
 

@@ -41,20 +41,20 @@ public sealed class ArgumentsTests : IDisposable
     [InlineData("", "'node' is missing. Usage: scale <node> <mode> [replicas] [reason] [from]. Allowed: infra-01, infra-02, apps-01, apps-02.")]
     [InlineData("app-01 fast", "'app-01' is not allowed for 'node'. Did you mean 'apps-01'? Allowed: infra-01, infra-02, apps-01, apps-02.")]
     [InlineData("apps-01 fsat", "'fsat' is not allowed for 'mode'. Did you mean 'fast'? Allowed: slow, fast.")]
-    [InlineData("apps-01 fast many", "'many' is not a whole number, which 'replicas' must be. ")]
+    [InlineData("apps-01 fast many", "'many' is not a whole number, which 'replicas' must be. Write digits only, such as 3.")]
     [InlineData("apps-01 fast --force", "'--force' starts with a dash, and runbooks have no flags. Write name=value. Usage: scale <node> <mode> [replicas] [reason] [from]")]
-    [InlineData("apps-01 fast reason=-rf", "The value for 'reason' starts with a dash. A program would take it for one of its flags.")]
-    [InlineData("apps-01 fast reason=\"a\u0000b\"", "The value for 'reason' contains characters that cannot be seen. ")]
-    [InlineData("apps-01 fast reason=\"a\nb\"", "The value for 'reason' contains characters that cannot be seen. ")]
+    [InlineData("apps-01 fast reason=-rf", "The value for 'reason' starts with a dash. Begin it with another character: a program would take it for one of its flags.")]
+    [InlineData("apps-01 fast reason=\"a\u0000b\"", "The value for 'reason' contains characters that cannot be seen. Type it by hand, on one line.")]
+    [InlineData("apps-01 fast reason=\"a\nb\"", "The value for 'reason' contains characters that cannot be seen. Type it by hand, on one line.")]
     [InlineData("apps-01 fast mdoe=slow", "There is no argument 'mdoe'. Did you mean 'mode='? Usage: scale <node> <mode> [replicas] [reason] [from]")]
-    [InlineData("apps-01 fast mode=slow mode=fast", "'mode' is given twice. ")]
+    [InlineData("apps-01 fast mode=slow mode=fast", "'mode' is given twice. Give it once. Usage: scale <node> <mode> [replicas] [reason] [from]")]
     [InlineData("apps-01 fast 1 why only more", "'more' is one argument too many. Usage: scale <node> <mode> [replicas] [reason] [from]")]
     // csharpier-ignore-end
     public void What_may_not_be_is_refused_with_what_is_allowed(string typed, string refusal) => Bind(typed).ShouldBe(refusal);
 
     [Fact]
     public void Text_that_is_too_long_is_refused() =>
-        Bind($"apps-01 fast reason={new string('x', 64_000)}").ShouldBe("The value for 'reason' is longer than 200 characters. ");
+        Bind($"apps-01 fast reason={new string('x', 64_000)}").ShouldBe("The value for 'reason' is longer than 200 characters. Shorten it.");
 
     [Fact]
     public void A_quote_that_is_never_closed_is_refused()
