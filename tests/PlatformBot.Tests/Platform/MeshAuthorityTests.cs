@@ -98,7 +98,7 @@ public sealed class MeshAuthorityTests
         exit.ShouldBe(1);
         output.ShouldBeEmpty();
         error.ShouldBe(
-            "error: ca_crt and ca_key of \"linkerd-trust-anchor\" are not a certificate and its own private key\n"
+            "error: ca_crt and ca_key of \"linkerd-trust-anchor\" are not a certificate and its own private key; put both of them into the item again\n"
         );
     }
 
