@@ -178,12 +178,16 @@ public sealed partial class Bot : IConversation
     }
 
     private Refusal? MayUse(Person person, string role) =>
-        role == Access.Everyone || _access.Holds(person, role)
-            ? null
-            : new Refusal(
+        role == Access.Everyone || _access.Holds(person, role) ? null
+        : _access.IsKnown
+            ? new Refusal(
                 $"This needs the role {role}, and you do not have it.",
                 "`/platform whoami` shows your roles."
-            );
+            )
+        : new Refusal(
+            "PlatformBot has just started and does not know yet who holds which role.",
+            "Try again in a moment."
+        );
 
     private Refusal Unknown(string name)
     {

@@ -53,6 +53,7 @@ public sealed partial record Run
                     {
                         Attempt = e.Attempt,
                         StartedAt = s.StartedAt ?? entry.At,
+                        AttemptAt = entry.At,
                         RetryAt = null,
                         WasInterrupted = false,
                         Saw = "",

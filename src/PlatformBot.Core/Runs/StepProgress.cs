@@ -13,6 +13,9 @@ public sealed record StepProgress
     /// <summary>When the first attempt started; null while none has.</summary>
     public DateTimeOffset? StartedAt { get; init; }
 
+    /// <summary>When the attempt that is or was last under way started; null before the first.</summary>
+    public DateTimeOffset? AttemptAt { get; init; }
+
     public DateTimeOffset? EndedAt { get; init; }
 
     /// <summary>What the last look or action said, in one line.</summary>

@@ -25,6 +25,9 @@ public sealed class StepRunner(
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
 
+    /// <summary>However long the bot was away: what it takes over is looked at before it is given up.</summary>
+    private static readonly TimeSpan TimeToLook = TimeSpan.FromMinutes(1);
+
     /// <summary>Ends what acts.</summary>
     private readonly CancellationTokenSource _acting = CancellationTokenSource.CreateLinkedTokenSource(
         tokens.Stopping,
@@ -65,15 +68,32 @@ public sealed class StepRunner(
     /// <summary>One attempt; nobody else with the same lock looks or acts meanwhile. True when another one is due.</summary>
     private async Task<bool> AttemptAsync(PlannedStep step)
     {
+        var time = TimeLeft(step, live.Now.At(step));
+
         // The action is done and journaled: what a crash left over is the proof, not the work.
         if (live.Now.At(step).State is StepState.Verifying)
-            return await TryAsync(step, held: null);
+            return await TryAsync(step, time, held: null);
 
         using var held = await locks.TakeAsync(step.Lock, _waiting.Token);
 
         return !await SettledByProbeAsync(step, live.Now.At(step), _acting.Token)
             && await StartAsync(step)
-            && await TryAsync(step, held);
+            && await TryAsync(step, time, held);
+    }
+
+    /// <summary>An attempt that an earlier life of the bot began has the time that it had; any other has all of it.</summary>
+    private TimeSpan TimeLeft(PlannedStep step, StepProgress found)
+    {
+        if (found is not { State: StepState.Running or StepState.Verifying, AttemptAt: { } began })
+            return step.Timeout;
+
+        var left = step.Timeout - (clock.GetUtcNow() - began);
+        var least = step.Timeout < TimeToLook ? step.Timeout : TimeToLook;
+
+        // The clock may have been set back since.
+        return left < least ? least
+            : left > step.Timeout ? step.Timeout
+            : left;
     }
 
     /// <summary>
@@ -151,10 +171,11 @@ public sealed class StepRunner(
     }
 
     /// <summary>Acts and proves, within the step's time. True when another attempt is due.</summary>
+    /// <param name="time">for the action and its proof together</param>
     /// <param name="held">given back when the action is over: a verification may take minutes</param>
-    private async Task<bool> TryAsync(PlannedStep step, IDisposable? held)
+    private async Task<bool> TryAsync(PlannedStep step, TimeSpan time, IDisposable? held)
     {
-        using var timeout = new CancellationTokenSource(step.Timeout, clock);
+        using var timeout = new CancellationTokenSource(time, clock);
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(_acting.Token, timeout.Token);
         var did = new ActionOutcome(Verdict.Retry, "");
         var saw = "nothing yet";
