@@ -1,5 +1,6 @@
 using PlatformBot.Sandbox;
 using PlatformBot.Sandbox.Twin;
+using PlatformBot.Sandbox.Twin.Helm;
 using PlatformBot.Sandbox.Twin.Machines;
 
 namespace PlatformBot.CrashMatrix;
@@ -22,9 +23,33 @@ internal sealed class BootstrapRehearsal(SandboxWorld world) : Rehearsal
             world.Twin.RouterConfigured = true;
     }
 
-    /// <summary>A machine that is on its way may come back as what it should be: nobody presses anything before it has.</summary>
-    public override Advice Look(string step) =>
-        world.Machines.Machines.Any(machine => machine.State is MachineState.Down) ? Advice.Wait : Advice.Retry;
+    /// <summary>
+    /// A machine that is on its way may come back as what it should be: nobody presses anything before it has. And a lock that a
+    /// helm has left which died with the bot is taken away by hand, as helm's words say.
+    /// </summary>
+    public override Advice Look(string step, string said)
+    {
+        if (world.Machines.Machines.Any(machine => machine.State is MachineState.Down))
+            return Advice.Wait;
+
+        if (said.Contains("another operation", StringComparison.Ordinal))
+            Unlock(world.Twin.Clusters[step.Split('/')[0]]);
+
+        return Advice.Retry;
+    }
+
+    private static void Unlock(TwinCluster cluster)
+    {
+        foreach (
+            var left in HelmEngine
+                .List(cluster, ns: null)
+                .Where(release => release.Status.StartsWith("pending", StringComparison.Ordinal))
+        )
+        {
+            var secret = $"sh.helm.release.v1.{left.Name}.v{left.Revision}";
+            cluster.Objects.Delete(new ObjectKey("v1", "Secret", left.Namespace, secret));
+        }
+    }
 
     public override IEnumerable<string> Wrong()
     {

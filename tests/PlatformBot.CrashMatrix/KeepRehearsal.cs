@@ -47,7 +47,7 @@ internal sealed class KeepRehearsal(SandboxWorld world) : Rehearsal
         // Agreeing changes nothing.
     }
 
-    public override Advice Look(string step) =>
+    public override Advice Look(string step, string said) =>
         step == "ticket" && world.Vault.Find("Infra", $"ticket-{Item}").Count > 0 ? Advice.Skip : Advice.Retry;
 
     public override IEnumerable<string> Wrong()

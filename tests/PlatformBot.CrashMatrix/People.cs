@@ -101,7 +101,7 @@ internal sealed class People : IAsyncDisposable
         if (!post.Buttons.Contains("retry"))
             return;
 
-        switch (_rehearsal.Look(SubjectOf(post)))
+        switch (_rehearsal.Look(SubjectOf(post), post.Text))
         {
             case Advice.Retry:
                 await PressAsync(_linus, post, "retry", text: null);

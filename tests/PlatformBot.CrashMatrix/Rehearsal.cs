@@ -16,7 +16,8 @@ internal abstract class Rehearsal
     public abstract void DoByHand(string step);
 
     /// <summary>Looks at the world, as a careful person does before pressing a button under a failed step.</summary>
-    public abstract Advice Look(string step);
+    /// <param name="said">what the bot says about the failure</param>
+    public abstract Advice Look(string step, string said);
 
     /// <summary>What the world itself says is wrong: done twice, or missing.</summary>
     public abstract IEnumerable<string> Wrong();

@@ -89,8 +89,8 @@ public sealed partial class ChatView(
 
         foreach (var step in run.Plan.Steps)
         {
-            if (run.Incidents.TryGetValue(step.Id, out var incident) && run.At(step).Failure is not null)
-                yield return ($"failed:{step.Id}:{incident.Times}", true, RunPosts.Failed(run, step));
+            foreach (var (key, time) in Failures(run, step))
+                yield return (key, true, RunPosts.Failed(run, step, time));
 
             if (step.Action is PlannedAction.Manual && run.At(step).Attempt > 0)
                 yield return ($"manual:{step.Id}", true, RunPosts.Manual(run, step));
@@ -98,6 +98,20 @@ public sealed partial class ChatView(
 
         if (run.IsOver)
             yield return ("end", true, RunPosts.End(run));
+    }
+
+    /// <summary>The newest failure, and those before it that were said: their buttons have to go.</summary>
+    private static IEnumerable<(string Key, int Time)> Failures(Run run, PlannedStep step)
+    {
+        var times = run.Incidents.GetValueOrDefault(step.Id)?.Times ?? 0;
+
+        for (var time = 1; time <= times; time++)
+        {
+            var key = $"failed:{step.Id}:{time}";
+
+            if (time == times || run.Posts.ContainsKey(key))
+                yield return (key, time);
+        }
     }
 
     /// <summary>What is done already; null when that cannot be told.</summary>

@@ -54,11 +54,14 @@ public static class RunPosts
     }
 
     /// <summary>A failed step: what was run, what it said, what the buttons will do.</summary>
-    public static Post Failed(Run run, PlannedStep step)
+    /// <param name="time">which of its failures for good; only the newest one has buttons</param>
+    public static Post Failed(Run run, PlannedStep step, int time)
     {
         var at = run.At(step);
-        var failure = at.Failure!;
-        var open = at.State is StepState.Failed && !run.IsOver && run.CancelAsked is null;
+        var incident = run.Incidents[step.Id];
+        var failure = incident.Failures[time - 1];
+        var isNewest = time == incident.Times;
+        var open = isNewest && at.State is StepState.Failed && !run.IsOver && run.CancelAsked is null;
         var text = new StringBuilder();
         text.Append(
             $":rotating_light: **{step.Id}** {(failure.Attempt == 0 ? "was not started" : $"failed after {Words.Count(failure.Attempt, "attempt")}")}: {Markdown.Inline(Markdown.Cut(failure.Said, 400))}\n"
@@ -75,7 +78,7 @@ public static class RunPosts
         }
 
         text.Append(Findings(failure.Diagnosis));
-        text.Append($"\n{Verdict(run, step, at)}");
+        text.Append($"\n{(isNewest ? Verdict(run, step, at) : "Now: tried again, and it failed again.")}");
         return new Post { Text = text.ToString(), Box = open ? DecisionBox(run, step) : null };
     }
 

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using PlatformBot.Core.Runs;
 using static PlatformBot.Core.Incidents.IncidentState;
 using static PlatformBot.Core.Incidents.IncidentTrigger;
 
@@ -40,9 +42,12 @@ public static class IncidentStates
 }
 
 /// <summary>One fault of one step, reported once.</summary>
-/// <param name="Times">how often the step has failed for good</param>
-public sealed record Incident(string Step, int Times, DateTimeOffset Since)
+/// <param name="Failures">each time that the step has failed for good, oldest first; never empty</param>
+public sealed record Incident(string Step, DateTimeOffset Since, ImmutableList<Failure> Failures)
 {
+    /// <summary>How often the step has failed for good.</summary>
+    public int Times => Failures.Count;
+
     public IncidentState State { get; init; } = IncidentStates.Table.Start;
 
     /// <summary>Null until it is reported.</summary>

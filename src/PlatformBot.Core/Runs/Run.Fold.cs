@@ -82,7 +82,7 @@ public sealed partial record Run
                 e.Step,
                 StepTrigger.Fail,
                 s => s with { Saw = e.Failure.Said, Failure = e.Failure, EndedAt = entry.At },
-                run => run.Detect(e.Step, entry.At)
+                run => run.Detect(e, entry.At)
             ),
             RunEvent.ProcessStarted e => Step(
                 e.Step,
@@ -172,12 +172,15 @@ public sealed partial record Run
         };
     }
 
-    private Run Detect(string step, DateTimeOffset at) =>
-        Incidents.TryGetValue(step, out var old)
-            ? With(step, _ => old.Fire(IncidentTrigger.ComeBack) with { Times = old.Times + 1 })
+    private Run Detect(RunEvent.StepFailed failed, DateTimeOffset at) =>
+        Incidents.TryGetValue(failed.Step, out var old)
+            ? With(
+                failed.Step,
+                _ => old.Fire(IncidentTrigger.ComeBack) with { Failures = old.Failures.Add(failed.Failure) }
+            )
             : this with
             {
-                Incidents = Incidents.Add(step, new Incident(step, 1, at)),
+                Incidents = Incidents.Add(failed.Step, new Incident(failed.Step, at, [failed.Failure])),
             };
 
     private Run Heal(string step) => With(step, incident => incident.Fire(IncidentTrigger.Heal));

@@ -88,6 +88,23 @@ public sealed class RunPostsTests
     }
 
     [Fact]
+    public void A_failure_that_came_back_keeps_what_was_said_the_first_time_but_not_the_buttons()
+    {
+        var other = new Failure(2, "no route to host", null, 1, "", null, "");
+        var twice = Failed()
+            .Then(Ada, new RunEvent.StepRetried(SecondNode))
+            .Then(new RunEvent.StepStarted(SecondNode, 2), new RunEvent.StepFailed(SecondNode, other, RetryAt: null));
+
+        var (first, second) = (Failure(twice), Failure(twice, time: 2));
+
+        first.ShouldContain("tried again, and it failed again");
+        first.ShouldNotContain("Retry");
+        first.ShouldNotContain("no route to host");
+        second.ShouldContain("no route to host");
+        second.ShouldContain("Retry");
+    }
+
+    [Fact]
     public void A_step_that_could_not_even_start_says_why()
     {
         var why = new Failure(
@@ -144,8 +161,8 @@ public sealed class RunPostsTests
     private static string Approval(Chronicle told) =>
         Rendered.Of(RunPosts.Approval(told.Run, told.Run.Approvals[Foundation], [Ada, Grace, Edsger]));
 
-    private static string Failure(Chronicle told) =>
-        Rendered.Of(RunPosts.Failed(told.Run, told.Run.FindStep(SecondNode)!));
+    private static string Failure(Chronicle told, int time = 1) =>
+        Rendered.Of(RunPosts.Failed(told.Run, told.Run.FindStep(SecondNode)!, time));
 
     private static string Manual(Chronicle told) =>
         Rendered.Of(RunPosts.Manual(told.Run, told.Run.Plan.Steps.First(step => step.Action is PlannedAction.Manual)));
