@@ -1,9 +1,5 @@
-using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 using PlatformBot.Sandbox.Chat.Api;
 using PlatformBot.Sandbox.Chat.Integrations;
 using PlatformBot.Sandbox.Chat.Posts;
@@ -22,14 +18,13 @@ public sealed class ChatServer : IAsyncDisposable
     internal const string VersionId = "5.37.0.5.37.0.sandbox.false";
 
     private readonly CancellationTokenSource _stopping = new();
-    private readonly ConcurrentDictionary<string, ConnectionContext> _connections = [];
+    private readonly Cable _cable = new();
     private readonly ChatState _state;
     private readonly Hub _hub;
     private readonly Triggers _triggers;
     private readonly Callbacks _callbacks;
     private readonly Cookies _cookies = new();
     private readonly WebApplication _app;
-    private volatile bool _down;
 
     private ChatServer(ChatOptions options, TimeProvider clock)
     {
@@ -74,16 +69,10 @@ public sealed class ChatServer : IAsyncDisposable
     }
 
     /// <summary>The network to the server is gone: every connection is cut, and no new one gets an answer.</summary>
-    public void Down()
-    {
-        _down = true;
-
-        foreach (var connection in _connections.Values)
-            connection.Abort();
-    }
+    public void Down() => _cable.Cut();
 
     /// <summary>The network is back. Nothing was lost, and WebSockets can be resumed.</summary>
-    public void Up() => _down = false;
+    public void Up() => _cable.Mend();
 
     /// <summary>Cuts every connection and forgets the WebSockets, as a restart of the server does; posts and commands are kept.</summary>
     public void Restart()
@@ -97,13 +86,7 @@ public sealed class ChatServer : IAsyncDisposable
 
     private WebApplication Build(ChatOptions options, TimeProvider clock)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel =>
-            kestrel.Listen(System.Net.IPAddress.Loopback, options.Port, listen => listen.Use(TrackAsync))
-        );
-
-        var app = builder.Build();
+        var app = _cable.NewServer(options.Port).Build();
         app.UseLoss("chat", options.Loses);
         app.Use((http, next) => ErrorAnswers.AroundAsync(http, _ => next()));
 
@@ -160,24 +143,6 @@ public sealed class ChatServer : IAsyncDisposable
             .. new PageRoutes(this, options).Routes,
         ];
     }
-
-    private ConnectionDelegate TrackAsync(ConnectionDelegate next) =>
-        async connection =>
-        {
-            _connections[connection.ConnectionId] = connection;
-
-            try
-            {
-                if (_down)
-                    connection.Abort();
-                else
-                    await next(connection);
-            }
-            finally
-            {
-                _connections.TryRemove(connection.ConnectionId, out _);
-            }
-        };
 
     public async ValueTask DisposeAsync()
     {

@@ -1,15 +1,10 @@
-using System.Collections.Concurrent;
 using System.Globalization;
-using System.Net;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Extensions;
-using Microsoft.Extensions.Logging;
 
 namespace PlatformBot.Sandbox.Tracker;
 
@@ -27,8 +22,7 @@ public sealed class TrackerServer : IAsyncDisposable
     private readonly IssueBook _book;
     private readonly RequestQuota _quota;
     private readonly WebApplication _app;
-    private readonly ConcurrentDictionary<string, ConnectionContext> _connections = [];
-    private volatile bool _down;
+    private readonly Cable _cable = new();
 
     private TrackerServer(TrackerOptions options, TimeProvider clock)
     {
@@ -62,15 +56,9 @@ public sealed class TrackerServer : IAsyncDisposable
     }
 
     /// <summary>The network to the server is gone: every connection is cut, and no new one gets an answer.</summary>
-    public void Down()
-    {
-        _down = true;
+    public void Down() => _cable.Cut();
 
-        foreach (var connection in _connections.Values)
-            connection.Abort();
-    }
-
-    public void Up() => _down = false;
+    public void Up() => _cable.Mend();
 
     /// <summary>The next request that writes is carried out, but its answer never arrives.</summary>
     public void LoseNextAnswer() => _quota.LoseNextAnswer = true;
@@ -82,13 +70,7 @@ public sealed class TrackerServer : IAsyncDisposable
 
     private WebApplication Build()
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel =>
-            kestrel.Listen(IPAddress.Loopback, _options.Port, listen => listen.Use(TrackAsync))
-        );
-
-        var app = builder.Build();
+        var app = _cable.NewServer(_options.Port).Build();
         app.UseLoss("tracker", _options.Loses);
         var routes = new IssueRoutes(_book, new IssueJson(Repository, () => BaseUri));
         var page = new TrackerPage(_options, _book, _clock);
@@ -246,22 +228,4 @@ public sealed class TrackerServer : IAsyncDisposable
         http.Response.ContentType = "application/json; charset=utf-8";
         await http.Response.WriteAsync(body.ToJsonString(), http.RequestAborted);
     }
-
-    private ConnectionDelegate TrackAsync(ConnectionDelegate next) =>
-        async connection =>
-        {
-            _connections[connection.ConnectionId] = connection;
-
-            try
-            {
-                if (_down)
-                    connection.Abort();
-                else
-                    await next(connection);
-            }
-            finally
-            {
-                _connections.TryRemove(connection.ConnectionId, out _);
-            }
-        };
 }

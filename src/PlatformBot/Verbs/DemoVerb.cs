@@ -22,11 +22,7 @@ internal static class DemoVerb
             Description = "text, or json: one object a line",
             DefaultValueFactory = _ => "text",
         }.AcceptOnlyFromAmong("text", "json");
-        var speed = new Option<double>("--speed")
-        {
-            Description = "how many times as fast as real time the platform lives",
-            DefaultValueFactory = _ => 60,
-        };
+        var speed = SpeedOption.Make(60);
         var verbose = new Option<bool>("--verbose") { Description = "also show the bot's log, on standard error" };
         var verb = new Command("demo", "Play a whole bootstrap in the sandbox and print the conversation")
         {
@@ -38,7 +34,7 @@ internal static class DemoVerb
             (parsed, cancelled) =>
                 RunAsync(
                     parsed.GetRequiredValue(output) == "json",
-                    Math.Clamp(parsed.GetRequiredValue(speed), 1, 1000),
+                    parsed.GetRequiredValue(speed),
                     parsed.GetValue(verbose),
                     parsed.InvocationConfiguration,
                     cancelled
@@ -55,20 +51,12 @@ internal static class DemoVerb
         CancellationToken cancelled
     )
     {
-        if (Roots.Find() is not { } root)
-        {
-            await terminal.Error.WriteLineAsync(
-                "There is no commands/ folder here: run the demo inside the repository."
-            );
-            return 2;
-        }
-
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancelled);
         limit.CancelAfter(Limit);
 
         try
         {
-            return await TellAsync(root, json, speed, verbose, terminal, limit.Token);
+            return await TellAsync(json, speed, verbose, terminal, limit.Token);
         }
         catch (Exception exception) when (exception is DemoException or CatalogueException)
         {
@@ -83,7 +71,6 @@ internal static class DemoVerb
     }
 
     private static async Task<int> TellAsync(
-        string root,
         bool json,
         double speed,
         bool verbose,
@@ -98,7 +85,6 @@ internal static class DemoVerb
                 Speed = speed,
                 Faults = [Fault],
             },
-            root,
             logging => DemoLog.Configure(logging, verbose),
             cancellationToken
         );

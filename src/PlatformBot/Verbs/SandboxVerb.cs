@@ -15,11 +15,7 @@ internal static class SandboxVerb
             Description = "what goes wrong, for example infra/cilium-install:times=1; may be given several times",
             DefaultValueFactory = _ => [],
         };
-        var speed = new Option<double>("--speed")
-        {
-            Description = "how many times as fast as real time the platform lives",
-            DefaultValueFactory = _ => 30,
-        };
+        var speed = SpeedOption.Make(30);
         var port = new Option<int>("--port")
         {
             Description = "the chat page's port; 0 takes a free one",
@@ -38,7 +34,7 @@ internal static class SandboxVerb
             (parsed, cancelled) =>
                 RunAsync(
                     parsed.GetRequiredValue(faults),
-                    Math.Clamp(parsed.GetRequiredValue(speed), 1, 1000),
+                    parsed.GetRequiredValue(speed),
                     parsed.GetRequiredValue(port),
                     parsed.InvocationConfiguration,
                     cancelled
@@ -55,14 +51,6 @@ internal static class SandboxVerb
         CancellationToken cancelled
     )
     {
-        if (Roots.Find() is not { } root)
-        {
-            await terminal.Error.WriteLineAsync(
-                "There is no commands/ folder here: run the sandbox inside the repository."
-            );
-            return 2;
-        }
-
         try
         {
             await using var household = await Household.StartAsync(
@@ -73,7 +61,6 @@ internal static class SandboxVerb
                     Faults = faults,
                     ChatPort = port,
                 },
-                root,
                 logging => DemoLog.Configure(logging, verbose: true),
                 cancelled
             );
@@ -81,7 +68,8 @@ internal static class SandboxVerb
             await ObeyAsync(household.World, terminal, cancelled);
             return 0;
         }
-        catch (Exception exception) when (exception is CatalogueException or FormatException or IOException)
+        catch (Exception exception)
+            when (exception is DemoException or CatalogueException or FormatException or IOException)
         {
             await terminal.Error.WriteLineAsync(exception.Message);
             return 1;

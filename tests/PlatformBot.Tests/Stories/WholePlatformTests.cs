@@ -2,7 +2,6 @@ using System.Text;
 using Microsoft.Extensions.Logging;
 using PlatformBot.Sandbox;
 using PlatformBot.Sandbox.Twin;
-using PlatformBot.Verbs;
 using PlatformBot.Verbs.Demo;
 using Shouldly;
 using Xunit;
@@ -27,7 +26,6 @@ public sealed class WholePlatformTests
                 Speed = 60,
                 Faults = [Fault],
             },
-            Roots.Find()!,
             logging => logging.ClearProviders().AddProvider(log),
             limit.Token
         );

@@ -18,13 +18,16 @@ internal sealed class Household : IAsyncDisposable
 
     /// <param name="options">its directory is set here</param>
     /// <exception cref="CatalogueException">The runbooks hold mistakes.</exception>
+    /// <exception cref="DemoException">There are none here.</exception>
     public static async Task<Household> StartAsync(
         Func<string, SandboxOptions> options,
-        string root,
         Action<ILoggingBuilder> logging,
         CancellationToken cancellationToken
     )
     {
+        var root =
+            Roots.Find()
+            ?? throw new DemoException("There is no commands/ folder here: run this inside the repository.");
         var folder = Directory.CreateTempSubdirectory("platformbot-").FullName;
         var world = await SandboxWorld.StartAsync(options(folder), cancellationToken);
         await File.WriteAllTextAsync(
