@@ -38,6 +38,7 @@ internal static class StepOverhead
         await using (var journal = new SqliteJournal(Path.Combine(folder, "journal.sqlite"), TimeProvider.System))
         {
             using var locks = new StepLocks();
+            using var turns = new RunLocks();
             var opened = await journal.OpenRunAsync(Ada, new RunEvent.Planned(plan, "ops"));
             using var live = new LiveRun(Run.Begin(opened)!, journal, TimeProvider.System);
             var standing = new Standing(new Nobody(), new Access(), TimeSpan.Zero, TimeProvider.System);
@@ -47,6 +48,7 @@ internal static class StepOverhead
                 new NoWork(),
                 guard,
                 locks,
+                turns,
                 TimeProvider.System,
                 NullLogger.Instance
             );

@@ -23,10 +23,16 @@ public sealed class StateTablesTests
     public void The_final_states_are_these()
     {
         Final(RunStates.Table)
-            .ShouldBe([RunState.Succeeded, RunState.Failed, RunState.Cancelled, RunState.Denied, RunState.Expired]);
-        Final(PhaseStates.Table).ShouldBe([PhaseState.Complete, PhaseState.Abandoned]);
-        Final(StepStates.Table)
-            .ShouldBe([StepState.AlreadyDone, StepState.Succeeded, StepState.Skipped, StepState.Cancelled]);
+            .ShouldBe([
+                RunState.Succeeded,
+                RunState.RolledBack,
+                RunState.Failed,
+                RunState.Cancelled,
+                RunState.Denied,
+                RunState.Expired,
+            ]);
+        Final(PhaseStates.Table).ShouldBe([PhaseState.Abandoned, PhaseState.Undone]);
+        Final(StepStates.Table).ShouldBe([StepState.RolledBack, StepState.NotUndone]);
         Final(ApprovalStates.Table)
             .ShouldBe([ApprovalState.Approved, ApprovalState.Denied, ApprovalState.Expired, ApprovalState.Withdrawn]);
         Final(IncidentStates.Table).ShouldBe([IncidentState.Closed]);

@@ -15,12 +15,12 @@ public sealed class ApprovalGuard(Standing standing, Func<Plan, string> digestOf
     public async Task<GuardObjection?> ObjectionAsync(Run run, PlannedStep step, CancellationToken stopping)
     {
         var phase = run.Plan.Phases.First(each => each.Id == step.Phase);
+        return run.NeedsApproval(phase) ? await ObjectionAsync(run, run.ApprovalFor(phase), stopping) : null;
+    }
 
-        if (!run.NeedsApproval(phase))
-            return null;
-
-        var name = run.ApprovalFor(phase);
-
+    /// <summary>What stands against doing what this approval is for; null when nothing does.</summary>
+    public async Task<GuardObjection?> ObjectionAsync(Run run, string name, CancellationToken stopping)
+    {
         if (run.Approvals.GetValueOrDefault(name) is not { State: ApprovalState.Approved } approval)
             return Void(run, $"{name} is not approved.");
 
@@ -34,7 +34,7 @@ public sealed class ApprovalGuard(Standing standing, Func<Plan, string> digestOf
 
         var answers = await Task.WhenAll(
             approval
-                .Votes.Where(vote => vote.Decision is Decision.Approve && vote.By.Id != run.Requester.Id)
+                .Votes.Where(vote => vote.Decision is Decision.Approve && vote.By.Id != approval.Requester.Id)
                 .Select(vote => standing.OfAsync(vote.By, run.Plan.Access.Approve, stopping))
         );
         return Counted(run, approval, answers);

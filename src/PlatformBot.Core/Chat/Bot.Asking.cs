@@ -143,7 +143,7 @@ public sealed partial class Bot
         {
             return Task.FromResult(
                 RunId.Parse(words[0]) is { } id && _runs.Look(id) is { } run
-                    ? new Reply(RunCard.Render(run, _clock.GetUtcNow()).Text)
+                    ? new Reply(Card(run, trouble: null))
                     : Reply.Refuse(NoSuchRun(words[0]))
             );
         }
@@ -152,18 +152,17 @@ public sealed partial class Bot
 
         if (active.Count > 0)
         {
-            return Task.FromResult(
-                new Reply(
-                    string.Join(
-                        "\n",
-                        active.Select(live => RunCard.Render(live.Now, _clock.GetUtcNow(), live.Trouble).Text)
-                    )
-                )
-            );
+            return Task.FromResult(new Reply(string.Join("\n", active.Select(live => Card(live.Now, live.Trouble)))));
         }
 
         var last = _journal.Recent(3).Select(line => $"- {Line(line)}");
         return Task.FromResult(new Reply($"Nothing is running.\n{string.Join('\n', last)}"));
+    }
+
+    private string Card(Run run, string? trouble)
+    {
+        var now = _clock.GetUtcNow();
+        return RunCard.Render(run, now, trouble, WishPosts.Turn(run, _turns, now)).Text;
     }
 
     private Task<Reply> HistoryAsync(

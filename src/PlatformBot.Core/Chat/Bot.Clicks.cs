@@ -53,7 +53,7 @@ public sealed partial class Bot
         if (parts.Length < 3 || RunId.Parse(parts[1]) is not { } id || _runs.Look(id) is not { } run)
             return Reply.Silent;
 
-        if (text.Length == 0 && parts[0] is not "abort")
+        if (text.Length == 0 && parts[0] is not ("abort" or "rollback"))
         {
             return new Reply("")
             {
@@ -67,6 +67,13 @@ public sealed partial class Bot
             "skip" => await SkipAsync(submission.By, run, parts[2], text),
             "confirm" => await ConfirmAsync(submission.By, run, parts[2], text),
             "abort" => await CancelAsync(submission.By, run, text.Length == 0 ? null : text),
+            "rollback" => await ControlAsync(
+                submission.By,
+                run,
+                "rollback",
+                now => RollbackOf(now, text.Length == 0 ? null : Markdown.Cut(text, LongestReason)),
+                WishPosts.RollbackAnswer
+            ),
             _ => Reply.Silent,
         };
     }
@@ -119,6 +126,7 @@ public sealed partial class Bot
             "deny"    => Ask($"Deny run {run.Id}", $"{parts[2]} will not run. Why?", "Deny", parts, "Reason", "The requester reads this."),
             "skip"    => Ask($"Skip a step of {run.Id}", $"The run goes on as if {parts[2]} were done. Why is that right?", "Skip", parts, "Reason", "It is journaled under your name."),
             "confirm" => Ask("Confirm", $"{parts[2]}: what did you do, and what did you see?", "Confirm", parts, "What you saw", "It is journaled under your name."),
+            "rollback" => Ask($"Roll back run {run.Id}", "What this run did is undone, the latest step first, where its runbook says how; then the run ends.", "Roll back", parts, "Reason", "Optional.", optional: true),
             _         => Ask($"End run {run.Id}", "What is done stays as it is; nothing new starts.", "End the run", parts, "Reason", "Optional.", optional: true),
         };
 

@@ -114,6 +114,9 @@ public sealed partial class Bot
         if (Scheduler.IsEnding(run))
             return TooLate(run);
 
+        if (run.Rollback is { } wish && vote.Phase != wish.Approval)
+            return BeingUndone(run);
+
         if (!run.Approvals.TryGetValue(vote.Phase, out var approval))
         {
             return new Refusal(
@@ -131,7 +134,8 @@ public sealed partial class Bot
         approval.State switch
         {
             ApprovalState.Approved => $":white_check_mark: {approval.Phase} of run {run.Id} is approved; it goes on.",
-            ApprovalState.Denied => $":no_entry: {approval.Phase} of run {run.Id} is denied; the run ends.",
+            ApprovalState.Denied =>
+                $":no_entry: {approval.Phase} of run {run.Id} is denied; {(Scheduler.IsEnding(run) ? "the run ends" : $"it is {RunCard.Words(run.State)}")}.",
             _ => $":white_check_mark: Your vote counts: {approval.Votes.Count} of {approval.Quorum}.",
         };
 
@@ -175,7 +179,7 @@ public sealed partial class Bot
         if (rest.Count > 0 && run.FindStep(rest[0]) is not null)
             return await decide(run, rest[0], string.Join(' ', rest.Skip(1)));
 
-        if (rest.Count == 0 && run.Failed.Concat(run.AwaitingEvidence).ToList() is [var only])
+        if (rest.Count == 0 && run.Failed.Concat(run.NotRolledBack).Concat(run.AwaitingEvidence).ToList() is [var only])
             return await decide(run, only.Id, "");
 
         return FindStep(run, rest.Count > 0 ? rest[0] : "").Ok(out _, out refusal)
@@ -262,7 +266,12 @@ public sealed partial class Bot
 
     private static Refusal? Objection(Run run, string step, StepTrigger trigger)
     {
-        if (Scheduler.IsEnding(run))
+        var isUndone = run.Steps.GetValueOrDefault(step) is { State: StepState.RollbackFailed };
+
+        if (run.Rollback is not null && !isUndone)
+            return BeingUndone(run);
+
+        if (run.Rollback is null ? Scheduler.IsEnding(run) : run.IsOver || run.CancelAsked is not null)
             return TooLate(run);
 
         if (run.Steps.TryGetValue(step, out var at) && StepStates.Table.Next(at.State, trigger) is not null)
@@ -274,12 +283,19 @@ public sealed partial class Bot
         );
     }
 
+    private static Refusal BeingUndone(Run run) =>
+        new(
+            $"Run {run.Id} is being rolled back; nothing goes forward in it.",
+            $"`/platform status {run.Id}` shows how far it is, `/platform cancel {run.Id}` stops it there."
+        );
+
     /// <summary>Nothing is decided in a run that ends.</summary>
     private static Refusal TooLate(Run run) =>
         new(
             run.IsOver ? $"Run {run.Id} is over: {RunCard.Words(run.State)}."
                 : run.CancelAsked is { } cancel
                     ? $"Run {run.Id} is being cancelled (by {cancel.By}); nothing more is decided in it."
+                : run.Rollback is not null ? $"Run {run.Id} is being rolled back; nothing goes forward in it."
                 : $"Run {run.Id} is ending, because an approval was refused; nothing more is decided in it.",
             $"Ask for a new run{(run.IsOver ? "" : " when it has ended")}: what is done already is not done twice."
         );

@@ -17,6 +17,7 @@ public sealed partial class Bot : IConversation
     private readonly Catalogue _catalogue;
     private readonly PlanPaths _paths;
     private readonly RunHost _runs;
+    private readonly RunLocks _turns;
     private readonly IJournal _journal;
     private readonly IStepActions _actions;
     private readonly PlanLook _plans;
@@ -30,6 +31,7 @@ public sealed partial class Bot : IConversation
         Catalogue catalogue,
         PlanPaths paths,
         RunHost runs,
+        RunLocks turns,
         IJournal journal,
         IStepActions actions,
         PlanLook plans,
@@ -39,7 +41,7 @@ public sealed partial class Bot : IConversation
         TimeProvider clock
     )
     {
-        (_catalogue, _paths, _runs, _journal, _actions) = (catalogue, paths, runs, journal, actions);
+        (_catalogue, _paths, _runs, _turns, _journal, _actions) = (catalogue, paths, runs, turns, journal, actions);
         (_plans, _chat, _standing, _access, _clock) = (plans, chat, standing, access, clock);
         _builtIns = BuiltIns();
     }
@@ -70,6 +72,11 @@ public sealed partial class Bot : IConversation
         new("retry",   "retry [#run] [step]",            "Try a failed step again",                               "operator",      RetryAsync),
         new("skip",    "skip [#run] <step> <reason>",    "Go on without a failed step",                           "operator",      SkipAsync),
         new("cancel",  "cancel [#run] [reason]",         "End a run; what is done stays",                         "operator",      CancelAsync),
+        new("pause",   "pause [#run] [reason]",          "Start nothing new; what is under way ends",             "operator",      PauseAsync),
+        new("resume",  "resume [#run]",                  "Let a paused run go on",                                "operator",      ResumeAsync),
+        new("rollback", "rollback [#run] [reason]",      "Undo what a run did, the latest first, and end it",     "operator",      RollbackAsync),
+        new("locks",   "locks",                          "Who holds which lock, and who waits for it",            "viewer",        LocksAsync),
+        new("unlock",  "unlock [#run] <reason>",         "Ask a second person to take a run's locks from it",     "operator",      UnlockAsync),
     ];
 
     public Task<Reply> HearAsync(ChatCommand command, CancellationToken cancellationToken) =>
@@ -169,9 +176,14 @@ public sealed partial class Bot : IConversation
         return Planner.Plan(_catalogue, runbook, bound, _paths);
     }
 
-    private static string Next(Run run)
+    private string Next(Run run)
     {
-        var phases = run.NeededApprovals.Select(name => RunPosts.Approved(run, name)).ToList();
+        var turn = WishPosts.Turn(run, _turns, _clock.GetUtcNow());
+
+        if (turn.Length > 0)
+            return $":hourglass: {turn} Its card follows it; `/platform locks` shows the queue.";
+
+        var phases = run.NeededApprovals.Select(ApprovalPosts.Approved).ToList();
         return phases.Count == 0
             ? "Nothing in it is destructive: it runs now. Its card follows it; the plan is in the card's thread."
             : $":lock: Before anything is destroyed, somebody else with the role {run.Plan.Access.Approve} must approve {string.Join(" and ", phases)}. The card follows the run; the plan is in its thread.";

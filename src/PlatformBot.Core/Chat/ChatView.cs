@@ -13,6 +13,7 @@ public sealed partial class ChatView(
     IChat chat,
     Access access,
     PlanLook plans,
+    RunLocks turns,
     TimeProvider clock,
     ILogger<ChatView> logger
 ) : IRunView
@@ -33,7 +34,7 @@ public sealed partial class ChatView(
 
         while (true)
         {
-            var changed = live.Changed;
+            var changed = live.Now.HasItsTurn ? live.Changed : Task.WhenAny(live.Changed, turns.Changed);
             var (run, trouble) = (live.Now, live.Trouble);
             await ShowAsync(teller, run, trouble);
 
@@ -54,10 +55,16 @@ public sealed partial class ChatView(
 
     private async Task ShowAsync(Teller teller, Run run, string? trouble)
     {
-        await TryAsync(teller, run, CardKey, thread: null, RunCard.Render(run, clock.GetUtcNow(), trouble));
+        await TryAsync(teller, run, CardKey, thread: null, Card(run, trouble));
 
         foreach (var (key, isDetail, post) in Wanted(run))
             await TryAsync(teller, run, key, isDetail ? CardOf(teller.Run) : null, post);
+    }
+
+    private Post Card(Run run, string? trouble)
+    {
+        var now = clock.GetUtcNow();
+        return RunCard.Render(run, now, trouble, WishPosts.Turn(run, turns, now));
     }
 
     private static string? CardOf(Run run) => run.Posts.GetValueOrDefault(CardKey);
@@ -83,14 +90,14 @@ public sealed partial class ChatView(
             yield return (
                 $"approval:{approval.Phase}",
                 false,
-                RunPosts.Approval(run, approval, access.Holders(run.Plan.Access.Approve))
+                ApprovalPosts.Approval(run, approval, access.Holders(run.Plan.Access.Approve))
             );
         }
 
         foreach (var step in run.Plan.Steps)
         {
             foreach (var (key, time) in Failures(run, step))
-                yield return (key, true, RunPosts.Failed(run, step, time));
+                yield return (key, true, FailurePosts.Failed(run, step, time));
 
             if (step.Action is PlannedAction.Manual && run.At(step).Attempt > 0)
                 yield return ($"manual:{step.Id}", true, RunPosts.Manual(run, step));

@@ -81,6 +81,16 @@ public static class PlanText
         foreach (var line in CommandText.Of(step.Action))
             text.Append($"  $ {line.Replace("\n", "\n  ", StringComparison.Ordinal)}\n");
 
+        if (step.Rollback is { } rollback)
+        {
+            text.Append(
+                $"  undone by{(rollback.Destructive is null ? "" : $" (DESTRUCTIVE: {rollback.Destructive})")}\n"
+            );
+
+            foreach (var line in CommandText.Of(rollback.Action))
+                text.Append($"  $ {line.Replace("\n", "\n  ", StringComparison.Ordinal)}\n");
+        }
+
         text.Append(
             $"  timeout {Words.Span(step.Timeout)}, {Words.Count(step.Attempts, "attempt")}, {Words.Count(step.Verify.Count, "check")} after it"
         );

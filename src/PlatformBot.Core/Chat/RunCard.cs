@@ -10,7 +10,8 @@ public static class RunCard
     private const int MostLines = 8;
 
     /// <param name="trouble">what keeps the bot itself from going on</param>
-    public static Post Render(Run run, DateTimeOffset now, string? trouble = null)
+    /// <param name="turn">whom the run waits for before it begins, in Markdown; "" when it is its turn</param>
+    public static Post Render(Run run, DateTimeOffset now, string? trouble = null, string turn = "")
     {
         var text = new StringBuilder();
         text.Append($"#### {Mark(run.State)} Run {run.Id} · {Markdown.Inline(run.Title)} · {Words(run.State)}\n");
@@ -23,6 +24,7 @@ public static class RunCard
                 ? ""
                 : $":warning: **It stands still:** {Markdown.Inline(Markdown.Cut(trouble, 300))}\n\n"
         );
+        AppendStanding(text, run, turn);
         AppendPhases(text, run);
         AppendNeeds(text, run, now);
         AppendNow(text, run, now);
@@ -37,6 +39,8 @@ public static class RunCard
             RunState.Running => ":hourglass_flowing_sand:",
             RunState.AwaitingApproval => ":lock:",
             RunState.AwaitingDecision => ":rotating_light:",
+            RunState.Paused => ":double_vertical_bar:",
+            RunState.RollingBack or RunState.RolledBack => ":leftwards_arrow_with_hook:",
             RunState.Cancelling => ":octagonal_sign:",
             RunState.Succeeded => ":white_check_mark:",
             RunState.Failed => ":x:",
@@ -53,6 +57,9 @@ public static class RunCard
             RunState.AwaitingDecision => "needs a decision",
             RunState.Planned => "planned",
             RunState.Running => "running",
+            RunState.Paused => "paused",
+            RunState.RollingBack => "rolling back",
+            RunState.RolledBack => "rolled back",
             RunState.Cancelling => "stopping",
             RunState.Succeeded => "succeeded",
             RunState.Failed => "failed",
@@ -60,6 +67,33 @@ public static class RunCard
             RunState.Denied => "denied",
             RunState.Expired => "expired",
         };
+
+    /// <summary>Why nothing new starts, when that is what somebody wants.</summary>
+    private static void AppendStanding(StringBuilder text, Run run, string turn)
+    {
+        if (run.IsOver)
+            return;
+
+        if (turn.Length > 0)
+            text.Append($":hourglass: {turn}\n\n");
+
+        if (run.PausedBy is { } paused)
+        {
+            text.Append(
+                $":double_vertical_bar: Paused by {Because(paused.By, paused.Reason)}. `/platform resume {run.Id}` lets it go on.\n\n"
+            );
+        }
+
+        if (run.Rollback is { } wish)
+        {
+            text.Append(
+                $":leftwards_arrow_with_hook: {Because(wish.By, wish.Reason)} wants it undone: the latest step first.\n\n"
+            );
+        }
+    }
+
+    private static string Because(Person by, string? reason) =>
+        reason is null ? $"{by}" : $"{by} (“{Markdown.Inline(Markdown.Cut(reason, 200))}”)";
 
     private static void AppendPhases(StringBuilder text, Run run)
     {
@@ -100,6 +134,7 @@ public static class RunCard
             PhaseState.Stuck => ":red_circle:",
             PhaseState.Complete => ":white_check_mark:",
             PhaseState.Abandoned => ":heavy_multiplication_x:",
+            PhaseState.Undone => ":leftwards_arrow_with_hook:",
         };
 
         return $"{mark} {Bar(settled, phase.Steps.Count)} {settled}/{phase.Steps.Count}";
@@ -119,6 +154,11 @@ public static class RunCard
                 $":lock: **{approval.Phase}** waits for an approval until {Until(approval.ExpiresAt, now)}"
             )
             .Concat(run.Failed.Select(step => FailedLine(run, step)))
+            .Concat(
+                run.NotRolledBack.Select(step =>
+                    $":rotating_light: **{step.Id}** could not be rolled back: {Markdown.Inline(Markdown.Cut(run.At(step).Saw, 200))}{Issue(run, step)}"
+                )
+            )
             .Concat(
                 run.AwaitingEvidence.Select(step =>
                     $":raised_hand: **{step.Id}** waits for a person: {Markdown.Inline(Markdown.Cut(step.Title, 120))}"
@@ -151,7 +191,11 @@ public static class RunCard
     {
         var busy = run
             .Plan.Steps.Where(step =>
-                run.At(step).State is StepState.Running or StepState.Verifying or StepState.WaitingToRetry
+                run.At(step).State
+                    is StepState.Running
+                        or StepState.Verifying
+                        or StepState.WaitingToRetry
+                        or StepState.RollingBack
                 && step.Action is not PlannedAction.Manual
             )
             .Select(step => Line(step, run.At(step), now))
@@ -170,6 +214,7 @@ public static class RunCard
             StepState.WaitingToRetry =>
                 $"`{step.Id}` tries again {Soon((at.RetryAt ?? now) - now)} ({Attempt(step, at)} failed: {Markdown.Inline(Markdown.Cut(at.Saw, 120))})",
             StepState.Verifying => $"`{step.Id}` is being verified, {since}",
+            StepState.RollingBack => $"`{step.Id}` is being undone",
             _ =>
                 $"`{step.Id}` {Markdown.Inline(step.Title)}, {since}{(at.Attempt > 1 ? $", {Attempt(step, at)}" : "")}",
         };

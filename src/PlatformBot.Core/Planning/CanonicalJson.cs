@@ -1,28 +1,64 @@
+using System.Buffers;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 
 namespace PlatformBot.Core.Planning;
 
 /// <summary>JSON with one spelling: keys sorted, no spaces. Equal content is equal text.</summary>
 internal static class CanonicalJson
 {
-    private static readonly JsonSerializerOptions Plain = new()
+    private static readonly JsonWriterOptions Plain = new()
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        SkipValidation = true,
     };
 
-    public static string Write(JsonNode node) => Sorted(node)!.ToJsonString(Plain);
+    /// <param name="without">a field of the outermost object that is left out</param>
+    /// <returns>UTF-8</returns>
+    public static ReadOnlyMemory<byte> WriteBytes(JsonElement json, string? without = null)
+    {
+        var bytes = new ArrayBufferWriter<byte>();
 
-    private static JsonNode? Sorted(JsonNode? node) =>
-        node switch
+        using (var writer = new Utf8JsonWriter(bytes, Plain))
+            Write(writer, json, without);
+
+        return bytes.WrittenMemory;
+    }
+
+    public static string Write(JsonElement json) => Encoding.UTF8.GetString(WriteBytes(json).Span);
+
+    private static void Write(Utf8JsonWriter writer, JsonElement json, string? without)
+    {
+        switch (json.ValueKind)
         {
-            JsonObject map => new JsonObject(
-                map.OrderBy(field => field.Key, StringComparer.Ordinal)
-                    .Select(field => KeyValuePair.Create(field.Key, Sorted(field.Value)))
-            ),
-            JsonArray list => new JsonArray([.. list.Select(Sorted)]),
-            null => null,
-            _ => node.DeepClone(),
-        };
+            case JsonValueKind.Object:
+                writer.WriteStartObject();
+
+                foreach (var field in json.EnumerateObject().OrderBy(field => field.Name, StringComparer.Ordinal))
+                {
+                    if (field.Name == without)
+                        continue;
+
+                    writer.WritePropertyName(field.Name);
+                    Write(writer, field.Value, without: null);
+                }
+
+                writer.WriteEndObject();
+                break;
+
+            case JsonValueKind.Array:
+                writer.WriteStartArray();
+
+                foreach (var item in json.EnumerateArray())
+                    Write(writer, item, without: null);
+
+                writer.WriteEndArray();
+                break;
+
+            default:
+                json.WriteTo(writer);
+                break;
+        }
+    }
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using PlatformBot.Core.Runbooks;
 
@@ -20,8 +21,10 @@ internal sealed class Manifests(string root, Problems problems)
             from document in Documents(file)
             select new Filling(scope, problems).Fill(document);
 
-        return [.. written.Concat(apply.Items("objects")).SelectMany(Objects).Select(CanonicalJson.Write)];
+        return [.. written.Concat(apply.Items("objects")).SelectMany(Objects).Select(Written)];
     }
+
+    private static string Written(JsonObject json) => CanonicalJson.Write(JsonSerializer.SerializeToElement(json));
 
     private IReadOnlyList<YamlNode> Documents(YamlScalar file)
     {

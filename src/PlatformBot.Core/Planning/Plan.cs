@@ -28,6 +28,9 @@ public sealed record Plan
     /// <summary>How many steps may run at once per cluster.</summary>
     public required int ParallelPerCluster { get; init; }
 
+    /// <summary>When a step has failed for good, nothing new starts; otherwise what does not depend on it goes on. Null: no.</summary>
+    public bool? StopsAtFailure { get; init; }
+
     public required IReadOnlyList<PlannedPhase> Phases { get; init; }
 
     /// <summary>What was left out and why, in words: needs on clusters that were not chosen, phases before <c>from</c>.</summary>
@@ -96,6 +99,9 @@ public sealed record PlannedStep
     /// <summary>Steps with the same lock never run at the same time, in any run.</summary>
     public string? Lock { get; init; }
 
+    /// <summary>How what it did is undone; null when the bot cannot.</summary>
+    public PlannedRollback? Rollback { get; init; }
+
     /// <summary>For the action and its verification together.</summary>
     public required TimeSpan Timeout { get; init; }
 
@@ -108,3 +114,13 @@ public sealed record PlannedStep
     /// <summary>Where it is written: "commands/phases/1-foundation.yaml:120".</summary>
     public required string Source { get; init; }
 }
+
+/// <summary>How what a step did is undone: its compensation.</summary>
+/// <param name="Destructive">what undoing destroys, in words; null when nothing</param>
+/// <param name="Timeout">for the action and its verification together</param>
+public sealed record PlannedRollback(
+    PlannedAction Action,
+    IReadOnlyList<PlannedCheck> Verify,
+    string? Destructive,
+    TimeSpan Timeout
+);

@@ -5,6 +5,8 @@ namespace PlatformBot.Core.Planning;
 /// <summary>Makes every phase and step of a runbook for the chosen clusters and fills in every value.</summary>
 internal sealed class PlanBuilder(Catalogue catalogue, Runbook runbook, PlanPaths paths, Problems problems)
 {
+    private const string DestructiveLock = "destructive";
+
     private readonly StepBuilder _steps = new(catalogue, new Manifests(paths.Root, problems), problems);
 
     /// <summary>Plans for all clusters, with arguments that are not known yet, only to find mistakes.</summary>
@@ -22,8 +24,8 @@ internal sealed class PlanBuilder(Catalogue catalogue, Runbook runbook, PlanPath
             );
         }
 
-        Connect(scope, runbook.Phases, chosen);
-        Locks(scope, chosen);
+        var (planned, _) = Connect(scope, runbook.Phases, chosen);
+        Locks(scope, chosen, planned);
     }
 
     public Plan Build(IReadOnlyList<BoundArgument> arguments)
@@ -50,7 +52,8 @@ internal sealed class PlanBuilder(Catalogue catalogue, Runbook runbook, PlanPath
             Arguments = [.. arguments.Select(it => new Argument(it.Parameter.Name, it.Value))],
             Access = runbook.Access,
             Approval = runbook.Approval,
-            Locks = Locks(scope, chosen),
+            Locks = Locks(scope, chosen, planned),
+            StopsAtFailure = runbook.StopsAtFailure ? true : null,
             Parallel = runbook.Parallel,
             ParallelPerCluster = runbook.ParallelPerCluster,
             Phases = planned,
@@ -139,9 +142,13 @@ internal sealed class PlanBuilder(Catalogue catalogue, Runbook runbook, PlanPath
         }
     }
 
-    /// <summary>A lock that names the cluster is held for every chosen one.</summary>
-    private IReadOnlyList<string> Locks(Scope scope, IReadOnlyList<string> chosen)
+    /// <summary>
+    /// A lock that names the cluster is held for every chosen one. What destroys something holds one more, so that only one such run
+    /// is under way at a time.
+    /// </summary>
+    private IReadOnlyList<string> Locks(Scope scope, IReadOnlyList<string> chosen, IReadOnlyList<PlannedPhase> planned)
     {
+        var destroys = !runbook.IsAlongside && planned.Any(phase => phase.IsDestructive);
         var filled =
             from text in runbook.Locks
             from inScope in PerCluster(text)
@@ -149,7 +156,7 @@ internal sealed class PlanBuilder(Catalogue catalogue, Runbook runbook, PlanPath
                 : [scope]
             select ((YamlScalar)new Filling(inScope, problems).Fill((YamlNode)text)).Text;
 
-        return [.. filled.Distinct().Order(StringComparer.Ordinal)];
+        return [.. filled.Concat(destroys ? [DestructiveLock] : []).Distinct().Order(StringComparer.Ordinal)];
     }
 
     private static bool PerCluster(YamlScalar text) =>

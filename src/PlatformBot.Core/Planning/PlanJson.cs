@@ -1,8 +1,6 @@
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
 namespace PlatformBot.Core.Planning;
@@ -20,19 +18,19 @@ public static class PlanJson
     };
 
     /// <summary>One line; equal plans are equal text.</summary>
-    public static string Write(Plan plan) => CanonicalJson.Write(JsonSerializer.SerializeToNode(plan, Options)!);
+    public static string Write(Plan plan) => CanonicalJson.Write(JsonSerializer.SerializeToElement(plan, Options));
 
     /// <exception cref="JsonException">The text is not a plan.</exception>
     public static Plan Read(string json) =>
         JsonSerializer.Deserialize<Plan>(json, Options) ?? throw new JsonException("The text is null, not a plan.");
 
     /// <summary>SHA-256, in lower-case hex, over the canonical JSON of everything but the digest itself.</summary>
-    public static string DigestOf(Plan plan)
-    {
-        var json = (JsonObject)JsonSerializer.SerializeToNode(plan, Options)!;
-        json.Remove("digest");
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(CanonicalJson.Write(json))));
-    }
+    public static string DigestOf(Plan plan) =>
+        Convert.ToHexStringLower(
+            SHA256.HashData(
+                CanonicalJson.WriteBytes(JsonSerializer.SerializeToElement(plan, Options), without: "digest").Span
+            )
+        );
 
     internal static Plan WithDigest(Plan plan) => plan with { Digest = DigestOf(plan) };
 }

@@ -45,12 +45,21 @@ internal sealed class StepBuilder(Catalogue catalogue, Manifests manifests, Prob
             Destructive = body.Text("destructive"),
             Repeatable = body.Truth("repeatable"),
             Lock = body.Text("lock"),
+            Rollback = body.Map("rollback") is { } rollback ? Rollback(rollback, checks, places, scope) : null,
             Timeout = body.Span("timeout", DefaultTimeout),
             Attempts = retry?.Number("attempts") ?? 1,
             Backoff = retry?.Span("backoff", DefaultBackoff) ?? DefaultBackoff,
             Source = $"{text.At.Source.File}:{text.At.Line}",
         };
     }
+
+    private PlannedRollback Rollback(YamlMap rollback, CheckReader checks, ClusterReader places, Scope scope) =>
+        new(
+            Action(rollback, places, scope),
+            [.. rollback.Maps("verify").Select(checks.Read)],
+            rollback.Text("destructive"),
+            rollback.Span("timeout", DefaultTimeout)
+        );
 
     private PlannedAction Action(YamlMap body, ClusterReader places, Scope scope)
     {

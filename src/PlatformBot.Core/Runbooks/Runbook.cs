@@ -23,6 +23,12 @@ public sealed record Runbook
 
     public required int ParallelPerCluster { get; init; }
 
+    /// <summary>May run beside another run that destroys something.</summary>
+    public bool IsAlongside { get; init; }
+
+    /// <summary>When a step has failed for good, nothing new starts.</summary>
+    public bool StopsAtFailure { get; init; }
+
     public IReadOnlyList<string> PhaseNames => [.. Phases.Select(phase => phase.Name)];
 
     /// <summary>"bootstrap &lt;cluster&gt; [from]"</summary>

@@ -16,10 +16,19 @@ internal sealed class RunbookReader(CatalogueFiles files, Inventory? inventory, 
         "retry",
         "skip",
         "cancel",
+        "pause",
+        "resume",
+        "rollback",
+        "locks",
+        "unlock",
+        "confirm",
         "logs",
         "history",
         "whoami",
     ];
+
+    /// <summary>What people approve besides phases.</summary>
+    private static readonly string[] ApprovalNames = ["run", "rollback", "unlock"];
 
     public Runbook Read(YamlMap file)
     {
@@ -48,6 +57,8 @@ internal sealed class RunbookReader(CatalogueFiles files, Inventory? inventory, 
             ),
             Parallel = parallel?.Number("run") ?? 8,
             ParallelPerCluster = parallel?.Number("cluster") ?? 4,
+            IsAlongside = file.Truth("alongside"),
+            StopsAtFailure = file.Text("on-failure") == "stop",
             Locks = [.. file.Items("locks").OfType<YamlScalar>()],
             Phases = phases,
         };
@@ -61,6 +72,15 @@ internal sealed class RunbookReader(CatalogueFiles files, Inventory? inventory, 
 
         if (phase?.Text("phase") is not { } name)
             return null;
+
+        if (ApprovalNames.Contains(name))
+        {
+            problems.Add(
+                phase["phase"]!.At,
+                $"No phase can be called '{name}': approvals of runs have that name.",
+                "Choose another name."
+            );
+        }
 
         var eachCluster = phase.Text("each") == "cluster";
         var steps = phase.Maps("steps").Where(step => step.Has("step")).Select(ReadStep).ToArray();

@@ -147,6 +147,25 @@ internal static partial class Shapes
         ]
     );
 
+    public static readonly Shape Rollback = new(
+        "a rollback",
+        "How what the step did is undone. It may find nothing to undo, or half of it.",
+        [
+            new("run", new Kind.Commands(), "One process, or several one after the other."),
+            new("pipe", new Kind.ListOf(new Kind.Command(), 2), "Processes joined stdout to stdin."),
+            new("apply", new Kind.Mapping(Apply), "Server-side apply."),
+            new("patch", new Kind.Mapping(Patch), "Labels and annotations."),
+            new("secrets", new Kind.MapOf(Reference), "Environment variables from the vault."),
+            new("sensitive", Truth, "Its output is never shown or stored."),
+            new("destructive", Filled, "A second person must agree; says what undoing destroys."),
+            new("verify", new Kind.ListOf(new Kind.Mapping(Check), 1), "All must hold afterwards."),
+            new("timeout", Duration, "For the action and its verification together (default 10m)."),
+        ]
+    )
+    {
+        ExactlyOne = ["run", "pipe", "apply", "patch"],
+    };
+
     public static readonly Shape Step = new(
         "a step",
         "The smallest unit that is journaled: one action with its probe and its proof.",
@@ -180,6 +199,7 @@ internal static partial class Shapes
             new("proves-itself", Truth, "In place of verify: the action's own success is the proof."),
             new("timeout", Duration, "For the action and its verification together (default 10m)."),
             new("retry", new Kind.Mapping(Retry), "Default: one attempt."),
+            new("rollback", new Kind.Mapping(Rollback), "How it is undone; without it, what it did stays."),
         ]
     )
     {
@@ -247,6 +267,12 @@ internal static partial class Shapes
                 "How approvals are asked for."
             ),
             new("locks", new Kind.ListOf(Filled), "Held by the run as a whole."),
+            new("alongside", Truth, "May run beside another run that destroys something (default: false)."),
+            new(
+                "on-failure",
+                new Kind.Choice("go-on", "stop"),
+                "Whether other branches go on (default) or nothing new starts."
+            ),
             new(
                 "parallel",
                 new Kind.Mapping(

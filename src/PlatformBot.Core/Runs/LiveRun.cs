@@ -8,6 +8,8 @@ namespace PlatformBot.Core.Runs;
 /// </summary>
 public sealed class LiveRun(Run run, IJournal journal, TimeProvider clock) : IDisposable
 {
+    private static readonly Refusal NoLonger = new("The run has changed meanwhile.", "Look at it again.");
+
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly Signal _changed = new();
     private volatile Run _now = run;
@@ -44,7 +46,12 @@ public sealed class LiveRun(Run run, IJournal journal, TimeProvider clock) : IDi
     /// follows from it, and people see why the run stands still.
     /// </summary>
     /// <exception cref="OperationCanceledException"><paramref name="stopping"/> fired before it was written.</exception>
-    public async Task NoteAsync(RunEvent what, CancellationToken stopping)
+    public Task NoteAsync(RunEvent what, CancellationToken stopping) => NoteIfAsync(_ => true, what, stopping);
+
+    /// <summary>Like <see cref="NoteAsync"/>, but only while the newest state still permits it, which may change during the wait.</summary>
+    /// <returns>whether it was written</returns>
+    /// <exception cref="OperationCanceledException"><paramref name="stopping"/> fired before it was written.</exception>
+    public async Task<bool> NoteIfAsync(Func<Run, bool> still, RunEvent what, CancellationToken stopping)
     {
         var backoff = new Backoff();
 
@@ -52,8 +59,8 @@ public sealed class LiveRun(Run run, IJournal journal, TimeProvider clock) : IDi
         {
             try
             {
-                await RecordAsync(Person.Bot, what);
-                return;
+                var written = await DecideAsync(Person.Bot, now => still(now) ? what : NoLonger);
+                return written.Ok(out _, out _);
             }
             catch (JournalUnavailableException away)
             {

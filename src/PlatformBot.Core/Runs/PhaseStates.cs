@@ -10,6 +10,7 @@ public enum PhaseState
     Stuck,
     Complete,
     Abandoned,
+    Undone,
 }
 
 public enum PhaseTrigger
@@ -19,6 +20,7 @@ public enum PhaseTrigger
     Unstick,
     Complete,
     Abandon,
+    Undo,
 }
 
 /// <summary>What a phase may do next. A phase is complete when each of its steps is done, was done already, or was skipped.</summary>
@@ -34,5 +36,8 @@ public static class PhaseStates
         { Working, Abandon,               Abandoned           },
         { Stuck,   Unstick,               Working             },
         { Stuck,   Abandon,               Abandoned           },
+        { Working, Undo,                  Undone              },   // a step of it is rolled back
+        { Stuck,   Undo,                  Undone              },
+        { PhaseState.Complete, Undo,      Undone              },
     };
 }

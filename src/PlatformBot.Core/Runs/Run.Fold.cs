@@ -14,17 +14,23 @@ public sealed partial record Run
         entry.What switch
         {
             RunEvent.ApprovalAsked asked => With(
-                new Approval(asked.Phase, asked.Digest, Requester, asked.Quorum, entry.At, asked.ExpiresAt)
+                new Approval(
+                    asked.Phase,
+                    asked.Digest,
+                    asked.AskedBy ?? Requester,
+                    asked.Quorum,
+                    entry.At,
+                    asked.ExpiresAt
+                )
             ),
-            RunEvent.Voted voted => Counted(voted, entry),
+            RunEvent.Voted voted => Counted(voted, entry).AfterDecision(voted.Phase),
             RunEvent.ApprovalExpired expired => Approvals.TryGetValue(expired.Phase, out var late)
-                ? With(late.Fire(ApprovalTrigger.Expire))
+                ? With(late.Fire(ApprovalTrigger.Expire)).AfterDecision(expired.Phase)
                 : this,
-            RunEvent.CancelAsked cancel when RunStates.Table.Next(State, RunTrigger.Cancel) is { } ending => this with
-            {
-                State = ending,
-                CancelAsked = (entry.By, cancel.Reason),
-            },
+            RunEvent.CancelAsked cancel => When(
+                RunTrigger.Cancel,
+                run => run with { CancelAsked = (entry.By, cancel.Reason) }
+            ),
             RunEvent.Ended ended => Finished(ended, entry.At),
             RunEvent.Closed => this with { IsClosed = true },
             RunEvent.Announced said => this with { Posts = Posts.SetItem(said.Key, said.PostId) },
@@ -33,7 +39,7 @@ public sealed partial record Run
                 incident => incident.Fire(IncidentTrigger.Report) with { Issue = reported.Issue }
             ),
             RunEvent.IncidentClosed closed => With(closed.Step, incident => incident.Fire(IncidentTrigger.Close)),
-            _ => ApplyToStep(entry),
+            _ => ApplyControl(entry),
         };
 
     private Run ApplyToStep(Entry entry) =>
@@ -82,7 +88,7 @@ public sealed partial record Run
                 e.Step,
                 StepTrigger.Fail,
                 s => s with { Saw = e.Failure.Said, Failure = e.Failure, EndedAt = entry.At },
-                run => run.Detect(e, entry.At)
+                run => run.Detect(e.Step, e.Failure, entry.At)
             ),
             RunEvent.ProcessStarted e => Step(
                 e.Step,
@@ -105,13 +111,26 @@ public sealed partial record Run
             RunEvent.StepRetried e => Step(
                 e.Step,
                 StepTrigger.Retry,
-                s => s with { EndedAt = null, Evidence = null, WasInterrupted = false },
+                s =>
+                    s with
+                    {
+                        EndedAt = null,
+                        Evidence = null,
+                        WasInterrupted = false,
+                        UndoAgain = s.State is StepState.RollbackFailed,
+                    },
                 run => run.Acknowledge(e.Step)
             ),
             RunEvent.StepSkipped e => Step(
                 e.Step,
                 StepTrigger.Skip,
-                s => s with { Saw = $"skipped by {entry.By}: {e.Reason}", EndedAt = entry.At },
+                s =>
+                    s with
+                    {
+                        Saw =
+                            $"{(s.State is StepState.NotUndone ? "left as it is" : "skipped")} by {entry.By}: {e.Reason}",
+                        EndedAt = entry.At,
+                    },
                 run => run.Acknowledge(e.Step)
             ),
             RunEvent.EvidenceGiven e => Step(
@@ -153,6 +172,7 @@ public sealed partial record Run
             RunState.Succeeded => RunTrigger.Finish,
             RunState.Failed => RunTrigger.Abort,
             RunState.Cancelled => RunTrigger.Stop,
+            RunState.RolledBack => RunTrigger.Undo,
             RunState.Denied => RunTrigger.Deny,
             _ => RunTrigger.Expire,
         };
@@ -165,6 +185,7 @@ public sealed partial record Run
             State = end,
             EndedAt = at,
             EndedWhy = ended.Why,
+            LockedSince = null,
             Approvals = Approvals.ToImmutableDictionary(
                 pair => pair.Key,
                 pair => pair.Value.Fire(ApprovalTrigger.Withdraw)
@@ -172,15 +193,12 @@ public sealed partial record Run
         };
     }
 
-    private Run Detect(RunEvent.StepFailed failed, DateTimeOffset at) =>
-        Incidents.TryGetValue(failed.Step, out var old)
-            ? With(
-                failed.Step,
-                _ => old.Fire(IncidentTrigger.ComeBack) with { Failures = old.Failures.Add(failed.Failure) }
-            )
+    private Run Detect(string step, Failure failure, DateTimeOffset at) =>
+        Incidents.TryGetValue(step, out var old)
+            ? With(step, _ => old.Fire(IncidentTrigger.ComeBack) with { Failures = old.Failures.Add(failure) })
             : this with
             {
-                Incidents = Incidents.Add(failed.Step, new Incident(failed.Step, at, [failed.Failure])),
+                Incidents = Incidents.Add(step, new Incident(step, at, [failure])),
             };
 
     private Run Heal(string step) => With(step, incident => incident.Fire(IncidentTrigger.Heal));
@@ -198,6 +216,10 @@ public sealed partial record Run
             : this;
 
     private Run Fire(RunTrigger trigger) => this with { State = RunStates.Table.Next(State, trigger) ?? State };
+
+    /// <summary>What follows from a trigger, when the table lets the run move at all.</summary>
+    private Run When(RunTrigger trigger, Func<Run, Run> then) =>
+        RunStates.Table.Next(State, trigger) is { } next ? then(this with { State = next }) : this;
 
     /// <summary>Phases follow their steps.</summary>
     private Run FollowPhases()
@@ -228,8 +250,10 @@ public sealed partial record Run
 
         return state switch
         {
-            PhaseState.Complete or PhaseState.Abandoned => null,
+            PhaseState.Abandoned or PhaseState.Undone => null,
+            _ when phase.Steps.Any(step => StepStates.IsUndone(At(step).State)) => PhaseTrigger.Undo,
             _ when IsOver && State is not RunState.Succeeded => PhaseTrigger.Abandon,
+            PhaseState.Complete => null,
             PhaseState.Waiting => phase.Steps.Any(step => At(step).State is not StepState.Pending)
             || phase.Steps.Count == 0
                 ? PhaseTrigger.Begin

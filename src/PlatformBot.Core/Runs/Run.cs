@@ -40,6 +40,18 @@ public sealed partial record Run
     /// <summary>Who asked for an end, and why; null while nobody has.</summary>
     public (Person By, string? Reason)? CancelAsked { get; init; }
 
+    /// <summary>Since when the run's locks are its own; null while it waits for its turn.</summary>
+    public DateTimeOffset? LockedSince { get; init; }
+
+    /// <summary>Who paused it, and why; null while it is not paused.</summary>
+    public (Person By, string? Reason)? PausedBy { get; init; }
+
+    /// <summary>Who wants what it did undone; null while nobody does.</summary>
+    public RunWish? Rollback { get; init; }
+
+    /// <summary>Who wants its locks for others; null while nobody does.</summary>
+    public RunWish? Unlock { get; init; }
+
     public DateTimeOffset? EndedAt { get; init; }
 
     public string? EndedWhy { get; init; }
@@ -69,7 +81,14 @@ public sealed partial record Run
 
     /// <summary>Steps that are doing something to the world, in the plan's order; people's own work does not count.</summary>
     public IEnumerable<PlannedStep> Acting =>
-        Plan.Steps.Where(step => At(step).State is StepState.Running && step.Action is not PlannedAction.Manual);
+        Plan.Steps.Where(step =>
+            At(step).State is StepState.RollingBack
+            || (At(step).State is StepState.Running && step.Action is not PlannedAction.Manual)
+        );
+
+    /// <summary>Steps whose compensation did not work and that wait for a person, in the plan's order.</summary>
+    public IEnumerable<PlannedStep> NotRolledBack =>
+        Plan.Steps.Where(step => At(step) is { State: StepState.RollbackFailed, UndoAgain: false });
 
     /// <summary>Manual steps that wait for a person, in the plan's order.</summary>
     public IEnumerable<PlannedStep> AwaitingEvidence =>
@@ -127,3 +146,7 @@ public sealed partial record Run
             }
             : null;
 }
+
+/// <summary>What somebody wants done with a run as a whole.</summary>
+/// <param name="Approval">the name of the approval that it needs, if it needs one: "rollback", and "rollback-2" when it is asked again</param>
+public sealed record RunWish(Person By, string? Reason, string Approval);

@@ -11,6 +11,7 @@ public sealed partial class RunEngine(
     IStepActions actions,
     ApprovalGuard guard,
     StepLocks locks,
+    RunLocks turns,
     TimeProvider clock,
     ILogger logger
 ) : IDisposable
@@ -23,6 +24,7 @@ public sealed partial class RunEngine(
     private readonly CancellationTokenSource _cancelled = new();
     private readonly CancellationTokenSource _ending = new();
     private readonly Signal _woken = new();
+    private bool _waited;
 
     /// <summary>The bot is about to go: when this fires, nothing new begins; what is being done goes on.</summary>
     public CancellationToken Draining { get; init; }
@@ -38,20 +40,24 @@ public sealed partial class RunEngine(
 
             while (!live.Now.IsOver)
             {
-                var news = Task.WhenAny(live.Changed, _woken.Next);
+                var news = Task.WhenAny(live.Changed, _woken.Next, turns.Changed);
                 await SettleFinishedAsync();
 
                 if (await EndIfOverAsync(stopping))
                     break;
 
+                await TakeTurnAsync(stopping);
+                await GiveUpLocksAsync(stopping);
                 await AskForApprovalsAsync(stopping);
                 StartReady(stopping);
+                RollBackNext(stopping);
                 await SleepAsync(news, stopping);
             }
         }
         finally
         {
             locks.Released -= _woken.Raise;
+            turns.LookAgain();
             await Task.WhenAll(_working.Values).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
@@ -63,7 +69,11 @@ public sealed partial class RunEngine(
         {
             // Its tool heard of the bot's death at once, but may not have gone yet; what the tool started may not have heard at all.
             await actions.EndLeftoversAsync(live.Now.At(step).Processes);
-            await live.NoteAsync(new RunEvent.StepInterrupted(step.Id), stopping);
+
+            if (live.Now.At(step).State is StepState.RollingBack)
+                await Undoing(stopping).JudgeInterruptedAsync(step);
+            else
+                await live.NoteAsync(new RunEvent.StepInterrupted(step.Id), stopping);
         }
     }
 
@@ -87,56 +97,83 @@ public sealed partial class RunEngine(
         if (Scheduler.IsEnding(run))
             await _ending.CancelAsync();
 
-        if (_working.Count > 0 || Ending(run) is not { } ending)
+        if (_working.Count > 0 || Endings.Of(run) is not { } ending)
             return false;
 
+        await CloseStepsAsync(stopping);
         await live.NoteAsync(ending, stopping);
         return true;
     }
 
-    private static RunEvent.Ended? Ending(Run run)
+    /// <summary>What began and has no end of its own ends with the run.</summary>
+    private async Task CloseStepsAsync(CancellationToken stopping)
     {
-        if (run.CancelAsked is { } cancel)
+        var open = live.Now.Plan.Steps.Where(step =>
+            live.Now.At(step) is { StartedAt: not null, State: not StepState.Failed } at
+            && StepStates.Table.Next(at.State, StepTrigger.Cancel) is not null
+        );
+
+        foreach (var step in open.ToList())
         {
-            var failed = run.Failed.Any();
-            var why =
-                $"{(failed ? "given up" : "cancelled")} by {cancel.By}{(cancel.Reason is null ? "" : ": " + cancel.Reason)}";
-            return new RunEvent.Ended(failed ? RunState.Failed : RunState.Cancelled, why);
+            await live.NoteAsync(new RunEvent.StepCancelled(step.Id, "the run ended before it did"), stopping);
         }
-
-        if (Scheduler.Refused(run) is { } refused)
-            return new RunEvent.Ended(refused, WhyRefused(run));
-
-        return run.AllSettled ? new RunEvent.Ended(RunState.Succeeded, null) : null;
     }
 
-    private static string WhyRefused(Run run)
+    private async Task TakeTurnAsync(CancellationToken stopping)
     {
-        var approval = run.Approvals.Values.First(each => each.State is ApprovalState.Denied or ApprovalState.Expired);
-        var denial = approval.Votes.Find(vote => vote.Decision is Decision.Deny);
+        if (!Draining.IsCancellationRequested)
+            await turns.TryTakeAsync(live, stopping);
 
-        return denial is null
-            ? $"nobody approved {approval.Phase} before {approval.ExpiresAt:yyyy-MM-dd HH:mm} UTC"
-            : $"{approval.Phase} denied by {denial.By}: {denial.Reason}";
+        // A run that was paused while it waited lets the next one pass.
+        if (_waited && !RunLocks.Waits(live.Now))
+            turns.LookAgain();
+
+        _waited = RunLocks.Waits(live.Now);
     }
 
-    /// <summary>All at the beginning, so that approvers can look while the harmless phases run.</summary>
+    /// <summary>Others may have the locks as soon as nothing of this run acts any more.</summary>
+    private async Task GiveUpLocksAsync(CancellationToken stopping)
+    {
+        if (!live.Now.MustGiveUpLocks || live.Now.Acting.Any())
+            return;
+
+        await live.NoteAsync(new RunEvent.LocksGivenUp(), stopping);
+        turns.LookAgain();
+    }
+
+    /// <summary>All at the beginning of the run's turn, so that approvers can look while the harmless phases run.</summary>
     private async Task AskForApprovalsAsync(CancellationToken stopping)
     {
         var run = live.Now;
 
-        if (Scheduler.IsEnding(run))
-            return;
-
-        foreach (var name in run.NeededApprovals.Where(name => !run.Approvals.ContainsKey(name)))
+        foreach (var (name, by) in Questions(run).Where(each => !run.Approvals.ContainsKey(each.Name)))
         {
             var expires = clock.GetUtcNow() + run.Plan.Approval.Expires;
-            var asked = new RunEvent.ApprovalAsked(name, run.Plan.Digest, run.Plan.Approval.Quorum, expires);
+            var asked = new RunEvent.ApprovalAsked(name, run.Plan.Digest, run.Plan.Approval.Quorum, expires, by);
             await live.NoteAsync(asked, stopping);
         }
 
         foreach (var approval in run.PendingApprovals.Where(approval => approval.ExpiresAt <= clock.GetUtcNow()))
             await live.NoteAsync(new RunEvent.ApprovalExpired(approval.Phase), stopping);
+    }
+
+    /// <summary>What a second person must be asked now, and on whose behalf; null: the requester's.</summary>
+    private static IEnumerable<(string Name, Person? By)> Questions(Run run)
+    {
+        if (run.CancelAsked is not null)
+            yield break;
+
+        if (run.Unlock is { } unlock)
+            yield return (unlock.Approval, unlock.By);
+
+        if (run is { Rollback: { } rollback, RollbackNeedsApproval: true })
+            yield return (rollback.Approval, rollback.By);
+
+        if (!Scheduler.IsEnding(run) && run.HasItsTurn && run.Rollback is null)
+        {
+            foreach (var name in run.NeededApprovals)
+                yield return (name, null);
+        }
     }
 
     private void StartReady(CancellationToken stopping)
@@ -145,18 +182,41 @@ public sealed partial class RunEngine(
             return;
 
         foreach (var step in Scheduler.Ready(live.Now, _working.Keys.ToHashSet(), locks.IsFree).ToList())
-            _working[step.Id] = WorkAsync(step, new StopTokens(stopping, _cancelled.Token, _ending.Token, Draining));
+            _working[step.Id] = WorkAsync(step, RunAsync, stopping);
+
+        async Task RunAsync(PlannedStep step)
+        {
+            using var runner = new StepRunner(live, actions, guard, locks, clock, Tokens(stopping));
+            await runner.RunAsync(step);
+        }
     }
 
+    /// <summary>One after the other, the latest first; the first that needs a person stops all before it.</summary>
+    private void RollBackNext(CancellationToken stopping)
+    {
+        var run = live.Now;
+        var mayNot =
+            stopping.IsCancellationRequested || Draining.IsCancellationRequested || run.CancelAsked is not null;
+
+        if (mayNot || _working.Count > 0 || !run.HasItsTurn || !run.MayRollBack || run.NotRolledBack.Any())
+            return;
+
+        if (run.RollbackDue.FirstOrDefault() is { } step)
+            _working[step.Id] = WorkAsync(step, Undoing(stopping).RunAsync, stopping);
+    }
+
+    private Compensation Undoing(CancellationToken stopping) => new(live, actions, guard, clock, Tokens(stopping));
+
+    private StopTokens Tokens(CancellationToken stopping) => new(stopping, _cancelled.Token, _ending.Token, Draining);
+
     /// <summary>Whatever goes wrong in here is a step that failed and asks for a person; it neither ends the run nor is it lost.</summary>
-    private async Task WorkAsync(PlannedStep step, StopTokens tokens)
+    private async Task WorkAsync(PlannedStep step, Func<PlannedStep, Task> work, CancellationToken stopping)
     {
         try
         {
-            using var runner = new StepRunner(live, actions, guard, locks, clock, tokens);
-            await runner.RunAsync(step);
+            await work(step);
         }
-        catch (OperationCanceledException) when (tokens.IsLeaving)
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested || Draining.IsCancellationRequested)
         {
             // The next start finds the step as the journal left it.
         }
@@ -164,7 +224,12 @@ public sealed partial class RunEngine(
         catch (Exception bug)
         {
             LogBug(bug, step.Id, live.Id);
-            await live.NoteAsync(new RunEvent.StepFailed(step.Id, OwnFault(step, bug), RetryAt: null), tokens.Stopping);
+            var fault = OwnFault(step, bug);
+            RunEvent failed =
+                live.Now.At(step).State is StepState.RollingBack
+                    ? new RunEvent.RollbackFailed(step.Id, fault)
+                    : new RunEvent.StepFailed(step.Id, fault, RetryAt: null);
+            await live.NoteAsync(failed, stopping);
         }
 #pragma warning restore CA1031
         finally

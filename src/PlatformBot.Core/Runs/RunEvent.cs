@@ -26,6 +26,15 @@ namespace PlatformBot.Core.Runs;
 [JsonDerivedType(typeof(StepSkipped), "step-skipped")]
 [JsonDerivedType(typeof(EvidenceGiven), "evidence-given")]
 [JsonDerivedType(typeof(CancelAsked), "cancel-asked")]
+[JsonDerivedType(typeof(LocksTaken), "locks-taken")]
+[JsonDerivedType(typeof(UnlockAsked), "unlock-asked")]
+[JsonDerivedType(typeof(LocksGivenUp), "locks-given-up")]
+[JsonDerivedType(typeof(Paused), "paused")]
+[JsonDerivedType(typeof(Resumed), "resumed")]
+[JsonDerivedType(typeof(RollbackAsked), "rollback-asked")]
+[JsonDerivedType(typeof(RollbackStarted), "rollback-started")]
+[JsonDerivedType(typeof(StepRolledBack), "step-rolled-back")]
+[JsonDerivedType(typeof(RollbackFailed), "rollback-failed")]
 [JsonDerivedType(typeof(Ended), "ended")]
 [JsonDerivedType(typeof(Closed), "closed")]
 [JsonDerivedType(typeof(IncidentReported), "incident-reported")]
@@ -41,7 +50,15 @@ public abstract record RunEvent
     /// <param name="Channel">where it is shown</param>
     public sealed record Planned(Plan Plan, string Channel) : RunEvent;
 
-    public sealed record ApprovalAsked(string Phase, string Digest, int Quorum, DateTimeOffset ExpiresAt) : RunEvent;
+    /// <param name="Phase">a phase's id, <see cref="Run.WholeRun"/>, <see cref="Run.Rollback"/> or <see cref="Run.Unlock"/></param>
+    /// <param name="AskedBy">whose vote never counts; null for the run's requester</param>
+    public sealed record ApprovalAsked(
+        string Phase,
+        string Digest,
+        int Quorum,
+        DateTimeOffset ExpiresAt,
+        Person? AskedBy = null
+    ) : RunEvent;
 
     /// <param name="Digest">what the voter saw</param>
     /// <param name="Via">button, slash or mention</param>
@@ -82,7 +99,32 @@ public abstract record RunEvent
 
     public sealed record CancelAsked(string? Reason) : RunEvent;
 
-    /// <param name="As">Succeeded, Failed, Cancelled, Denied or Expired</param>
+    /// <summary>It is the run's turn: all its locks are its own until it ends.</summary>
+    public sealed record LocksTaken(IReadOnlyList<string> Locks) : RunEvent;
+
+    /// <summary>Somebody wants the run's locks for others; a second person must agree.</summary>
+    public sealed record UnlockAsked(string Reason) : RunEvent;
+
+    /// <summary>Nothing of the run acts any more, and others may have its locks; to go on, it must take them again.</summary>
+    public sealed record LocksGivenUp : RunEvent;
+
+    /// <summary>Nothing new starts; what is under way ends.</summary>
+    public sealed record Paused(string? Reason) : RunEvent;
+
+    public sealed record Resumed : RunEvent;
+
+    /// <summary>What the run did is to be undone, the latest first.</summary>
+    public sealed record RollbackAsked(string? Reason) : RunEvent;
+
+    /// <summary>Durable before the step's compensation begins.</summary>
+    public sealed record RollbackStarted(string Step) : RunEvent;
+
+    public sealed record StepRolledBack(string Step, string Saw) : RunEvent;
+
+    /// <summary>A compensation did not work, or nobody knows whether it did: a person must look.</summary>
+    public sealed record RollbackFailed(string Step, Failure Failure) : RunEvent;
+
+    /// <param name="As">Succeeded, RolledBack, Failed, Cancelled, Denied or Expired</param>
     public sealed record Ended(RunState As, string? Why) : RunEvent;
 
     /// <summary>Everything about the run has been said everywhere; it needs no more attention.</summary>
@@ -114,6 +156,9 @@ public sealed record Failure(
     string Diagnosis
 )
 {
+    /// <summary>Nothing was run.</summary>
+    public static Failure Untouched(int attempt, string why) => new(attempt, why, null, null, "", null, "");
+
     /// <summary>The approval is void: what helps is a new run, with an approval of its own, and not another attempt.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IsFinal { get; init; }

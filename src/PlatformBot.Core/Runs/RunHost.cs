@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using PlatformBot.Core.Approvals;
 using PlatformBot.Core.Journals;
@@ -12,6 +13,7 @@ public sealed partial class RunHost(
     IStepActions actions,
     ApprovalGuard guard,
     IEnumerable<IRunView> views,
+    RunLocks turns,
     TimeProvider clock,
     ILogger<RunHost> logger
 ) : IDisposable
@@ -19,7 +21,6 @@ public sealed partial class RunHost(
     private readonly ConcurrentDictionary<RunId, LiveRun> _live = [];
     private readonly ConcurrentDictionary<RunId, Task> _work = [];
     private readonly StepLocks _locks = new();
-    private readonly SemaphoreSlim _starting = new(1, 1);
     private readonly CancellationTokenSource _draining = new();
     private CancellationToken _stopping;
 
@@ -30,39 +31,41 @@ public sealed partial class RunHost(
     /// <summary>The run, whether it is under way or long over; null when there never was one.</summary>
     public Run? Look(RunId id) => Find(id)?.Now ?? Run.Replay(journal.Read(id));
 
-    /// <summary>Continues what the journal says is not finished.</summary>
+    /// <summary>Continues what the journal says is not finished. All are known before the first goes on: they may hold locks.</summary>
     public void Resume(CancellationToken stopping)
     {
         _stopping = stopping;
-
-        foreach (var id in journal.OpenRuns())
-        {
-            if (Run.Replay(journal.Read(id)) is { IsClosed: false } run)
-                Begin(new LiveRun(run, journal, clock));
-        }
+        var found = journal.OpenRuns().Select(TryReplay).OfType<Run>().Where(run => !run.IsClosed);
+        var lives = found.Select(run => new LiveRun(run, journal, clock)).ToList();
+        lives.ForEach(turns.Enter);
+        lives.ForEach(Begin);
     }
 
-    /// <summary>Opens a run, unless another one holds one of its locks.</summary>
+    /// <summary>Opens a run. It takes its turn when no other holds one of its locks.</summary>
+    /// <exception cref="JournalUnavailableException">There is no such run.</exception>
     public async Task<Result<LiveRun>> StartAsync(Person by, Plan plan, string channel)
     {
-        await _starting.WaitAsync(CancellationToken.None);
+        if (_draining.IsCancellationRequested)
+            return new Refusal("PlatformBot is being stopped and takes no new work.", "Ask again when it is back.");
 
+        var opened = await journal.OpenRunAsync(by, new RunEvent.Planned(plan, channel));
+        var live = new LiveRun(Run.Begin(opened)!, journal, clock);
+        turns.Enter(live);
+        Begin(live);
+        return live;
+    }
+
+    private Run? TryReplay(RunId id)
+    {
         try
         {
-            if (_draining.IsCancellationRequested)
-                return new Refusal("PlatformBot is being stopped and takes no new work.", "Ask again when it is back.");
-
-            if (Blocking(plan) is { } refusal)
-                return refusal;
-
-            var opened = await journal.OpenRunAsync(by, new RunEvent.Planned(plan, channel));
-            var live = new LiveRun(Run.Begin(opened)!, journal, clock);
-            Begin(live);
-            return live;
+            return Run.Replay(journal.Read(id));
         }
-        finally
+        catch (JsonException broken)
         {
-            _starting.Release();
+            LogUnreadable(broken, id);
+            turns.EnterUnreadable(id, "an entry of it is of no kind that this version knows");
+            return null;
         }
     }
 
@@ -81,23 +84,8 @@ public sealed partial class RunHost(
 
     public void Dispose()
     {
-        _starting.Dispose();
         _draining.Dispose();
         _locks.Dispose();
-    }
-
-    private Refusal? Blocking(Plan plan)
-    {
-        var holders =
-            from live in Active
-            where !live.Now.IsOver
-            from name in live.Now.Plan.Locks.Intersect(plan.Locks, StringComparer.Ordinal)
-            select new Refusal(
-                $"Run {live.Id} ({live.Now.Title}, by {live.Now.Requester}) holds the lock {name}.",
-                $"Wait until it ends, or cancel it: `/platform cancel {live.Id}`."
-            );
-
-        return holders.FirstOrDefault();
     }
 
     private static async Task AtRestAsync(LiveRun live)
@@ -135,6 +123,7 @@ public sealed partial class RunHost(
         }
         finally
         {
+            turns.Leave(live);
             _live.TryRemove(live.Id, out _);
             _work.TryRemove(live.Id, out _);
         }
@@ -142,7 +131,10 @@ public sealed partial class RunHost(
 
     private async Task ContinueAsync(LiveRun live)
     {
-        using var engine = new RunEngine(live, actions, guard, _locks, clock, logger) { Draining = _draining.Token };
+        using var engine = new RunEngine(live, actions, guard, _locks, turns, clock, logger)
+        {
+            Draining = _draining.Token,
+        };
         await engine.ContinueAsync(_stopping);
     }
 
@@ -192,6 +184,9 @@ public sealed partial class RunHost(
             await Task.Delay(backoff.Next(), clock, _stopping);
         }
     }
+
+    [LoggerMessage(LogLevel.Error, "Reading the journal of run {Run}")]
+    private partial void LogUnreadable(Exception exception, RunId run);
 
     [LoggerMessage(LogLevel.Information, "Run {Run} is left for the next start")]
     private partial void LogLeft(RunId run);

@@ -9,8 +9,11 @@ public enum RunState
     Running,
     AwaitingApproval,
     AwaitingDecision,
+    Paused,
+    RollingBack,
     Cancelling,
     Succeeded,
+    RolledBack,
     Failed,
     Cancelled,
     Denied,
@@ -26,8 +29,12 @@ public enum RunTrigger
     Expire,
     AskDecision,
     Decide,
+    Pause,
+    Resume,
+    RollBack,
     Cancel,
     Finish,
+    Undo,
     Abort,
     Stop,
 }
@@ -40,23 +47,39 @@ public static class RunStates
     {
         { Planned,          Start,       Running          },
         { Planned,          AskApproval, AwaitingApproval },   // nothing can start before somebody approves
-        { Planned,          Cancel,      Cancelling       },   // the first step may wait for a lock of another run
+        { Planned,          Pause,       Paused           },
+        { Planned,          Cancel,      Cancelling       },   // it may wait for a lock of another run
         { Planned,          Finish,      Succeeded        },   // there was nothing to do
         { Running,          AskApproval, AwaitingApproval },   // everything else is done; a phase still waits
         { Running,          AskDecision, AwaitingDecision },   // a step failed for good; the rest goes on
         { Running,          Finish,      Succeeded        },
         { Running,          Deny,        Denied           },
         { Running,          Expire,      Expired          },
+        { Running,          Pause,       Paused           },
+        { Running,          RollBack,    RollingBack      },
         { Running,          Cancel,      Cancelling       },
         { AwaitingApproval, Approve,     Running          },
         { AwaitingApproval, AskDecision, AwaitingDecision },
         { AwaitingApproval, Deny,        Denied           },
         { AwaitingApproval, Expire,      Expired          },
+        { AwaitingApproval, Pause,       Paused           },
+        { AwaitingApproval, RollBack,    RollingBack      },
         { AwaitingApproval, Cancel,      Cancelling       },
         { AwaitingDecision, Decide,      Running          },   // retried or skipped
         { AwaitingDecision, Deny,        Denied           },
         { AwaitingDecision, Expire,      Expired          },
+        { AwaitingDecision, Pause,       Paused           },
+        { AwaitingDecision, RollBack,    RollingBack      },
         { AwaitingDecision, Cancel,      Cancelling       },
+        { Paused,           Resume,      Running          },
+        { Paused,           Finish,      Succeeded        },   // the last step ended meanwhile
+        { Paused,           Deny,        Denied           },
+        { Paused,           Expire,      Expired          },
+        { Paused,           RollBack,    RollingBack      },
+        { Paused,           Cancel,      Cancelling       },
+        { RollingBack,      Undo,        RolledBack       },
+        { RollingBack,      Pause,       Paused           },   // nobody approved it
+        { RollingBack,      Cancel,      Cancelling       },
         { Cancelling,       Abort,       Failed           },   // given up with a failed step
         { Cancelling,       Stop,        Cancelled        },
     };

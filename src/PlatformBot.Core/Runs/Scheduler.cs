@@ -1,3 +1,4 @@
+using PlatformBot.Core.Approvals;
 using PlatformBot.Core.Planning;
 
 namespace PlatformBot.Core.Runs;
@@ -9,7 +10,7 @@ public static class Scheduler
     /// <param name="lockIsFree">whether a named step lock could be taken now</param>
     public static IEnumerable<PlannedStep> Ready(Run run, IReadOnlySet<string> busy, Func<string, bool> lockIsFree)
     {
-        if (IsEnding(run))
+        if (!MayBegin(run))
             yield break;
 
         var places = run.Plan.Parallel - busy.Count;
@@ -40,23 +41,25 @@ public static class Scheduler
         }
     }
 
-    /// <summary>Nothing new starts: somebody cancelled, or a phase was denied or has expired.</summary>
-    public static bool IsEnding(Run run) => run.IsOver || run.CancelAsked is not null || Refused(run) is not null;
+    /// <summary>Steps may begin: it is the run's turn, and nobody has paused it, ended it or wants it undone.</summary>
+    public static bool MayBegin(Run run) =>
+        !IsEnding(run)
+        && run.HasItsTurn
+        && run.State is not (RunState.Paused or RunState.RollingBack)
+        && !run.MustGiveUpLocks
+        && !(run.Plan.StopsAtFailure is true && run.Failed.Any());
 
-    /// <summary>How the run ends because an approval was refused; null when none was.</summary>
-    public static RunState? Refused(Run run)
-    {
-        foreach (var approval in run.Approvals.Values)
-        {
-            if (approval.State is Approvals.ApprovalState.Denied)
-                return RunState.Denied;
+    /// <summary>It only goes backwards from here: somebody cancelled, a phase was denied or has expired, a rollback may begin.</summary>
+    public static bool IsEnding(Run run) =>
+        run.IsOver || run.CancelAsked is not null || run.MayRollBack || Refusing(run) is not null;
 
-            if (approval.State is Approvals.ApprovalState.Expired)
-                return RunState.Expired;
-        }
-
-        return null;
-    }
+    /// <summary>The approval of a phase, or of the whole run, that was not given.</summary>
+    public static Approval? Refusing(Run run) =>
+        run.Rollback is null
+            ? run
+                .NeededApprovals.Select(name => run.Approvals.GetValueOrDefault(name))
+                .FirstOrDefault(each => each?.State is ApprovalState.Denied or ApprovalState.Expired)
+            : null;
 
     private static bool CanStart(Run run, PlannedStep step) =>
         run.At(step).State

@@ -32,6 +32,9 @@ public sealed record StepProgress
     /// <summary>The bot died while it ran: only a probe or a person may say what happened.</summary>
     public bool WasInterrupted { get; init; }
 
+    /// <summary>Its compensation did not work, and a person wants it tried again.</summary>
+    public bool UndoAgain { get; init; }
+
     /// <summary>The processes of the attempt that is or was last under way.</summary>
     public ImmutableList<ProcessFact> Processes { get; init; } = [];
 

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using PlatformBot.Core.Approvals;
 using PlatformBot.Core.Planning;
 
@@ -22,11 +21,12 @@ public sealed class StepRunner(
     private const string Ended = "stopped because the run was cancelled";
     private const string NotBegun = "Not started: the bot was stopped before the step began.";
 
-    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
 
     /// <summary>However long the bot was away: what it takes over is looked at before it is given up.</summary>
     private static readonly TimeSpan TimeToLook = TimeSpan.FromMinutes(1);
+
+    private readonly StepWork _work = new(live, actions, clock, tokens);
 
     /// <summary>Ends what acts.</summary>
     private readonly CancellationTokenSource _acting = CancellationTokenSource.CreateLinkedTokenSource(
@@ -107,10 +107,20 @@ public sealed class StepRunner(
         // A person is at work on it already.
         if (found.State is not StepState.Running)
         {
-            // While the probe looked, the run or the bot may have come to its end.
+            // While the probe looked, the run or the bot may have come to its end, or somebody may have paused it.
             tokens.Draining.ThrowIfCancellationRequested();
             _waiting.Token.ThrowIfCancellationRequested();
-            await live.NoteAsync(new RunEvent.StepStarted(step.Id, found.Attempt + 1), _waiting.Token);
+
+            if (
+                !await live.NoteIfAsync(
+                    Scheduler.MayBegin,
+                    new RunEvent.StepStarted(step.Id, found.Attempt + 1),
+                    _waiting.Token
+                )
+            )
+            {
+                return false;
+            }
         }
 
         var objection = step.Destructive is null ? null : await ObjectionAsync(step);
@@ -132,8 +142,8 @@ public sealed class StepRunner(
         if (found.State is StepState.Running)
             return false;
 
-        var looks = await LookAsync(step.Probe, token);
-        var saw = Sentence(looks);
+        var looks = await _work.LookAsync(step.Probe, token);
+        var saw = StepWork.Sentence(looks);
 
         if (step.Probe.Count > 0 && looks.All(look => look.Holds is true))
         {
@@ -170,135 +180,70 @@ public sealed class StepRunner(
         }
     }
 
-    /// <summary>Acts and proves, within the step's time. True when another attempt is due.</summary>
+    /// <summary>Acts and proves, within the time. True when another attempt is due.</summary>
     /// <param name="time">for the action and its proof together</param>
     /// <param name="held">given back when the action is over: a verification may take minutes</param>
     private async Task<bool> TryAsync(PlannedStep step, TimeSpan time, IDisposable? held)
     {
-        using var timeout = new CancellationTokenSource(time, clock);
-        using var limited = CancellationTokenSource.CreateLinkedTokenSource(_acting.Token, timeout.Token);
-        var did = new ActionOutcome(Verdict.Retry, "");
-        var saw = "nothing yet";
-
-        try
+        using (held)
         {
-            did = await DoAsync(step, line => saw = line, limited.Token);
-            held?.Dispose();
+            // What people do only waits; it leaves when the run ends.
+            var acting = step.Action is PlannedAction.Manual ? _waiting.Token : _acting.Token;
+            var did = await _work.DoAsync(
+                step,
+                time,
+                (progress, limited) => ActAsync(step, progress, limited),
+                ActedAsync,
+                acting
+            );
 
-            if (did.Verdict is Verdict.Done or Verdict.AlreadyThere)
+            if (did.Verdict is not (Verdict.Done or Verdict.AlreadyThere))
+                return await FailAsync(step, did);
+
+            await NoteAsync(new RunEvent.StepSucceeded(step.Id, did.Said));
+            return false;
+        }
+
+        async Task ActedAsync(ActionOutcome did)
+        {
+            // What the action did is on disk before anything follows from it.
+            if (
+                did.Verdict is Verdict.Done or Verdict.AlreadyThere
+                && live.Now.At(step).State is not StepState.Verifying
+            )
             {
-                if (await ProvenAsync(step, line => saw = line, limited.Token))
-                {
-                    await NoteAsync(new RunEvent.StepSucceeded(step.Id, step.Verify.Count > 0 ? saw : did.Said));
-                    return false;
-                }
-
-                did = did with { Verdict = Verdict.Retry, Said = saw };
+                await NoteAsync(new RunEvent.StepActed(step.Id, did.Said));
             }
-        }
-        catch (OperationCanceledException)
-            when (timeout.IsCancellationRequested && !_acting.IsCancellationRequested && !IsLeaving(step))
-        {
-            did = did with
-            {
-                Verdict = Verdict.Retry,
-                Said = $"No success within {Words.Span(step.Timeout)}. Last seen: {saw}",
-            };
-        }
 
-        held?.Dispose();
-        return await FailAsync(step, did);
+            held?.Dispose();
+        }
     }
 
-    private bool IsLeaving(PlannedStep step) =>
-        step.Action is PlannedAction.Manual && tokens.Ending.IsCancellationRequested;
-
-    /// <summary>What the action did is on disk before anything follows from it.</summary>
-    private async Task<ActionOutcome> DoAsync(PlannedStep step, Action<string> progress, CancellationToken limited)
-    {
-        if (live.Now.At(step) is { State: StepState.Verifying, Saw: var said })
-            return new ActionOutcome(Verdict.Done, said);
-
-        var processes = new ConcurrentBag<Task>();
-        var observer = new StepObserver(progress, started => processes.Add(NoteAsync(step, started)));
-        var did =
-            step.Action is PlannedAction.Manual
-                ? await WaitForEvidenceAsync(step, limited)
-                : await actions.ActAsync(step, observer, limited);
-        await Task.WhenAll(processes);
-
-        if (did.Verdict is Verdict.Done or Verdict.AlreadyThere)
-            await NoteAsync(new RunEvent.StepActed(step.Id, did.Said));
-
-        return did;
-    }
+    private Task<ActionOutcome> ActAsync(PlannedStep step, Action<string> progress, CancellationToken limited) =>
+        live.Now.At(step) is { State: StepState.Verifying, Saw: var said }
+            ? Task.FromResult(new ActionOutcome(Verdict.Done, said))
+        : step.Action is PlannedAction.Manual ? WaitForEvidenceAsync(step, limited)
+        : _work.ActAsync(step, progress, limited);
 
     /// <summary>What has happened has happened: it is written even when the run ends meanwhile.</summary>
     private Task NoteAsync(RunEvent what) => live.NoteAsync(what, tokens.Stopping);
-
-    private Task NoteAsync(PlannedStep step, ProcessFact started) =>
-        NoteAsync(new RunEvent.ProcessStarted(step.Id, started.Tool, started.Pid, started.StartTime, started.BootId));
 
     private async Task<bool> FailAsync(PlannedStep step, ActionOutcome did)
     {
         var attempt = live.Now.At(step).Attempt;
         var again = did.Verdict is Verdict.Retry && attempt < step.Attempts;
-        var diagnosis = again ? "" : await DiagnosisAsync(step);
-        var failure = new Failure(attempt, did.Said, did.Command, did.ExitCode, did.Output, did.Explanation, diagnosis);
+        var failure = await _work.FailureAsync(step, did, attempt, isDiagnosed: !again);
         await NoteAsync(
             new RunEvent.StepFailed(step.Id, failure, again ? clock.GetUtcNow() + Pause(step, attempt) : null)
         );
         return again;
     }
 
-    /// <summary>Whatever becomes of the diagnosis, the failure that it was to explain is written.</summary>
-    private async Task<string> DiagnosisAsync(PlannedStep step)
-    {
-        try
-        {
-            return await actions.DiagnoseAsync(step, _acting.Token);
-        }
-        catch (OperationCanceledException) when (_acting.IsCancellationRequested)
-        {
-            return tokens.Stopping.IsCancellationRequested
-                ? "It could not be diagnosed: the bot was stopped meanwhile."
-                : "It could not be diagnosed: the run was cancelled meanwhile.";
-        }
-#pragma warning disable CA1031 // A bug in the diagnosis must not hide what went wrong. Its text has not been redacted, so only its kind is told.
-        catch (Exception bug)
-        {
-            return $"It could not be diagnosed: PlatformBot itself failed at that ({bug.GetType().Name}).";
-        }
-#pragma warning restore CA1031
-    }
-
     private static TimeSpan Pause(PlannedStep step, int attempt) =>
         TimeSpan.FromSeconds(Math.Min(LongestPause.TotalSeconds, step.Backoff.TotalSeconds * Math.Pow(2, attempt - 1)));
 
-    /// <summary>Looks until everything holds; false when something never will.</summary>
-    private async Task<bool> ProvenAsync(PlannedStep step, Action<string> progress, CancellationToken limited)
-    {
-        var patience = new Patience(clock);
-
-        while (true)
-        {
-            var looks = await LookAsync(step.Verify, limited);
-            progress(Sentence(looks));
-
-            if (looks.All(look => look.Holds is true))
-                return true;
-
-            if (patience.IsOver(looks.Any(look => look.Hopeless)))
-                return false;
-
-            await Task.Delay(LookEvery, clock, limited);
-        }
-    }
-
     private async Task<ActionOutcome> WaitForEvidenceAsync(PlannedStep step, CancellationToken limited)
     {
-        using var leaving = CancellationTokenSource.CreateLinkedTokenSource(limited, _waiting.Token);
-
         while (true)
         {
             var changed = live.Changed;
@@ -306,27 +251,8 @@ public sealed class StepRunner(
             if (live.Now.At(step).Evidence is { } evidence)
                 return new ActionOutcome(Verdict.Done, evidence);
 
-            await changed.WaitAsync(leaving.Token);
+            await changed.WaitAsync(limited);
         }
-    }
-
-    /// <summary>Stops at the first look that does not hold: the later ones would only cost time.</summary>
-    private async Task<IReadOnlyList<CheckOutcome>> LookAsync(
-        IReadOnlyList<PlannedCheck> checks,
-        CancellationToken token
-    )
-    {
-        var looks = new List<CheckOutcome>();
-
-        foreach (var check in checks)
-        {
-            looks.Add(await actions.CheckAsync(check, token));
-
-            if (looks[^1].Holds is not true)
-                break;
-        }
-
-        return looks;
     }
 
     /// <summary>Nothing was done, and a person must say how it goes on.</summary>
@@ -337,20 +263,12 @@ public sealed class StepRunner(
         return NoteAsync(new RunEvent.StepFailed(step.Id, failure, RetryAt: null));
     }
 
-    private Failure Untouched(PlannedStep step, string why) =>
-        new(live.Now.At(step).Attempt, why, null, null, "", null, "");
+    private Failure Untouched(PlannedStep step, string why) => Failure.Untouched(live.Now.At(step).Attempt, why);
 
     /// <param name="longest">The time is from the journal, and the clock may have been set back since.</param>
     private Task WaitUntilAsync(DateTimeOffset at, TimeSpan longest, CancellationToken token)
     {
         var left = at - clock.GetUtcNow();
         return left > TimeSpan.Zero ? Task.Delay(left < longest ? left : longest, clock, token) : Task.CompletedTask;
-    }
-
-    /// <summary>What stands in the way or, when nothing does, what was seen last.</summary>
-    private static string Sentence(IReadOnlyList<CheckOutcome> looks)
-    {
-        var open = looks.Where(look => look.Holds is not true).Select(look => look.Saw).ToList();
-        return open.Count > 0 || looks.Count == 0 ? string.Join("; ", open) : looks[^1].Saw;
     }
 }

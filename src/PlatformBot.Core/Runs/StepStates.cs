@@ -15,6 +15,10 @@ public enum StepState
     Failed,
     Skipped,
     Cancelled,
+    RollingBack,
+    RolledBack,
+    RollbackFailed,
+    NotUndone,
 }
 
 public enum StepTrigger
@@ -29,6 +33,9 @@ public enum StepTrigger
     Retry,
     Skip,
     Cancel,
+    RollBack,
+    Undo,
+    FailToUndo,
 }
 
 /// <summary>What a step may do next.</summary>
@@ -41,6 +48,7 @@ public static class StepStates
         { Pending,        Start,      Running        },
         { Pending,        Fail,       Failed         },   // it may not start: approval void, probe cannot tell
         { Pending,        Cancel,     Cancelled      },
+        { Pending,        RollBack,   RollingBack    },   // it was to be tried again
         { Running,        Verify,     Verifying      },
         { Running,        Fail,       Failed         },
         { Running,        RetryLater, WaitingToRetry },
@@ -54,14 +62,31 @@ public static class StepStates
         { WaitingToRetry, Start,      Running        },
         { WaitingToRetry, Fail,       Failed         },
         { WaitingToRetry, Cancel,     Cancelled      },
+        { WaitingToRetry, RollBack,   RollingBack    },
         { Interrupted,    FindDone,   AlreadyDone    },
         { Interrupted,    Start,      Running        },   // only where repeating is safe
         { Interrupted,    Fail,       Failed         },   // otherwise a person decides
         { Interrupted,    Cancel,     Cancelled      },
+        { Interrupted,    RollBack,   RollingBack    },
         { Failed,         Retry,      Pending        },
         { Failed,         Skip,       Skipped        },
         { Failed,         Cancel,     Cancelled      },
+        { Failed,         RollBack,   RollingBack    },   // what it did half is undone, too
+        { Succeeded,      RollBack,   RollingBack    },
+        { Skipped,        RollBack,   RollingBack    },
+        { Cancelled,      RollBack,   RollingBack    },   // it waited to be tried again
+        { AlreadyDone,    RollBack,   RollingBack    },   // done by this run, as its probe found after a crash
+        { RollingBack,    Undo,       RolledBack     },
+        { RollingBack,    FailToUndo, RollbackFailed },   // it is never undone a second time without a person
+        { RollbackFailed, Retry,      RollbackFailed },   // a person wants it undone again
+        { RollbackFailed, RollBack,   RollingBack    },
+        { RollbackFailed, Undo,       RolledBack     },   // found undone after a crash
+        { RollbackFailed, Skip,       NotUndone      },   // a person leaves it as it is
     };
+
+    /// <summary>A rollback has reached it.</summary>
+    public static bool IsUndone(StepState state) =>
+        state is StepState.RollingBack or StepState.RolledBack or StepState.RollbackFailed or StepState.NotUndone;
 
     /// <summary>What depends on it may start.</summary>
     public static bool IsSettled(StepState state) =>

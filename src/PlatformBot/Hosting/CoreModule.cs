@@ -47,6 +47,7 @@ internal static class CoreModule
             provider.GetRequiredService<Standing>(),
             PlanJson.DigestOf
         ));
+        services.AddSingleton<RunLocks>();
         services.AddSingleton<PlanLook>();
         services.AddSingleton<IRunView>(provider => ActivatorUtilities.CreateInstance<ChatView>(provider, clock));
 

@@ -5,20 +5,22 @@ namespace PlatformBot.Hosting;
 /// <summary>What a step is about: the tools it needs, the cluster and the namespaces it touches.</summary>
 internal static class StepSubjects
 {
-    /// <summary>Programs of the action, of its checks, and of what reads its secrets.</summary>
-    public static IEnumerable<string> ToolsOf(PlannedStep step)
+    /// <summary>Programs of the action, of its compensation, of the checks, and of what reads its secrets.</summary>
+    public static IEnumerable<string> ToolsOf(PlannedStep step) =>
+        ToolsOf(step.Action)
+            .Concat(step.Rollback is null ? [] : ToolsOf(step.Rollback.Action))
+            .Concat(ChecksOf(step).OfType<PlannedCheck.Run>().Select(check => check.Command[0]));
+
+    private static IEnumerable<string> ToolsOf(PlannedAction action)
     {
-        var (commands, secrets) = step.Action switch
+        var (commands, secrets) = action switch
         {
             PlannedAction.Run run => (run.Commands, run.Secrets.Count),
             PlannedAction.Pipe pipe => (pipe.Commands, pipe.Secrets.Count),
             _ => ([], 0),
         };
 
-        return commands
-            .Concat(ChecksOf(step).OfType<PlannedCheck.Run>().Select(check => check.Command))
-            .Select(argv => argv[0])
-            .Concat(secrets > 0 ? ["op"] : []);
+        return commands.Select(argv => argv[0]).Concat(secrets > 0 ? ["op"] : []);
     }
 
     public static string? ClusterOf(PlannedStep step) =>
@@ -66,7 +68,8 @@ internal static class StepSubjects
             _ => "the check",
         };
 
-    private static IEnumerable<PlannedCheck> ChecksOf(PlannedStep step) => step.Probe.Concat(step.Verify);
+    private static IEnumerable<PlannedCheck> ChecksOf(PlannedStep step) =>
+        step.Probe.Concat(step.Verify).Concat(step.Rollback?.Verify ?? []);
 
     /// <summary>Nearly every tool of this world spells it alike.</summary>
     private static string? NamespaceFlag(IReadOnlyList<string> argv)

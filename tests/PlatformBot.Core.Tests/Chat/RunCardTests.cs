@@ -17,6 +17,9 @@ public sealed class RunCardTests
     [InlineData(RunState.Running)]
     [InlineData(RunState.AwaitingDecision)]
     [InlineData(RunState.Cancelling)]
+    [InlineData(RunState.Paused)]
+    [InlineData(RunState.RollingBack)]
+    [InlineData(RunState.RolledBack)]
     [InlineData(RunState.Succeeded)]
     [InlineData(RunState.Failed)]
     [InlineData(RunState.Cancelled)]
@@ -66,6 +69,11 @@ public sealed class RunCardTests
             RunState.AwaitingApproval => Asked(),
             RunState.Running => UnderWay(),
             RunState.AwaitingDecision => Failed(),
+            RunState.Paused => UnderWay().Then(Ada, new RunEvent.Paused("the switch is being replaced")),
+            RunState.RollingBack => Failed().Then(Ada, new RunEvent.RollbackAsked("wrong version")),
+            RunState.RolledBack => Failed()
+                .Then(Ada, new RunEvent.RollbackAsked("wrong version"))
+                .Then(new RunEvent.Ended(RunState.RolledBack, "rolled back by @ada: wrong version")),
             RunState.Cancelling => UnderWay().Then(Ada, new RunEvent.CancelAsked("wrong window")),
             RunState.Succeeded => Succeeded(),
             RunState.Failed => Failed()

@@ -24,7 +24,7 @@ public sealed class RunPostsTests
     public void The_file_of_an_approval_has_every_step_of_its_phase()
     {
         var told = Asked();
-        var post = RunPosts.Approval(told.Run, told.Run.Approvals[Foundation], [Ada, Grace]);
+        var post = ApprovalPosts.Approval(told.Run, told.Run.Approvals[Foundation], [Ada, Grace]);
 
         post.Files.Single().Text.ShouldMatchSnapshot("approval-file");
     }
@@ -41,7 +41,7 @@ public sealed class RunPostsTests
         told.Then(new RunEvent.ApprovalAsked(Run.WholeRun, Digest, 1, told.Now.AddHours(4)));
 
         Rendered
-            .Of(RunPosts.Approval(told.Run, told.Run.Approvals[Run.WholeRun], [Ada, Grace, Edsger]))
+            .Of(ApprovalPosts.Approval(told.Run, told.Run.Approvals[Run.WholeRun], [Ada, Grace, Edsger]))
             .ShouldMatchSnapshot("approval-whole-run");
     }
 
@@ -50,7 +50,7 @@ public sealed class RunPostsTests
     {
         var told = Asked();
 
-        RunPosts
+        ApprovalPosts
             .Approval(told.Run, told.Run.Approvals[Foundation], [Ada])
             .Text.ShouldContain("Nobody else has the role");
     }
@@ -159,10 +159,10 @@ public sealed class RunPostsTests
     }
 
     private static string Approval(Chronicle told) =>
-        Rendered.Of(RunPosts.Approval(told.Run, told.Run.Approvals[Foundation], [Ada, Grace, Edsger]));
+        Rendered.Of(ApprovalPosts.Approval(told.Run, told.Run.Approvals[Foundation], [Ada, Grace, Edsger]));
 
     private static string Failure(Chronicle told, int time = 1) =>
-        Rendered.Of(RunPosts.Failed(told.Run, told.Run.FindStep(SecondNode)!, time));
+        Rendered.Of(FailurePosts.Failed(told.Run, told.Run.FindStep(SecondNode)!, time));
 
     private static string Manual(Chronicle told) =>
         Rendered.Of(RunPosts.Manual(told.Run, told.Run.Plan.Steps.First(step => step.Action is PlannedAction.Manual)));

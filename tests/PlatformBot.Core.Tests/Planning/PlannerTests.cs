@@ -49,6 +49,34 @@ public sealed class PlannerTests
     }
 
     [Fact]
+    public void What_destroys_holds_the_lock_that_only_one_run_at_a_time_has_unless_its_runbook_goes_alongside()
+    {
+        const string Wipes = """
+            - { step: wipe, run: [helm], destructive: wipes it, probe: [{ run: [helm] }], verify: [{ run: [helm] }] }
+            """;
+        using var alone = new CatalogueFolder().WithSteps(Wipes);
+        using var alongside = new CatalogueFolder().WithSteps(Wipes, "alongside: true");
+
+        alone.Plan("infra").Locks.ShouldBe(["cluster/infra", "destructive"]);
+        alongside.Plan("infra").Locks.ShouldBe(["cluster/infra"]);
+    }
+
+    [Fact]
+    public void A_compensation_is_filled_in_and_part_of_what_is_approved()
+    {
+        const string Undone = """
+            - { step: make, run: [helm, a], proves-itself: true, rollback: { run: [helm, undo, "${{ cluster.name }}"], destructive: "deletes ${{ cluster.name }}" } }
+            """;
+        using var folder = new CatalogueFolder().WithSteps(Undone);
+        using var other = new CatalogueFolder().WithSteps(Undone.Replace("undo", "undo-all", StringComparison.Ordinal));
+
+        var rollback = folder.Plan("infra").Steps.Single().Rollback.ShouldNotBeNull();
+        ((PlannedAction.Run)rollback.Action).Commands.ShouldHaveSingleItem().ShouldBe(["helm", "undo", "infra"]);
+        rollback.Destructive.ShouldBe("deletes infra");
+        other.Plan("infra").Digest.ShouldNotBe(folder.Plan("infra").Digest);
+    }
+
+    [Fact]
     public void Values_are_filled_in_as_whole_arguments()
     {
         using var folder = new CatalogueFolder().WithSteps(Steps);

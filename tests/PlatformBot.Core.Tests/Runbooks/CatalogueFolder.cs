@@ -61,7 +61,8 @@ internal sealed class CatalogueFolder : IDisposable
 
     /// <summary>A runbook "bootstrap" with one phase "foundation" per cluster.</summary>
     /// <param name="steps">the items of its list of steps, not indented</param>
-    public CatalogueFolder WithSteps(string steps)
+    /// <param name="line">one more line of the runbook itself</param>
+    public CatalogueFolder WithSteps(string steps, string line = "on-failure: go-on")
     {
         var indented = string.Join('\n', steps.Split('\n').Select(line => line.Length > 0 ? "      " + line : line));
 
@@ -80,6 +81,7 @@ internal sealed class CatalogueFolder : IDisposable
                 each: cluster
                 steps:
             {{{indented}}}
+            {{{line}}}
             """
         );
     }

@@ -16,6 +16,7 @@ public sealed class LeavingTests : IDisposable
     private readonly FakeClock _clock = new(new DateTimeOffset(2026, 11, 21, 9, 0, 0, TimeSpan.Zero));
     private readonly CancellationTokenSource _stopping = new();
     private readonly ScriptedWorld _world = new();
+    private readonly RunLocks _turns = new();
     private readonly RunHost _host;
 
     public LeavingTests()
@@ -23,7 +24,7 @@ public sealed class LeavingTests : IDisposable
         var journal = new MemoryJournal(_clock);
         var standing = new Standing(new ScriptedPeople(), new Access(), TimeSpan.Zero, _clock);
         var guard = new ApprovalGuard(standing, _ => "d1");
-        _host = new RunHost(journal, _world, guard, [], _clock, NullLogger<RunHost>.Instance);
+        _host = new RunHost(journal, _world, guard, [], _turns, _clock, NullLogger<RunHost>.Instance);
         _host.Resume(_stopping.Token);
     }
 
@@ -88,6 +89,7 @@ public sealed class LeavingTests : IDisposable
     public void Dispose()
     {
         _host.Dispose();
+        _turns.Dispose();
         _stopping.Dispose();
     }
 

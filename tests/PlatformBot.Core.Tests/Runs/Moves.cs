@@ -61,7 +61,16 @@ internal static class Moves
                 .Steps.SelectMany(step => OfStep(step.Key), (step, move) => (step.Value.State, Move: move))
                 .Where(each => each.Move.Trigger is { } trigger && StepStates.Table.Next(each.State, trigger) is null)
                 .Select(each => each.Move),
-            .. OfTheRun().Where(move => move.What is RunEvent.CancelAsked or RunEvent.Ended && !MayEnd(run, move.What)),
+            .. OfTheRun()
+                .Where(move =>
+                    move.What
+                        is RunEvent.CancelAsked
+                            or RunEvent.Paused
+                            or RunEvent.Resumed
+                            or RunEvent.RollbackAsked
+                            or RunEvent.Ended
+                    && !MayEnd(run, move.What)
+                ),
             .. OfStep("no-such-step"),
             .. OfVotesOn("no-such-phase"),
         ];
@@ -82,6 +91,9 @@ internal static class Moves
         new(new RunEvent.StepCancelled(step, "stopped"),              step, StepTrigger.Cancel),
         new(new RunEvent.StepRetried(step),                           step, StepTrigger.Retry),
         new(new RunEvent.StepSkipped(step, "by hand"),                step, StepTrigger.Skip),
+        new(new RunEvent.RollbackStarted(step),                       step, StepTrigger.RollBack),
+        new(new RunEvent.StepRolledBack(step, "gone"),                step, StepTrigger.Undo),
+        new(new RunEvent.RollbackFailed(step, No),                    step, StepTrigger.FailToUndo),
         new(new RunEvent.EvidenceGiven(step, "seen"),                 step),
         new(new RunEvent.ProcessStarted(step, "helm", 7, "1", "b"),   step),
         new(new RunEvent.IncidentReported(step, new IssueLink(1, "https://github.example/1")), step),
@@ -102,6 +114,12 @@ internal static class Moves
     private static IEnumerable<Move> OfTheRun() =>
         [
             new(new RunEvent.CancelAsked("enough")),
+            new(new RunEvent.Paused("lunch")),
+            new(new RunEvent.Resumed()),
+            new(new RunEvent.RollbackAsked("wrong version")),
+            new(new RunEvent.LocksTaken(["cluster/infra"])),
+            new(new RunEvent.UnlockAsked("on leave")),
+            new(new RunEvent.LocksGivenUp()),
             .. Enum.GetValues<RunState>()
                 .Where(RunStates.Table.IsFinal)
                 .Select(end => new Move(new RunEvent.Ended(end, "so"))),
@@ -114,6 +132,9 @@ internal static class Moves
         what switch
         {
             RunEvent.CancelAsked => RunStates.Table.Next(run.State, RunTrigger.Cancel) is not null,
+            RunEvent.Paused => RunStates.Table.Next(run.State, RunTrigger.Pause) is not null,
+            RunEvent.Resumed => RunStates.Table.Next(run.State, RunTrigger.Resume) is not null,
+            RunEvent.RollbackAsked => RunStates.Table.Next(run.State, RunTrigger.RollBack) is not null,
             RunEvent.Ended ended => RunStates.Table.Any(row => row.From == run.State && row.To == ended.As),
             RunEvent.Closed => false,
             _ => true,

@@ -39,6 +39,7 @@ public sealed class RunEngineTests
         {
             var entries = stage
                 .Journal.Entries.Skip(1)
+                .Where(entry => entry.What is not RunEvent.LocksTaken)
                 .Select(entry =>
                     entry.What is RunEvent.StepStarted started
                         ? $"StepStarted {started.Step}"

@@ -4,11 +4,12 @@ using PlatformBot.Core.Runs;
 
 namespace PlatformBot.Core.Tests.Runs;
 
-/// <summary>A world that does what the test says: actions by step id, checks by their first word.</summary>
+/// <summary>A world that does what the test says: actions by their command, checks by their first word.</summary>
 internal sealed class ScriptedWorld : IStepActions
 {
     private readonly ConcurrentDictionary<string, Func<CancellationToken, Task<ActionOutcome>>> _acts = [];
     private readonly ConcurrentDictionary<string, CheckOutcome> _checks = [];
+    private readonly ConcurrentDictionary<string, Func<Task>> _looks = [];
     private readonly ConcurrentQueue<string> _did = new();
     private readonly ConcurrentQueue<string> _looked = new();
 
@@ -33,19 +34,27 @@ internal sealed class ScriptedWorld : IStepActions
 
     public void Shows(string check, bool? holds) => _checks[check] = new CheckOutcome(holds, $"{check}: {holds}");
 
+    /// <summary>Something happens while somebody looks.</summary>
+    public void WhenLooking(string check, Func<Task> happens) => _looks[check] = happens;
+
     public Task<ActionOutcome> ActAsync(PlannedStep step, StepObserver observer, CancellationToken cancelled)
     {
-        _did.Enqueue(step.Id);
-        return _acts.TryGetValue(step.Id, out var act)
+        var what = step.Action is PlannedAction.Run run ? string.Join(' ', run.Commands[0]) : step.Id;
+        _did.Enqueue(what);
+        return _acts.TryGetValue(what, out var act)
             ? act(cancelled)
-            : Task.FromResult(new ActionOutcome(Verdict.Done, $"{step.Id} done"));
+            : Task.FromResult(new ActionOutcome(Verdict.Done, $"{what} done"));
     }
 
-    public Task<CheckOutcome> CheckAsync(PlannedCheck check, CancellationToken cancelled)
+    public async Task<CheckOutcome> CheckAsync(PlannedCheck check, CancellationToken cancelled)
     {
         var what = ((PlannedCheck.Run)check).Command[0];
         _looked.Enqueue(what);
-        return Task.FromResult(_checks.GetValueOrDefault(what, new CheckOutcome(false, "no")));
+
+        if (_looks.TryGetValue(what, out var happens))
+            await happens();
+
+        return _checks.GetValueOrDefault(what, new CheckOutcome(false, "no"));
     }
 
     public Func<CancellationToken, Task<string>> Diagnoses { get; set; } =

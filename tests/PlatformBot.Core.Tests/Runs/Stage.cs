@@ -31,6 +31,8 @@ internal sealed class Stage : IAsyncDisposable
     /// <summary>Shared with whatever else the test lets run.</summary>
     public StepLocks Locks { get; } = new();
 
+    public RunLocks Turns { get; } = new();
+
     public ScriptedWorld World { get; init; } = new();
 
     public Access Access { get; } = new();
@@ -49,7 +51,7 @@ internal sealed class Stage : IAsyncDisposable
     public void Start()
     {
         var guard = new ApprovalGuard(Standing, _ => Digest);
-        _engine = new RunEngine(Live, World, guard, Locks, Clock, NullLogger.Instance);
+        _engine = new RunEngine(Live, World, guard, Locks, Turns, Clock, NullLogger.Instance);
         _work = _engine.ContinueAsync(_stopping.Token);
     }
 
@@ -58,6 +60,18 @@ internal sealed class Stage : IAsyncDisposable
     {
         Live = new LiveRun(Run.Replay(Journal.Entries)!, Journal, Clock);
         Start();
+    }
+
+    /// <summary>Gives whatever might still happen the time to happen.</summary>
+    public async Task QuietAsync()
+    {
+        for (var round = 0; round < 20; round++)
+        {
+            await Task.WhenAny(
+                Live.Changed,
+                Task.Delay(TimeSpan.FromMilliseconds(2), TimeProvider.System, _stopping.Token)
+            );
+        }
     }
 
     /// <summary>Waits until the run's state is so.</summary>
@@ -127,5 +141,6 @@ internal sealed class Stage : IAsyncDisposable
         _stopping.Dispose();
         Live.Dispose();
         Locks.Dispose();
+        Turns.Dispose();
     }
 }

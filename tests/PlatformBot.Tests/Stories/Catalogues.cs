@@ -5,8 +5,8 @@ internal static class Catalogues
 {
     /// <summary>
     /// <c>did NAME</c> leaves the file NAME in the world; <c>did NAME unless FILE</c> fails while FILE is there; <c>has NAME</c>
-    /// tells by its exit code whether the file is there; <c>leak</c> prints its secret and fails; <c>hold FILE</c> writes its pid to
-    /// FILE and, unless there is a file "free", sleeps; <c>insist</c> goes on, whoever wants it to end, until there is a file "free"; anything else is written to the file "said", each word on its line.
+    /// tells by its exit code whether the file is there; <c>undo NAME</c> removes it, unless there is a file "stuck"; <c>leak</c> prints its secret and fails; <c>hold FILE</c> writes its pid to
+    /// FILE and waits for a file "free"; <c>insist</c> goes on, whoever wants it to end, until there is a file "free"; anything else is written to the file "said", each word on its line.
     /// </summary>
     private const string Tool = """
         #!/bin/sh
@@ -14,8 +14,9 @@ internal static class Catalogues
         case "$1" in
           did) if [ "$3" = unless ] && [ -e "$4" ]; then echo "no route to $4" >&2; exit 3; fi; : > "$2" ;;
           has) [ -e "$2" ] ;;
+          undo) if [ -e stuck ]; then echo "$2 is stuck" >&2; exit 4; fi; /bin/rm "$2" ;;
           leak) printf 'the token is %s\n' "$TOKEN"; printf '%s' "$TOKEN" | /usr/bin/base64; echo "$TOKEN" >&2; exit 1 ;;
-          hold) echo "$$" >> "$2"; [ -e free ] || /bin/sleep 300; : > held ;;
+          hold) echo "$$" >> "$2"; until [ -e free ]; do /bin/sleep 0.1; done; : > held ;;
           insist) trap '' TERM; : > insisting; until [ -e free ]; do /bin/sleep 0.1; done ;;
           *) printf '%s\n' "$@" > said ;;
         esac
@@ -74,6 +75,7 @@ internal static class Catalogues
         access: { run: operator, approve: approver }
         approval: %APPROVAL%
         locks: ["cluster/${{ cluster.name }}"]
+        alongside: true
         phases:
           - include: phases/rollout.yaml
         """;

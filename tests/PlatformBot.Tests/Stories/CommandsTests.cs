@@ -72,21 +72,6 @@ public sealed class CommandsTests
     }
 
     [Fact]
-    public async Task Two_runs_of_the_same_cluster_do_not_meet()
-    {
-        await using var chat = await TheChat.WithAsync(
-            "- step: wait\n  title: Wait for somebody\n  manual: { ask: Look at it, evidence: text }"
-        );
-        await chat.SaysAsync("ada", "/platform deploy infra");
-
-        (await chat.SaysAsync("linus", "/platform deploy infra")).ShouldContain("Run #1 (deploy infra");
-
-        (await chat.SaysAsync("ada", "/platform confirm 1 infra/wait all is well")).ShouldContain("is confirmed");
-        await chat.SeesAsync(":white_check_mark: Run #1 succeeded");
-        (await chat.SaysAsync("linus", "/platform deploy infra")).ShouldContain("Run #2");
-    }
-
-    [Fact]
     public async Task Help_names_everything_and_tells_how_it_is_used()
     {
         await using var chat = await TheChat.WithAsync(Echo);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using PlatformBot.Core;
 using PlatformBot.Core.Runs;
 
 namespace PlatformBot.Tests.Stories;
@@ -32,6 +33,16 @@ internal sealed partial class TheChat
             await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, Limit);
 
         return (await PidsAsync())[0];
+    }
+
+    /// <summary>Lets go whatever holds on, and whatever would.</summary>
+    public Task FreeAsync() => File.WriteAllTextAsync(Path.Combine(World, "free"), "", Limit);
+
+    /// <summary>Waits until the journal says that run 1 is so.</summary>
+    public async Task UntilAsync(Func<Run, bool> so)
+    {
+        while (Run.Replay(Journal.Where(entry => entry.Run == new RunId(1))) is not { } run || !so(run))
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, Limit);
     }
 
     /// <summary>How often the journal says that this happened.</summary>

@@ -29,6 +29,8 @@ internal static partial class MarkdownTerminal
         ["repeat"] = "🔁",
         ["fast_forward"] = "⏩",
         ["memo"] = "📝",
+        ["double_vertical_bar"] = "⏸ ",
+        ["leftwards_arrow_with_hook"] = "↩ ",
     };
 
     /// <summary>Lines of at most <paramref name="width"/> columns.</summary>
