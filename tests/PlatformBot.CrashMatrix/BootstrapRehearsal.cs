@@ -10,7 +10,7 @@ internal sealed class BootstrapRehearsal(SandboxWorld world) : Rehearsal
 {
     public override string Command => "/platform bootstrap all";
 
-    public override TimeSpan Limit => TimeSpan.FromMinutes(8);
+    public override TimeSpan Limit => TimeSpan.FromMinutes(12);
 
     public override void Prepare()
     {

@@ -29,21 +29,22 @@ internal sealed class OneKill(Point? at) : Kills
 internal sealed class ManyKills : Kills
 {
     /// <summary>A kind that does not come up any more is given up after so many other points.</summary>
-    private const int Patience = 400;
+    private const int Patience = 150;
 
+    /// <summary>Rare kinds at their next point, common ones further on.</summary>
     private static readonly (PointKind Kind, int Within)[] Reaches =
     [
-        (PointKind.JournalBefore, 25),
-        (PointKind.JournalAfter, 25),
-        (PointKind.ToolBefore, 25),
-        (PointKind.ToolMidway, 6),
-        (PointKind.ToolAfter, 25),
-        (PointKind.ClusterBefore, 40),
-        (PointKind.ClusterAfter, 40),
-        (PointKind.ChatBefore, 40),
-        (PointKind.ChatAfter, 40),
-        (PointKind.TrackerBefore, 2),
-        (PointKind.TrackerAfter, 2),
+        (PointKind.JournalBefore, 12),
+        (PointKind.JournalAfter, 12),
+        (PointKind.ToolBefore, 8),
+        (PointKind.ToolMidway, 1),
+        (PointKind.ToolAfter, 8),
+        (PointKind.ClusterBefore, 12),
+        (PointKind.ClusterAfter, 12),
+        (PointKind.ChatBefore, 12),
+        (PointKind.ChatAfter, 12),
+        (PointKind.TrackerBefore, 1),
+        (PointKind.TrackerAfter, 1),
     ];
 
     private readonly Random _random;

@@ -12,7 +12,11 @@ var runbook = new Option<string>("--runbook")
 }.AcceptOnlyFromAmong("keep", "bootstrap", "");
 var sample = new Option<int?>("--sample") { Description = "how many points of the short runbook; without it all" };
 var runs = new Option<int>("--runs") { Description = "runs of the long runbook", DefaultValueFactory = _ => 6 };
-var deaths = new Option<int>("--deaths") { Description = "deaths in each of them", DefaultValueFactory = _ => 30 };
+var deaths = new Option<int>("--deaths")
+{
+    Description = "deaths in each of them, at most",
+    DefaultValueFactory = _ => 40,
+};
 var seed = new Option<int>("--seed")
 {
     Description = "chooses the sample and the deaths",
