@@ -24,8 +24,19 @@ public static class EntryJson
     public static string Write(RunEvent what) => JsonSerializer.Serialize(what, Options);
 
     /// <exception cref="JsonException">The text is no event of this version.</exception>
-    public static RunEvent Read(string body) =>
-        JsonSerializer.Deserialize<RunEvent>(body, Options) ?? throw new JsonException("An entry's body is null.");
+    public static RunEvent Read(string body)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<RunEvent>(body, Options)
+                ?? throw new JsonException("An entry's body is null.");
+        }
+        catch (NotSupportedException nameless)
+        {
+            // So it is told when "kind" is missing.
+            throw new JsonException("An entry's body says no kind.", nameless);
+        }
+    }
 
     /// <summary>SHA-256 over the hash before and every field of this entry, each on its own line; lower-case hex.</summary>
     public static string Hash(string before, long number, long? run, DateTimeOffset at, Person by, string body)

@@ -1,0 +1,111 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using PlatformBot.Core.Approvals;
+using PlatformBot.Core.Incidents;
+using PlatformBot.Core.Journals;
+using PlatformBot.Core.Planning;
+using PlatformBot.Core.Runs;
+using PlatformBot.Core.Tests.Runs;
+using PlatformBot.TestKit;
+using Shouldly;
+using Xunit;
+
+namespace PlatformBot.Core.Tests.Journals;
+
+/// <summary>What is written in journals stays readable for ever: a change here is a change of the format.</summary>
+public sealed class EntryJsonTests
+{
+    private static readonly DateTimeOffset Noon = new(2026, 11, 21, 12, 0, 0, TimeSpan.Zero);
+    private static readonly Failure No = new(2, "exit 1: no <way>", "helm list", 1, "no", "Ask again.", "- a pod");
+
+    private static readonly RunEvent[] OneOfEach =
+    [
+        new RunEvent.ApprovalAsked("infra/foundation", "d1", 2, Noon),
+        new RunEvent.Voted("infra/foundation", Decision.Approve, "d1", null, "button"),
+        new RunEvent.Voted("infra/foundation", Decision.Deny, "d1", "not “now”", "slash"),
+        new RunEvent.ApprovalExpired("infra/foundation"),
+        new RunEvent.StepAlreadyDone("infra/cilium", "3 of 3 pods ready"),
+        new RunEvent.StepStarted("infra/cilium", 1),
+        new RunEvent.ProcessStarted("infra/cilium", "helm", 4711, "123456", "b007-1d"),
+        new RunEvent.StepActed("infra/cilium", "exit 0"),
+        new RunEvent.StepSucceeded("infra/cilium", "3 of 3 pods ready"),
+        new RunEvent.StepFailed("infra/cilium", No, Noon),
+        new RunEvent.StepFailed("infra/cilium", No with { Command = null, ExitCode = null, Explanation = null }, null),
+        new RunEvent.StepInterrupted("infra/cilium"),
+        new RunEvent.StepCancelled("infra/cilium", "stopped because the run was cancelled"),
+        new RunEvent.StepRetried("infra/cilium"),
+        new RunEvent.StepSkipped("infra/cilium", "by hand"),
+        new RunEvent.EvidenceGiven("infra/router", "3 peers"),
+        new RunEvent.CancelAsked(null),
+        new RunEvent.CancelAsked("enough"),
+        new RunEvent.Ended(RunState.Denied, "denied by @grace"),
+        new RunEvent.Closed(),
+        new RunEvent.IncidentReported("infra/cilium", new IssueLink(17, "https://github.example/17")),
+        new RunEvent.IncidentClosed("infra/cilium"),
+        new RunEvent.Announced("card", "ops", "p1"),
+        new RunEvent.Refused("approve", "four eyes"),
+        new RunEvent.Suspected("a forged button", "10.0.0.7"),
+    ];
+
+    [Fact]
+    public void Every_kind_of_entry_is_written_as_it_always_was() =>
+        string.Concat(OneOfEach.Select(what => $"{EntryJson.Write(what)}\n")).ShouldMatchSnapshot("entries");
+
+    [Fact]
+    public void What_was_written_is_read_as_it_was()
+    {
+        foreach (var what in OneOfEach)
+            EntryJson.Read(EntryJson.Write(what)).ShouldBe(what);
+    }
+
+    /// <summary>The plan of a run has a page of its own.</summary>
+    [Fact]
+    public void No_kind_is_missing_here() =>
+        typeof(RunEvent)
+            .GetCustomAttributes(typeof(JsonDerivedTypeAttribute), inherit: false)
+            .Cast<JsonDerivedTypeAttribute>()
+            .Select(kind => kind.DerivedType)
+            .ShouldBe(
+                OneOfEach.Select(what => what.GetType()).Append(typeof(RunEvent.Planned)).Distinct(),
+                ignoreOrder: true
+            );
+
+    [Fact]
+    public void A_plan_goes_into_the_journal_and_comes_back_with_its_digest()
+    {
+        var planned = new RunEvent.Planned(Plans.Of(Plans.Step("a") with { Destructive = "wipes it" }), "ops");
+
+        var read = (RunEvent.Planned)EntryJson.Read(EntryJson.Write(planned));
+
+        PlanJson.Write(read.Plan).ShouldBe(PlanJson.Write(planned.Plan));
+        read.Channel.ShouldBe("ops");
+    }
+
+    [Theory]
+    [InlineData("null")]
+    [InlineData("{}")]
+    [InlineData("""{"kind":"from-a-newer-version","step":"a"}""")]
+    [InlineData("""{"step":"a"}""")]
+    [InlineData("not JSON")]
+    public void What_is_no_entry_of_this_version_is_refused(string body) =>
+        Should.Throw<JsonException>(() => EntryJson.Read(body));
+
+    /// <summary>Worked out by another program: sha256sum over the seven lines.</summary>
+    [Fact]
+    public void The_chain_is_made_of_every_field() =>
+        EntryJson
+            .Hash(EntryJson.Genesis, 7, 42, Noon, new Person("u-ada", "ada"), """{"kind":"closed"}""")
+            .ShouldBe("2aeee9ff325b01df2d97b9d8c542f4821f120c46bab632268e202aba60295c88");
+
+    [Fact]
+    public void What_belongs_to_no_run_has_an_empty_line_for_it() =>
+        EntryJson
+            .Hash(EntryJson.Genesis, 7, null, Noon, new Person("u-ada", "ada"), """{"kind":"closed"}""")
+            .ShouldBe("1f891dc5884ed3b9887559fa6255778ac2c27d2e38766bedc943b0b7029374fb");
+
+    [Fact]
+    public void The_same_moment_has_the_same_hash_in_every_zone() =>
+        EntryJson
+            .Hash(EntryJson.Genesis, 7, 42, Noon.ToOffset(TimeSpan.FromHours(2)), new Person("u-ada", "ada"), "{}")
+            .ShouldBe(EntryJson.Hash(EntryJson.Genesis, 7, 42, Noon, new Person("u-ada", "ada"), "{}"));
+}
