@@ -13,7 +13,7 @@ namespace PlatformBot.Core.Tests.Runs;
 /// <summary>What holds of every journal there can be, and of every beginning of it.</summary>
 public sealed class FoldingTests
 {
-    private static readonly Config Thoroughly = Config.QuickThrowOnFailure.WithMaxTest(500).WithEndSize(150);
+    private static readonly Config Thoroughly = Config.QuickThrowOnFailure.WithMaxTest(200).WithEndSize(100);
 
     /// <summary>Each entry is one that the tables permit in the state before it.</summary>
     [Fact]
@@ -104,7 +104,7 @@ public sealed class FoldingTests
                         Told(run.Fold(After(run, stray.What))).ShouldBe(Told(run), $"{run.State}: {stray.What}");
                 }
             })
-            .Check(Config.QuickThrowOnFailure);
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(60).WithEndSize(60));
 
     [Fact]
     public void A_journal_that_does_not_begin_with_a_plan_is_no_run()
