@@ -82,13 +82,13 @@ public sealed class EntryJsonTests
     }
 
     [Theory]
-    [InlineData("null")]
-    [InlineData("{}")]
-    [InlineData("""{"kind":"from-a-newer-version","step":"a"}""")]
-    [InlineData("""{"step":"a"}""")]
-    [InlineData("not JSON")]
-    public void What_is_no_entry_of_this_version_is_refused(string body) =>
-        Should.Throw<JsonException>(() => EntryJson.Read(body));
+    [InlineData("null", "body is null")]
+    [InlineData("{}", "says no kind")]
+    [InlineData("""{"kind":"from-a-newer-version","step":"a"}""", "from-a-newer-version")]
+    [InlineData("""{"step":"a"}""", "says no kind")]
+    [InlineData("not JSON", "is an invalid JSON literal")]
+    public void What_is_no_entry_of_this_version_is_refused(string body, string why) =>
+        Should.Throw<JsonException>(() => EntryJson.Read(body)).Message.ShouldContain(why);
 
     /// <summary>Worked out by another program: sha256sum over the seven lines.</summary>
     [Fact]
