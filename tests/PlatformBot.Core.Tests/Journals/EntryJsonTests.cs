@@ -36,6 +36,17 @@ public sealed class EntryJsonTests
         new RunEvent.StepRetried("infra/cilium"),
         new RunEvent.StepSkipped("infra/cilium", "by hand"),
         new RunEvent.EvidenceGiven("infra/router", "3 peers"),
+        new RunEvent.ApprovalAsked("rollback", "d1", 1, Noon, new Person("u-ada", "ada")),
+        new RunEvent.LocksTaken((List<string>)["cluster/infra", "git"]),
+        new RunEvent.UnlockAsked("it hangs"),
+        new RunEvent.LocksGivenUp(),
+        new RunEvent.Paused(null),
+        new RunEvent.Paused("wait for the backup"),
+        new RunEvent.Resumed(),
+        new RunEvent.RollbackAsked("wrong window"),
+        new RunEvent.RollbackStarted("infra/cilium"),
+        new RunEvent.StepRolledBack("infra/cilium", "gone"),
+        new RunEvent.RollbackFailed("infra/cilium", No),
         new RunEvent.CancelAsked(null),
         new RunEvent.CancelAsked("enough"),
         new RunEvent.Ended(RunState.Denied, "denied by @grace"),
@@ -55,7 +66,7 @@ public sealed class EntryJsonTests
     public void What_was_written_is_read_as_it_was()
     {
         foreach (var what in OneOfEach)
-            EntryJson.Read(EntryJson.Write(what)).ShouldBe(what);
+            EntryJson.Read(EntryJson.Write(what)).ShouldBeEquivalentTo(what);
     }
 
     /// <summary>The plan of a run has a page of its own.</summary>
