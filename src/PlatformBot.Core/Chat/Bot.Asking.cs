@@ -94,6 +94,9 @@ public sealed partial class Bot
             );
         }
 
+        if (words[0] == "--diff")
+            return Diff([.. words.Skip(1)]);
+
         if (
             !_catalogue.Find(words[0]).Ok(out var runbook, out var refusal)
             || !Plan(runbook, [.. words.Skip(1)]).Ok(out var plan, out refusal)
@@ -111,6 +114,23 @@ public sealed partial class Bot
         return new Reply(
             $"{PlanText.Summary(plan, looks)}{missing}\n\nNothing was changed. `/platform {Markdown.Inline(string.Join(' ', words))}` would start it."
         );
+    }
+
+    /// <summary>What the same command would plan now, beside what the run does: a run keeps the plan that was approved.</summary>
+    private Reply Diff(IReadOnlyList<string> words)
+    {
+        if (!Target(words, out _).Ok(out var run, out var refusal))
+            return Reply.Refuse(refusal);
+
+        var again = run
+            .Plan.Arguments.Select(argument => $"{argument.Name}={argument.Value}")
+            .Concat($"{run.Plan.Selection}".Split(' ', StringSplitOptions.RemoveEmptyEntries));
+
+        return
+            _catalogue.Find(run.Plan.Command).Ok(out var runbook, out refusal)
+            && Plan(runbook, [.. again]).Ok(out var plan, out refusal)
+            ? new Reply(PlanText.Difference(run, plan))
+            : Reply.Refuse(Quoted(refusal));
     }
 
     /// <summary>What the probes say, if they say it before a chat server would give up.</summary>

@@ -61,7 +61,7 @@ public sealed partial class Bot : IConversation
     private IReadOnlyList<BuiltIn> BuiltIns() =>
     [
         new("help",    "help [command]",                 "What I can do, or how one command is used",             Access.Everyone, HelpAsync),
-        new("plan",    "plan <runbook> [arguments]",     "What would run, what is done already; changes nothing", "viewer",        PlanAsync),
+        new("plan",    "plan <runbook> [arguments] | plan --diff [#run]", "What would run, what is done already, or what a run's runbook would do differently now; changes nothing", "viewer", PlanAsync),
         new("status",  "status [#run]",                  "Where things stand",                                    "viewer",        StatusAsync),
         new("logs",    "logs [#run] <step>",             "What a step ran and what it said",                      "viewer",        LogsAsync),
         new("history", "history [count]",                "The latest runs",                                       "viewer",        HistoryAsync),
@@ -170,10 +170,15 @@ public sealed partial class Bot : IConversation
 
     private Result<Plan> Plan(Runbook runbook, IReadOnlyList<string> words)
     {
-        if (!Arguments.Bind(runbook, _catalogue.Inventory, words).Ok(out var bound, out var refusal))
+        if (!Selection.Take(words, out var rest).Ok(out var selection, out var refusal))
             return refusal;
 
-        return Planner.Plan(_catalogue, runbook, bound, _paths);
+        if (!Arguments.Bind(runbook, _catalogue.Inventory, rest).Ok(out var bound, out refusal))
+            return refusal;
+
+        return Planner.Plan(_catalogue, runbook, bound, _paths).Ok(out var plan, out refusal)
+            ? selection.Of(plan)
+            : refusal;
     }
 
     private string Next(Run run)

@@ -7,6 +7,8 @@ namespace PlatformBot.Core.Chat;
 /// <summary>A plan in words: short for a post, whole for a file.</summary>
 public static class PlanText
 {
+    private const int MostDifference = 8000;
+
     /// <summary>The short form.</summary>
     /// <param name="looks">what each probe saw, by step id; null while nobody has looked</param>
     public static string Summary(Plan plan, IReadOnlyDictionary<string, CheckOutcome>? looks)
@@ -59,6 +61,47 @@ public static class PlanText
         }
 
         return text.ToString();
+    }
+
+    /// <summary>What a newer plan would do differently from the one that a run keeps.</summary>
+    public static string Difference(Run run, Plan newer)
+    {
+        var diff = PlanDiff.Of(run.Plan, newer);
+
+        if (diff.IsEmpty)
+            return $"Run {run.Id} · {Markdown.Inline(run.Title)}: its runbook would plan the same now.";
+
+        var text = new StringBuilder(
+            $"Run {run.Id} · {Markdown.Inline(run.Title)} keeps plan {Markdown.Code(Words.Short(run.Plan.Digest))}. Asked for now, it would be {Markdown.Code(Words.Short(newer.Digest))}:\n"
+        );
+
+        foreach (var field in diff.Whole)
+            text.Append($"- {Markdown.Code(field)} of the plan differs\n");
+
+        var lines = diff
+            .Added.Select(step => ($"+ {step.Id}: {step.Title}", step.Destructive))
+            .Concat(diff.Removed.Select(step => ($"- {step.Id}: {step.Title}", (string?)null)))
+            .Concat(diff.Changed.SelectMany(Lines))
+            .Select(line => line.Item2 is null ? line.Item1 : $"{line.Item1}   DESTRUCTIVE: {line.Item2}");
+        text.Append(Markdown.Fence(Markdown.Cut(string.Join('\n', lines), MostDifference)));
+        return text.Append(
+                "\nNothing was changed. A run keeps the plan that was approved; cancel it and ask again to take the new one."
+            )
+            .ToString();
+    }
+
+    private static IEnumerable<(string, string?)> Lines(ChangedStep change)
+    {
+        yield return ($"~ {change.After.Id}: {string.Join(", ", change.Fields)}", change.After.Destructive);
+
+        if (!change.Fields.Contains("action"))
+            yield break;
+
+        foreach (var line in CommandText.Of(change.Before.Action))
+            yield return ($"    - {line}", null);
+
+        foreach (var line in CommandText.Of(change.After.Action))
+            yield return ($"    + {line}", null);
     }
 
     private static string Row(PlannedPhase phase, IReadOnlyDictionary<string, CheckOutcome>? looks)

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace PlatformBot.Core.Planning;
 
 /// <summary>
@@ -13,6 +15,9 @@ public sealed record Plan
 
     /// <summary>The bound arguments in the runbook's order.</summary>
     public required IReadOnlyList<Argument> Arguments { get; init; }
+
+    /// <summary>Which part of the runbook it is; null when it is all of it.</summary>
+    public Selection? Selection { get; init; }
 
     /// <summary>Role that may start it, and role that may approve it.</summary>
     public required AccessRule Access { get; init; }
@@ -39,6 +44,20 @@ public sealed record Plan
     /// <summary>SHA-256, in lower-case hex, over the canonical JSON of everything else in this record.</summary>
     public required string Digest { get; init; }
 
+    /// <summary>"bootstrap all --from mesh"</summary>
+    [JsonIgnore]
+    public string Title =>
+        string.Join(
+            ' ',
+            [
+                Command,
+                .. Arguments.Select(argument => argument.Value),
+                .. Selection is null ? [] : new[] { $"{Selection}" },
+            ]
+        );
+
+    /// <summary>All steps, in order. Not written: they are in their phases.</summary>
+    [JsonIgnore]
     public IEnumerable<PlannedStep> Steps => Phases.SelectMany(phase => phase.Steps);
 }
 

@@ -32,5 +32,12 @@ public static class PlanJson
             )
         );
 
+    /// <summary>Each field of a plan, or of a part of one, as canonical JSON.</summary>
+    internal static IReadOnlyDictionary<string, string> FieldsOf<T>(T part) =>
+        JsonSerializer
+            .SerializeToElement(part, Options)
+            .EnumerateObject()
+            .ToDictionary(field => field.Name, field => CanonicalJson.Write(field.Value));
+
     internal static Plan WithDigest(Plan plan) => plan with { Digest = DigestOf(plan) };
 }

@@ -63,9 +63,8 @@ public sealed partial record Run
 
     public bool IsOver => RunStates.Table.IsFinal(State);
 
-    /// <summary>"bootstrap all"</summary>
-    public string Title =>
-        string.Join(' ', new[] { Plan.Command }.Concat(Plan.Arguments.Select(argument => argument.Value)));
+    /// <summary>"bootstrap all --from mesh"</summary>
+    public string Title => Plan.Title;
 
     public StepProgress At(PlannedStep step) => Steps[step.Id];
 

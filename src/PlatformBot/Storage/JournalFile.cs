@@ -189,10 +189,7 @@ internal sealed class JournalFile : IDisposable
         {
             RunEvent.Planned planned => (
                 "insert into runs (id, title, by_id, by, state, planned) values (@run, @title, @id, @name, @state, @at)",
-                string.Join(
-                    ' ',
-                    new[] { planned.Plan.Command }.Concat(planned.Plan.Arguments.Select(argument => argument.Value))
-                ),
+                planned.Plan.Title,
                 RunState.Planned
             ),
             RunEvent.Ended ended => ("update runs set state = @state, ended = @at where id = @run", "", ended.As),

@@ -35,6 +35,13 @@ internal sealed partial class TheChat
         return (await PidsAsync())[0];
     }
 
+    /// <summary>Somebody edits the runbook. The bot reads it when it starts.</summary>
+    public async Task EditStepsAsync(Func<string, string> edit)
+    {
+        var path = Path.Combine(_folder, "commands", "phases", "rollout.yaml");
+        await File.WriteAllTextAsync(path, edit(await File.ReadAllTextAsync(path, Limit)), Limit);
+    }
+
     /// <summary>Lets go whatever holds on, and whatever would.</summary>
     public Task FreeAsync() => File.WriteAllTextAsync(Path.Combine(World, "free"), "", Limit);
 
