@@ -14,4 +14,10 @@ var root = new RootCommand("The chat-ops bot that builds and runs the platform's
     GitOpsVerb.Make(),
 };
 
-return await root.Parse(args).InvokeAsync();
+// The bot takes its time to leave, and hears a second signal; every other verb is ended by the first.
+var invocation = new InvocationConfiguration();
+
+if (args is ["serve", ..])
+    invocation.ProcessTerminationTimeout = null;
+
+return await root.Parse(args).InvokeAsync(invocation);

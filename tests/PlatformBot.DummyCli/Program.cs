@@ -50,11 +50,54 @@ switch (args)
         return 0;
 
     case ["stubborn", var marker]:
-        using (PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => signal.Cancel = true))
+        RefuseToGo(marker);
+        return 0;
+
+    case ["silent", var marker]:
+        // Nobody can tell from its pipes that it is still there.
+        foreach (var descriptor in new[] { 0, 1, 2 })
+            _ = CloseDescriptor(descriptor);
+        RefuseToGo(marker);
+        return 0;
+
+    case ["die"]:
+        _ = SendSignal(Environment.ProcessId, 9);
+        Wait();
+        return 0;
+
+    case ["flood", var mebibytes, "in one line"]:
+        var piece = Encoding.ASCII.GetBytes(new string('x', 1024));
+        for (var kibibyte = 0L; kibibyte < long.Parse(mebibytes) * 1024; kibibyte++)
+            stdout.Write(piece);
+        return 0;
+
+    case ["escape", var how, var marker]:
+        // A session of its own and a parent that is gone at once: neither group nor parent leads there.
+#pragma warning disable RS0030 // As above.
+        Process.Start(new ProcessStartInfo("setsid", ["--fork", Environment.ProcessPath!, how, marker]))!.WaitForExit();
+#pragma warning restore RS0030
+        while (!File.Exists(marker))
+            Thread.Yield();
+        return 0;
+
+    case ["naked", var marker]:
+        // In the same group, with an environment that holds nothing of ours.
+        var bare = new ProcessStartInfo(Environment.ProcessPath!, ["hang", marker]);
+        foreach (
+            var name in bare
+                .Environment.Keys.Where(name => name.StartsWith("PLATFORMBOT_", StringComparison.Ordinal))
+                .ToList()
+        )
         {
-            Ready(marker);
-            Wait();
+            bare.Environment.Remove(name);
         }
+#pragma warning disable RS0030 // As above.
+        Process.Start(bare)!.WaitForExit();
+#pragma warning restore RS0030
+        return 0;
+
+    case ["leave", var marker]:
+        Ready(marker);
         return 0;
 
     case ["fork", var marker]:
@@ -72,6 +115,23 @@ switch (args)
 
 void Print(string text) => stdout.Write(Encoding.UTF8.GetBytes(text));
 
+static void RefuseToGo(string marker)
+{
+    using (PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => signal.Cancel = true))
+    {
+        Ready(marker);
+        Wait();
+    }
+}
+
 static void Ready(string marker) => File.WriteAllText(marker, $"{Environment.ProcessId}");
 
 static void Wait() => Thread.CurrentThread.Join(TimeSpan.FromMinutes(10));
+
+[DllImport("libc", EntryPoint = "close")]
+[DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+static extern int CloseDescriptor(int descriptor);
+
+[DllImport("libc", EntryPoint = "kill")]
+[DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+static extern int SendSignal(int pid, int signal);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
@@ -13,6 +14,16 @@ public static class EntryJson
 {
     /// <summary>The hash before the first entry.</summary>
     public const string Genesis = "0000000000000000000000000000000000000000000000000000000000000000";
+
+    /// <summary>How every text begins.</summary>
+    private const string KindIs = "{\"kind\":\"";
+
+    private static readonly HashSet<string> Kinds =
+    [
+        .. typeof(RunEvent)
+            .GetCustomAttributes<JsonDerivedTypeAttribute>()
+            .Select(known => (string)known.TypeDiscriminator!),
+    ];
 
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
     {
@@ -38,6 +49,17 @@ public static class EntryJson
             throw new JsonException("An entry's body says no kind.", nameless);
         }
     }
+
+    /// <summary>Whether this version knows what kind of event the text is, by its first member; the rest is not looked at.</summary>
+    public static bool Knows(string body) =>
+        body.StartsWith(KindIs, StringComparison.Ordinal)
+        && body.IndexOf('"', KindIs.Length) is var end and > 0
+        && Kinds.GetAlternateLookup<ReadOnlySpan<char>>().Contains(body.AsSpan(KindIs.Length..end));
+
+    /// <param name="kind">as it is written: "step-started"</param>
+    public static bool IsKind(string body, string kind) =>
+        body.StartsWith(KindIs, StringComparison.Ordinal)
+        && body.AsSpan(KindIs.Length).StartsWith($"{kind}\"", StringComparison.Ordinal);
 
     /// <summary>SHA-256 over the hash before and every field of this entry, each on its own line; lower-case hex.</summary>
     public static string Hash(string before, long number, long? run, DateTimeOffset at, Person by, string body)

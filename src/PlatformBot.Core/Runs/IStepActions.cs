@@ -68,9 +68,10 @@ public interface IStepActions
     Task<string> DiagnoseAsync(PlannedStep step, CancellationToken cancelled);
 
     /// <summary>
-    /// Ends what is left of processes that a bot which has died had started on this host, with all that they started; returns when they are
+    /// Ends what is left of processes that this bot had started on this host before it died, with all that they started; returns when they are
     /// gone. Harmless when nothing is left, or when they were another host's.
     /// </summary>
+    /// <param name="processes">those that were written down; others are found by what they inherited</param>
     Task EndLeftoversAsync(IReadOnlyList<ProcessFact> processes);
 
     /// <summary>The tools that the plan needs and the host does not have, each with the steps that need it.</summary>

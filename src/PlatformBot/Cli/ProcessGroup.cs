@@ -24,11 +24,12 @@ internal sealed class ProcessGroup : IDisposable
     private static readonly Lazy<BlockingCollection<Action>> Starter = new(StartThread);
 
     private readonly bool _ownSession;
+    private readonly string _mark;
 
-    private ProcessGroup(Process process, string tool, bool ownSession)
+    private ProcessGroup(Process process, string tool, string mark, bool ownSession)
     {
         Process = process;
-        _ownSession = ownSession;
+        (_mark, _ownSession) = (mark, ownSession);
         Identity = new(process.Id, ProcessTable.StartTimeOf(process.Id), ProcessTable.BootId, tool);
     }
 
@@ -36,10 +37,12 @@ internal sealed class ProcessGroup : IDisposable
 
     public RunningProcess Identity { get; }
 
+    /// <param name="mark">for this process and all that it starts</param>
     /// <exception cref="Win32Exception">The file cannot be started.</exception>
-    public static Task<ProcessGroup> StartAsync(ProcessStartInfo start, string tool)
+    public static Task<ProcessGroup> StartAsync(ProcessStartInfo start, string tool, string mark)
     {
         var ownSession = Wrap(start);
+        start.Environment[ProcessMark.Variable] = mark;
         var started = new TaskCompletionSource<ProcessGroup>(TaskCreationOptions.RunContinuationsAsynchronously);
 
         Starter.Value.Add(() =>
@@ -47,7 +50,7 @@ internal sealed class ProcessGroup : IDisposable
             try
             {
 #pragma warning disable RS0030 // Banned everywhere else: this is the one place that starts processes.
-                started.SetResult(new(Process.Start(start)!, tool, ownSession));
+                started.SetResult(new(Process.Start(start)!, tool, mark, ownSession));
 #pragma warning restore RS0030
             }
             catch (Exception error) when (error is Win32Exception or IOException or InvalidOperationException)
@@ -61,11 +64,13 @@ internal sealed class ProcessGroup : IDisposable
 
     public void Terminate() => Signal(Term);
 
-    /// <summary>Ends whatever is left of the group; harmless when nothing is.</summary>
     public void KillAll() => Signal(Kill);
 
-    /// <summary>Waits until nothing of the group is alive.</summary>
-    public Task GoneAsync() => _ownSession ? ProcessTable.EmptiedAsync(Identity.Pid) : Task.CompletedTask;
+    /// <summary>Ends whatever is left of all that it started, also of what moved into a session of its own; returns when that is gone.</summary>
+    public Task EndRestAsync(TimeSpan grace) => Leftovers.EndAsync(Rest, grace);
+
+    private IEnumerable<int> Rest() =>
+        ProcessTable.LivingWith(mark => mark == _mark).Concat(_ownSession ? ProcessTable.LivingIn(Identity.Pid) : []);
 
     public void Dispose() => Process.Dispose();
 

@@ -6,12 +6,14 @@ using PlatformBot.Core.Checks;
 namespace PlatformBot.Cli;
 
 /// <summary>Runs one process to its end. The only place that starts processes.</summary>
+/// <param name="mark">by which this bot knows its processes again</param>
 /// <param name="directory">where tools are started</param>
 /// <param name="grace">between TERM and KILL</param>
 internal sealed class ProcessRunner(
     ToolPath tools,
     Redactor redactor,
     TimeProvider clock,
+    ProcessMark mark,
     string? directory,
     TimeSpan grace
 )
@@ -22,8 +24,11 @@ internal sealed class ProcessRunner(
     /// <summary>How long a pipe may stay open after its process has ended, because a grandchild holds it.</summary>
     private static readonly TimeSpan PipeGrace = TimeSpan.FromSeconds(2);
 
-    /// <summary>Ends when the process and all that it started are gone.</summary>
-    /// <exception cref="OperationCanceledException">Cancelled; the processes are gone.</exception>
+    /// <summary>A killed process that is still there after this waits for the kernel; it will not run a line of its own any more.</summary>
+    private static readonly TimeSpan KillGrace = TimeSpan.FromSeconds(5);
+
+    /// <summary>Ends when the process and all that it started are gone. What ended by itself has its result, also when it was cancelled meanwhile.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled before it ended by itself; the processes are gone.</exception>
     public async Task<ProcessResult> RunAsync(ProcessSpec spec, CancellationToken cancelled)
     {
         cancelled.ThrowIfCancellationRequested();
@@ -35,7 +40,7 @@ internal sealed class ProcessRunner(
 
         try
         {
-            group = await ProcessGroup.StartAsync(StartInfo(spec, program), spec.Argv[0]);
+            group = await ProcessGroup.StartAsync(StartInfo(spec, program), spec.Argv[0], mark.Next());
         }
         catch (Win32Exception error)
         {
@@ -68,55 +73,50 @@ internal sealed class ProcessRunner(
 #pragma warning restore CA2025
         );
 
-        await EndAsync(group, cancelled);
+        var endedByItself = await EndAsync(group, cancelled);
         await DrainAsync(group, streams, reading);
         stdout.Finish();
         stderr.Finish();
-        cancelled.ThrowIfCancellationRequested();
+
+        if (!endedByItself)
+            throw new OperationCanceledException(cancelled);
 
         return new(process.ExitCode, stdout.Kept, stderr.Kept, stdout.Truncated || stderr.Truncated, tail.ToString());
     }
 
-    /// <summary>Waits for the process; when cancelled, asks it to go, then makes it go.</summary>
-    private async Task EndAsync(ProcessGroup group, CancellationToken cancelled)
+    /// <summary>Waits for the process; when cancelled, asks it to go, then makes it go. True when it ended before it was asked.</summary>
+    private async Task<bool> EndAsync(ProcessGroup group, CancellationToken cancelled)
     {
-        try
-        {
-            await group.Process.WaitForExitAsync(cancelled);
-        }
-        catch (OperationCanceledException)
-        {
-            group.Terminate();
-            using var patience = new CancellationTokenSource(grace, clock);
+        if (await EndsWithinAsync(group.Process.WaitForExitAsync(cancelled), Timeout.InfiniteTimeSpan))
+            return true;
 
-            try
-            {
-                await group.Process.WaitForExitAsync(patience.Token);
-            }
-            catch (OperationCanceledException)
-            {
-                group.KillAll();
-                await group.Process.WaitForExitAsync(CancellationToken.None);
-            }
-        }
-    }
+        // Both in the same instant: what it did, it did.
+        if (group.Process.HasExited)
+            return true;
 
-    /// <summary>Reads what is left. Grandchildren that keep the pipes open are ended; those that escaped are left alone, their pipe is not.</summary>
-    private async Task DrainAsync(ProcessGroup group, Task streams, CancellationTokenSource reading)
-    {
-        if (!await EndsWithinAsync(streams, PipeGrace))
-            group.Terminate();
+        group.Terminate();
 
-        if (!await EndsWithinAsync(streams, PipeGrace))
+        if (!await EndsWithinAsync(group.Process.WaitForExitAsync(CancellationToken.None), grace))
         {
             group.KillAll();
+            await EndsWithinAsync(group.Process.WaitForExitAsync(CancellationToken.None), KillGrace);
+        }
+
+        return false;
+    }
+
+    /// <summary>Reads what is left, and ends what is left: whatever keeps the pipes open, or closed them and stayed, must not outlive the step.</summary>
+    private async Task DrainAsync(ProcessGroup group, Task streams, CancellationTokenSource reading)
+    {
+        await EndsWithinAsync(streams, PipeGrace);
+        await group.EndRestAsync(grace);
+
+        if (!await EndsWithinAsync(streams, PipeGrace))
+        {
+            // Somebody without the bot's mark holds the other end.
             await reading.CancelAsync();
             await EndsWithinAsync(streams, PipeGrace);
         }
-
-        // What closed its pipes and stayed must not outlive the step.
-        group.KillAll();
-        await group.GoneAsync();
     }
 
     private async Task<bool> EndsWithinAsync(Task task, TimeSpan limit)
@@ -126,13 +126,9 @@ internal sealed class ProcessRunner(
             await task.WaitAsync(limit, clock);
             return true;
         }
-        catch (TimeoutException)
+        catch (Exception unfinished) when (unfinished is TimeoutException or OperationCanceledException)
         {
             return false;
-        }
-        catch (OperationCanceledException)
-        {
-            return true;
         }
     }
 

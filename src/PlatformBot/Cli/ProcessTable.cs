@@ -1,18 +1,15 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace PlatformBot.Cli;
 
 /// <summary>
-/// Which processes of this host belong to a group, whoever started them: groups outlive their first process, and the bot. Where
-/// there is no /proc, only signals are sent and nothing is known.
+/// What runs on this host, as /proc tells it. Where there is no /proc, only signals are sent and nothing is known.
 /// </summary>
 internal static class ProcessTable
 {
-    private const int Kill = 9;
-
-    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(10);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly byte[] MarkIs = Encoding.ASCII.GetBytes($"\0{ProcessMark.Variable}=");
 
     /// <summary>This start of the host; "" where it has no name.</summary>
     public static string BootId { get; } =
@@ -27,53 +24,59 @@ internal static class ProcessTable
     /// <returns>false when there is nobody to hear it</returns>
     public static bool Signal(int pid, int signal) => SendSignal(pid, signal) == 0;
 
-    /// <summary>
-    /// Waits until nothing of the group is alive. A killed process still exists for a moment, longer on a busy host; one that
-    /// the kernel cannot end (a hung disk) is given up. Real time: processes know no other.
-    /// </summary>
-    public static async Task EmptiedAsync(int group)
-    {
-        for (var waited = TimeSpan.Zero; waited < Patience && IsAlive(group); waited += LookEvery)
-            await Task.Delay(LookEvery, TimeProvider.System);
-    }
+    /// <summary>The living of a group. A group outlives its first process, and the bot; its number is nobody else's until it is empty.</summary>
+    public static IEnumerable<int> LivingIn(int group) =>
+        Signal(-group, 0) ? Pids().Where(pid => Stat(pid) is { } stat && stat[2] == $"{group}" && IsAlive(stat)) : [];
 
-    /// <summary>Ends what is left of a group that an earlier bot on this host started; harmless when nothing is.</summary>
-    public static async Task EndLeftoverAsync(RunningProcess first)
-    {
-        // A pid is not given to anybody else while a group of that number exists: a first process of another age is a stranger's.
-        var isOurs =
-            first.BootId == BootId
-            && (StartTimeOf(first.Pid) is var start && (start == first.StartTime || start.Length == 0));
+    /// <summary>The living whose environment holds such a mark. One that has thrown its environment away is not found.</summary>
+    public static IEnumerable<int> LivingWith(Func<string, bool> mark) =>
+        Pids().Where(pid => MarkOf(pid) is { } its && mark(its) && Stat(pid) is { } stat && IsAlive(stat));
 
-        if (!isOurs || !IsAlive(first.Pid))
-            return;
-
-        Signal(-first.Pid, Kill);
-        await EmptiedAsync(first.Pid);
-    }
+    private static IEnumerable<int> Pids() =>
+        Directory.Exists("/proc")
+            ? Directory
+                .EnumerateDirectories("/proc")
+                .Select(folder =>
+                    int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out var pid) ? pid : 0
+                )
+                .Where(pid => pid > 0)
+            : [];
 
     /// <summary>Zombies are dead: they wait for a parent that may never ask.</summary>
-    private static bool IsAlive(int group) =>
-        Signal(-group, 0)
-        && Directory
-            .EnumerateDirectories("/proc")
-            .Select(Path.GetFileName)
-            .Where(name => int.TryParse(name, CultureInfo.InvariantCulture, out _))
-            .Select(name => Stat(int.Parse(name!, CultureInfo.InvariantCulture)))
-            .Any(stat => stat is not null && stat[2] == $"{group}" && stat[0] is not ("Z" or "X"));
+    private static bool IsAlive(string[] stat) => stat[0] is not ("Z" or "X");
 
     /// <summary>What follows the name in /proc/PID/stat: state, parent, group, …; null when there is no such process.</summary>
     private static string[]? Stat(int pid)
     {
+        // The name in parentheses may hold spaces.
+        var stat = Encoding.UTF8.GetString(Read(pid, "stat"));
+        return stat.Length == 0 ? null : stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+    }
+
+    private static string? MarkOf(int pid)
+    {
+        ReadOnlySpan<byte> environment = Read(pid, "environ");
+        var at = environment.IndexOf(MarkIs);
+
+        // The first variable has no end of another one before it.
+        var value =
+            at >= 0 ? environment[(at + MarkIs.Length)..]
+            : environment.StartsWith(MarkIs.AsSpan(1)) ? environment[(MarkIs.Length - 1)..]
+            : default;
+        return value.IsEmpty
+            ? null
+            : Encoding.UTF8.GetString(value[..(value.IndexOf((byte)0) is >= 0 and var end ? end : value.Length)]);
+    }
+
+    private static byte[] Read(int pid, string what)
+    {
         try
         {
-            // The name in parentheses may hold spaces.
-            var stat = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/stat"));
-            return stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+            return File.ReadAllBytes(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/{what}"));
         }
         catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
         {
-            return null;
+            return [];
         }
     }
 

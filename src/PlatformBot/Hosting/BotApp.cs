@@ -1,6 +1,7 @@
 using PlatformBot.Core.Runbooks;
 using PlatformBot.GitHub;
 using PlatformBot.Mattermost;
+using PlatformBot.Storage;
 
 namespace PlatformBot.Hosting;
 
@@ -47,9 +48,13 @@ internal static class BotApp
 
         var app = builder.Build();
         app.MapMattermost();
-        app.MapGet("/healthz", () => "ok");
+        app.MapGet("/healthz", (SqliteJournal journal) => Health(journal));
         return app;
     }
+
+    /// <summary>Always 200: a restart heals neither a full disk nor anything else, and would cut off what runs.</summary>
+    private static string Health(SqliteJournal journal) =>
+        journal.Trouble is { } trouble ? $"ok, but nothing new can start: {trouble}" : "ok";
 }
 
 /// <summary>The bot does not start on runbooks that hold mistakes.</summary>

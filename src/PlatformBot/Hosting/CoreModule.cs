@@ -28,13 +28,15 @@ internal static class CoreModule
         services.AddChecked<PathsOptions>(configuration, PathsOptions.Section);
         services.AddChecked<AccessOptions>(configuration, AccessOptions.Section);
         services.AddChecked<StorageOptions>(configuration, "Storage");
+        services.AddShutdown(configuration);
 
         services.AddSingleton(catalogue).AddSingleton(catalogue.Tools);
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<PathsOptions>>().Value.ToPlanPaths());
-        services.AddSingleton<IJournal>(provider => new SqliteJournal(
+        services.AddSingleton(provider => new SqliteJournal(
             provider.GetRequiredService<IOptions<StorageOptions>>().Value.Journal,
             clock
         ));
+        services.AddSingleton<IJournal>(provider => provider.GetRequiredService<SqliteJournal>());
 
         services.AddSingleton<Access>();
         services.AddSingleton(provider => new Standing(
@@ -75,8 +77,21 @@ internal static class CoreModule
             provider.GetRequiredService<IOptions<KubernetesOptions>>().Value,
             provider.GetRequiredService<ToolBook>(),
             provider.GetRequiredService<Redactor>(),
+            provider.GetRequiredService<IOptions<StorageOptions>>().Value.Journal,
             clock
         ));
+    }
+
+    /// <summary>The host gives up on whatever takes longer to leave than all graces together.</summary>
+    private static void AddShutdown(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddChecked<ShutdownOptions>(configuration, "Shutdown");
+        services
+            .AddOptions<HostOptions>()
+            .Configure<IOptions<ShutdownOptions>, IOptions<ToolsOptions>>(
+                (host, shutdown, tools) =>
+                    host.ShutdownTimeout = shutdown.Value.Grace + tools.Value.Grace + ShutdownOptions.Farewell
+            );
     }
 
     /// <summary>Bound from its section, checked with every other before the bot starts.</summary>

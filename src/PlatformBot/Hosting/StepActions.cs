@@ -17,24 +17,28 @@ internal sealed class StepActions : IStepActions, IDisposable
     private readonly ToolPath _tools;
     private readonly Redactor _redactor;
     private readonly TimeProvider _clock;
+    private readonly ProcessMark _mark;
+    private readonly TimeSpan _grace;
 
     /// <param name="redactor">shared with everything else that shows text</param>
+    /// <param name="journal">the file by which this bot is known on its host</param>
     public StepActions(
         ToolsOptions tools,
         KubernetesOptions kubernetes,
         ToolBook book,
         Redactor redactor,
+        string journal,
         TimeProvider clock
     )
     {
-        (_redactor, _clock) = (redactor, clock);
+        (_redactor, _clock, _mark, _grace) = (redactor, clock, ProcessMark.Of(journal), tools.Grace);
 
         var own = ToolEnvironment.OfThisProcess();
         var knowledge = ToolKnowledge.Of(book);
         var kubeconfig = string.Join(Path.PathSeparator, kubernetes.Files());
         var environment = new ToolEnvironment(tools, knowledge, own, kubeconfig);
         _tools = new(tools.Path ?? own.GetValueOrDefault("PATH", ""));
-        var runner = new ProcessRunner(_tools, redactor, clock, tools.WorkingDirectory, tools.Grace);
+        var runner = new ProcessRunner(_tools, redactor, clock, _mark, tools.WorkingDirectory, tools.Grace);
         _commands = new(runner, environment, new(runner, environment, redactor), knowledge, redactor);
 
         _clusters = new(kubernetes, clock);
@@ -100,10 +104,10 @@ internal sealed class StepActions : IStepActions, IDisposable
             : Task.FromResult("");
 
     public Task EndLeftoversAsync(IReadOnlyList<ProcessFact> processes) =>
-        Task.WhenAll(
-            processes.Select(each =>
-                ProcessTable.EndLeftoverAsync(new RunningProcess(each.Pid, each.StartTime, each.BootId, each.Tool))
-            )
+        Leftovers.EndAsync(
+            [.. processes.Select(each => new RunningProcess(each.Pid, each.StartTime, each.BootId, each.Tool))],
+            _mark,
+            _grace
         );
 
     public IReadOnlyList<string> MissingTools(Plan plan) =>

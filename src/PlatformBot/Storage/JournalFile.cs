@@ -53,6 +53,13 @@ internal sealed class JournalFile : IDisposable
             _writer.Open();
             _writer.Execute("pragma journal_mode = wal; pragma synchronous = full; pragma busy_timeout = 5000;");
             Prepare(path);
+            (LastNumber, LastHash) = _writer.QuerySingleOrDefault<(long, string)?>(
+                "select number, hash from entries order by number desc limit 1"
+            )
+                is { } last
+                ? last
+                : (0, EntryJson.Genesis);
+            LastRun = _writer.ExecuteScalar<long>("select coalesce(max(id), 0) from runs");
         }
         catch (SqliteException exception)
         {
@@ -61,14 +68,6 @@ internal sealed class JournalFile : IDisposable
                 exception
             );
         }
-
-        (LastNumber, LastHash) = _writer.QuerySingleOrDefault<(long, string)?>(
-            "select number, hash from entries order by number desc limit 1"
-        )
-            is { } last
-            ? last
-            : (0, EntryJson.Genesis);
-        LastRun = _writer.ExecuteScalar<long>("select coalesce(max(id), 0) from runs");
     }
 
     public long LastNumber { get; private set; }
@@ -154,6 +153,10 @@ internal sealed class JournalFile : IDisposable
         ];
     }
 
+    /// <summary>Reads all of it.</summary>
+    /// <exception cref="JournalUnavailableException">Something in it is not what was written, or a newer version wrote it.</exception>
+    public void Check() => new JournalCheck(_writer, _writer.DataSource).Run();
+
     public void Dispose() => _writer.Dispose();
 
     private void Prepare(string path)
@@ -163,8 +166,9 @@ internal sealed class JournalFile : IDisposable
         if (format > Format)
             throw new JournalUnavailableException(TooNew(path, format));
 
-        _writer.Execute(Tables);
-        _writer.Execute($"pragma user_version = {Format}");
+        // A journal that is there already is only read, until there is something to write.
+        if (format == 0)
+            _writer.Execute($"{Tables} pragma user_version = {Format};");
     }
 
     private void Insert(SqliteTransaction transaction, PendingEntry pending, long number, string hash) =>
@@ -224,7 +228,7 @@ internal sealed class JournalFile : IDisposable
 
     private static string Text(DateTimeOffset at) => at.UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
 
-    private static DateTimeOffset Time(string text) =>
+    public static DateTimeOffset Time(string text) =>
         DateTimeOffset.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
 
     private sealed record Row(long Number, long? Run, string At, string ById, string By, string Body, string Hash)

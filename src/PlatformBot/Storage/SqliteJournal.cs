@@ -13,20 +13,38 @@ internal sealed class SqliteJournal : IJournal, IAsyncDisposable
 {
     private const int GroupLimit = 256;
 
+    private readonly JournalLock _lock;
     private readonly JournalFile _file;
     private readonly TimeProvider _clock;
     private readonly Channel<PendingEntry> _queue = Channel.CreateUnbounded<PendingEntry>(
         new UnboundedChannelOptions { SingleReader = true }
     );
     private readonly Task _writing;
+    private volatile string? _trouble;
 
-    /// <exception cref="JournalUnavailableException">The file cannot be opened, or a newer version wrote it.</exception>
+    /// <exception cref="JournalUnavailableException">
+    /// Another process has it, it cannot be opened, it is not what was written, or a newer version wrote it.
+    /// </exception>
     public SqliteJournal(string path, TimeProvider clock)
     {
-        _file = new JournalFile(path);
         _clock = clock;
+        _lock = JournalLock.Take(path);
+
+        try
+        {
+            _file = Open(path);
+        }
+        catch
+        {
+            _lock.Dispose();
+            throw;
+        }
+
         _writing = WriteAsync();
     }
+
+    /// <summary>Why the last group of entries could not be written, in words; null once one could.</summary>
+    public string? Trouble => _trouble;
 
     public Task<Entry> AppendAsync(RunId? run, Person by, RunEvent what) => Enqueue(run, by, what, opensRun: false);
 
@@ -44,6 +62,24 @@ internal sealed class SqliteJournal : IJournal, IAsyncDisposable
         _queue.Writer.TryComplete();
         await _writing;
         _file.Dispose();
+        _lock.Dispose();
+    }
+
+    private static JournalFile Open(string path)
+    {
+        WriteAheadLog.Check(path);
+        var file = new JournalFile(path);
+
+        try
+        {
+            file.Check();
+            return file;
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
     }
 
     private Task<Entry> Enqueue(RunId? run, Person by, RunEvent what, bool opensRun)
@@ -74,6 +110,7 @@ internal sealed class SqliteJournal : IJournal, IAsyncDisposable
         try
         {
             _file.Write(group);
+            _trouble = null;
 
             foreach (var pending in group)
                 pending.Done.SetResult(pending.Written!);
@@ -86,6 +123,7 @@ internal sealed class SqliteJournal : IJournal, IAsyncDisposable
                 $"The journal cannot be written: {exception.Message}",
                 exception
             );
+            _trouble = unavailable.Message;
 
             foreach (var pending in group)
                 pending.Done.SetException(unavailable);

@@ -37,6 +37,7 @@ internal static class SandboxSettings
             ["Tools:OpTokenFile"] = Path.Combine(folder, "op-token"),
             ["Kubernetes:Kubeconfig:0"] = Path.Combine(world.Runtime, "kube", "infra"),
             ["Kubernetes:Kubeconfig:1"] = Path.Combine(world.Runtime, "kube", "apps"),
+            ["Shutdown:Grace"] = "00:00:00",
             ["Kubernetes:Timeout"] = "00:05:00",
         };
 }

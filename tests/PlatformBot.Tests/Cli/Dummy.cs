@@ -8,7 +8,14 @@ internal sealed class Dummy : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("platformbot-cli-");
 
-    public Dummy() => Runner = new(new(AppContext.BaseDirectory), Redactor, TimeProvider.System, null, Grace);
+    public Dummy()
+    {
+        Mark = ProcessMark.Of(Path.Combine(_folder.FullName, "journal"));
+        Runner = new(new(AppContext.BaseDirectory), Redactor, TimeProvider.System, Mark, null, Grace);
+    }
+
+    /// <summary>The bot that starts it.</summary>
+    public ProcessMark Mark { get; }
 
     public static TimeSpan Grace { get; } = TimeSpan.FromMilliseconds(300);
 

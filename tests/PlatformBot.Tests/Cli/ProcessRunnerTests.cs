@@ -250,5 +250,95 @@ public sealed class ProcessRunnerTests : IDisposable
         await Should.ThrowAsync<OperationCanceledException>(run);
     }
 
+    [Theory]
+    [InlineData("hang")]
+    [InlineData("stubborn")]
+    [InlineData("silent")]
+    public async Task What_moved_to_a_session_of_its_own_does_not_outlive_the_step(string how)
+    {
+        var marker = Path.Combine(_dummy.Folder, "escaped");
+
+        var result = await _dummy.RunAsync("escape", how, marker);
+
+        result.Exit.ShouldBe(0);
+        Dummy.IsAlive(await Dummy.PidInAsync(marker)).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_process_that_closed_its_pipes_and_ignores_TERM_is_waited_for_and_ended()
+    {
+        var (run, pid, cancel) = await _dummy.StartAsync("silent");
+        run.IsCompleted.ShouldBeFalse();
+
+        await cancel.CancelAsync();
+
+        await Should.ThrowAsync<OperationCanceledException>(run);
+        Dummy.IsAlive(pid).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_process_that_was_killed_by_somebody_says_137() =>
+        (await _dummy.RunAsync("die")).Exit.ShouldBe(137);
+
+    [Fact]
+    public async Task A_line_without_end_is_read_to_its_end_in_little_memory()
+    {
+        var result = await _dummy.RunAsync("flood", "200", "in one line");
+
+        (result.Exit, result.Truncated).ShouldBe((0, true));
+        result.Stdout.Length.ShouldBe(ProcessRunner.LongestCapture);
+        result.Tail.Length.ShouldBeLessThan(17 * 1024);
+    }
+
+    [Fact]
+    public async Task What_ended_by_itself_has_its_result_also_when_it_was_cancelled_before_all_was_read()
+    {
+        using var cancel = new CancellationTokenSource();
+        var marker = Path.Combine(_dummy.Folder, "child");
+        var pid = 0;
+        var run = _dummy.Runner.RunAsync(
+            Dummy.Spec("fork", marker) with
+            {
+                Started = process => pid = process.Pid,
+            },
+            cancel.Token
+        );
+
+        // Its child holds the pipe for a while, so that the end of the process and the end of the reading are apart.
+        await Dummy.PidInAsync(marker);
+
+        while (Dummy.IsAlive(pid))
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, TestContext.Current.CancellationToken);
+
+        await cancel.CancelAsync();
+
+        (await run).Exit.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task An_end_and_a_cancellation_in_the_same_instant_have_one_verdict()
+    {
+        for (var round = 0; round < 60; round++)
+        {
+            using var cancel = new CancellationTokenSource();
+            var marker = Path.Combine(_dummy.Folder, $"done-{round}");
+            var run = _dummy.Runner.RunAsync(Dummy.Spec("leave", marker), cancel.Token);
+            await Dummy.PidInAsync(marker);
+
+            // Just when it ends by itself.
+            await Task.Delay(TimeSpan.FromTicks(round * 2000L), TimeProvider.System, CancellationToken.None);
+            await cancel.CancelAsync();
+
+            try
+            {
+                (await run).Exit.ShouldBe(0);
+            }
+            catch (OperationCanceledException)
+            {
+                // The other verdict. A third one, such as 143, would be both.
+            }
+        }
+    }
+
     public void Dispose() => _dummy.Dispose();
 }

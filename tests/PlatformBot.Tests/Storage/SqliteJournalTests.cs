@@ -14,6 +14,8 @@ public sealed class SqliteJournalTests : IDisposable
 {
     private static readonly Person Ada = new("a", "ada");
 
+    private static CancellationToken Limit => TestContext.Current.CancellationToken;
+
     private readonly string _path = Path.Combine(Path.GetTempPath(), $"journal-{Guid.NewGuid():N}.sqlite");
     private readonly FakeClock _clock = new(new DateTimeOffset(2026, 11, 21, 9, 0, 0, TimeSpan.Zero));
 
@@ -99,6 +101,43 @@ public sealed class SqliteJournalTests : IDisposable
             .Message.ShouldContain("has format 99; this version knows up to 1");
     }
 
+    [Fact]
+    public async Task A_second_bot_on_the_same_journal_is_refused_until_the_first_has_gone()
+    {
+        await using (new SqliteJournal(_path, _clock))
+        {
+            var refusal = Should.Throw<JournalUnavailableException>(() => new SqliteJournal(_path, _clock)).Message;
+            refusal.ShouldStartWith($"Another PlatformBot has the journal {_path} open.");
+            refusal.ShouldContain($"`fuser {_path}.lock`");
+        }
+
+        await using var later = new SqliteJournal(_path, _clock);
+    }
+
+    [Fact]
+    public async Task An_append_returns_when_the_disk_has_it_however_slow_that_is()
+    {
+        await using var journal = new SqliteJournal(_path, _clock);
+        Task<Entry> append;
+
+        using (var other = Open())
+        {
+            Execute(other, "begin immediate");
+            append = journal.AppendAsync(null, Ada, new RunEvent.Refused("approve", "four eyes"));
+            await Task.WhenAny(append, Task.Delay(TimeSpan.FromMilliseconds(300), TimeProvider.System, Limit));
+            append.IsCompleted.ShouldBeFalse();
+            Execute(other, "rollback");
+        }
+
+        (await append).Number.ShouldBe(1);
+    }
+
+    [Fact]
+    public void A_place_where_nothing_can_be_written_is_said_to_be_one() =>
+        Should
+            .Throw<JournalUnavailableException>(() => new SqliteJournal("/proc/journal.sqlite", _clock))
+            .Message.ShouldStartWith("The journal's folder cannot be written");
+
     public void Dispose()
     {
         SqliteConnection.ClearAllPools();
@@ -123,24 +162,23 @@ public sealed class SqliteJournalTests : IDisposable
         return null;
     }
 
-    private static RunEvent.Planned Planned() =>
-        new(
-            new Plan
-            {
-                Command = "bootstrap",
-                Summary = "",
-                Arguments = [new Argument("cluster", "infra")],
-                Access = new AccessRule("operator", "approver"),
-                Approval = new ApprovalRule("phase", 1, TimeSpan.FromHours(4)),
-                Locks = [],
-                Parallel = 8,
-                ParallelPerCluster = 4,
-                Phases = [],
-                Notes = [],
-                Digest = "d",
-            },
-            "ops"
-        );
+    private static RunEvent.Planned Planned() => new(Plan(), "ops");
+
+    internal static Plan Plan() =>
+        new()
+        {
+            Command = "bootstrap",
+            Summary = "",
+            Arguments = [new Argument("cluster", "infra")],
+            Access = new AccessRule("operator", "approver"),
+            Approval = new ApprovalRule("phase", 1, TimeSpan.FromHours(4)),
+            Locks = [],
+            Parallel = 8,
+            ParallelPerCluster = 4,
+            Phases = [],
+            Notes = [],
+            Digest = "d",
+        };
 
     private SqliteConnection Open()
     {
