@@ -4,6 +4,7 @@ using Microsoft.Data.Sqlite;
 using PlatformBot.Core;
 using PlatformBot.Core.Journals;
 using PlatformBot.Core.Runs;
+using SQLitePCL;
 
 namespace PlatformBot.Storage;
 
@@ -43,7 +44,7 @@ internal sealed class JournalFile : IDisposable
     /// <exception cref="JournalUnavailableException">The file cannot be opened, or a newer version wrote it.</exception>
     public JournalFile(string path)
     {
-        SQLitePCL.Batteries_V2.Init();
+        Batteries_V2.Init();
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         _connection = new SqliteConnectionStringBuilder { DataSource = path }.ToString();
 
@@ -76,26 +77,25 @@ internal sealed class JournalFile : IDisposable
 
     public long LastRun { get; private set; }
 
-    /// <summary>Writes a group of entries with one fsync: all of them or none.</summary>
+    /// <summary>Writes a group of entries with one fsync: all of them or none. Whatever went wrong, it may be tried again.</summary>
     public void Write(IReadOnlyList<PendingEntry> group)
     {
-        var (number, hash, run) = (LastNumber, LastHash, LastRun);
-        using var transaction = _writer.BeginTransaction();
+        _writer.Execute("begin immediate");
 
-        foreach (var pending in group)
+        try
         {
-            if (pending.OpensRun)
-                pending.Run = new RunId(++run);
-
-            number++;
-            hash = EntryJson.Hash(hash, number, pending.Run?.Number, pending.At, pending.By, pending.Body);
-            Insert(transaction, pending, number, hash);
-            Index(transaction, pending);
-            pending.Written = new Entry(number, pending.Run, pending.At, pending.By, pending.What, hash);
+            var last = Insert(group);
+            _writer.Execute("commit");
+            (LastNumber, LastHash, LastRun) = last;
         }
+        catch
+        {
+            // A disk that is full may have made SQLite roll back by itself, and a commit that failed may be open still.
+            if (raw.sqlite3_get_autocommit(_writer.Handle) == 0)
+                _writer.Execute("rollback");
 
-        transaction.Commit();
-        (LastNumber, LastHash, LastRun) = (number, hash, run);
+            throw;
+        }
     }
 
     public IReadOnlyList<Entry> Read(RunId run)
@@ -171,7 +171,26 @@ internal sealed class JournalFile : IDisposable
             _writer.Execute($"{Tables} pragma user_version = {Format};");
     }
 
-    private void Insert(SqliteTransaction transaction, PendingEntry pending, long number, string hash) =>
+    private (long Number, string Hash, long Run) Insert(IReadOnlyList<PendingEntry> group)
+    {
+        var (number, hash, run) = (LastNumber, LastHash, LastRun);
+
+        foreach (var pending in group)
+        {
+            if (pending.OpensRun)
+                pending.Run = new RunId(++run);
+
+            number++;
+            hash = EntryJson.Hash(hash, number, pending.Run?.Number, pending.At, pending.By, pending.Body);
+            Insert(pending, number, hash);
+            Index(pending);
+            pending.Written = new Entry(number, pending.Run, pending.At, pending.By, pending.What, hash);
+        }
+
+        return (number, hash, run);
+    }
+
+    private void Insert(PendingEntry pending, long number, string hash) =>
         _writer.Execute(
             "insert into entries (number, run, at, by_id, by, body, hash) values (@number, @run, @at, @id, @name, @body, @hash)",
             new
@@ -183,11 +202,10 @@ internal sealed class JournalFile : IDisposable
                 name = pending.By.Name,
                 body = pending.Body,
                 hash,
-            },
-            transaction
+            }
         );
 
-    private void Index(SqliteTransaction transaction, PendingEntry pending)
+    private void Index(PendingEntry pending)
     {
         var (sql, title, state) = pending.What switch
         {
@@ -212,7 +230,7 @@ internal sealed class JournalFile : IDisposable
                 state = $"{state}",
                 at = Text(pending.At),
             };
-            _writer.Execute(sql, values, transaction);
+            _writer.Execute(sql, values);
         }
     }
 

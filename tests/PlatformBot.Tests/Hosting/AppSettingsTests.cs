@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
 using PlatformBot.Cli;
 using PlatformBot.GitHub;
@@ -21,6 +22,7 @@ public sealed class AppSettingsTests
         ("GitHub", typeof(GitHubOptions)),
         ("Paths", typeof(PathsOptions)),
         ("Storage", typeof(StorageOptions)),
+        ("Shutdown", typeof(ShutdownOptions)),
         ("Tools", typeof(ToolsOptions)),
         ("Kubernetes", typeof(KubernetesOptions)),
     ];
@@ -62,6 +64,31 @@ public sealed class AppSettingsTests
                 section
             );
         }
+    }
+
+    [Theory]
+    [InlineData("deploy/bot/kubernetes/deployment.yaml", @"terminationGracePeriodSeconds: (\d+)")]
+    [InlineData("deploy/bot/compose/compose.yaml", @"stop_grace_period: (\d+)s")]
+    [InlineData("deploy/bot/systemd/platformbot.service", @"TimeoutStopSec=(\d+)")]
+    public void Whoever_runs_the_bot_gives_it_the_time_that_it_takes_to_leave(string file, string pattern)
+    {
+        var given = Regex.Match(
+            System.IO.File.ReadAllText(File(file)),
+            pattern,
+            RegexOptions.None,
+            TimeSpan.FromSeconds(1)
+        );
+        var needed = new ShutdownOptions().Grace + new ToolsOptions().Grace + ShutdownOptions.Farewell;
+
+        TimeSpan.FromSeconds(int.Parse(given.Groups[1].Value)).ShouldBeGreaterThan(needed);
+    }
+
+    [Fact]
+    public void The_shipped_settings_say_the_defaults_of_how_to_leave()
+    {
+        var shipped = new ConfigurationBuilder().AddJsonFile(File("appsettings.json")).Build();
+
+        shipped.GetSection("Shutdown").Get<ShutdownOptions>().ShouldBe(new ShutdownOptions());
     }
 
     private static string File(string name, [CallerFilePath] string here = "") =>

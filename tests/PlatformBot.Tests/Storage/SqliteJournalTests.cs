@@ -133,6 +133,29 @@ public sealed class SqliteJournalTests : IDisposable
     }
 
     [Fact]
+    public async Task A_group_that_could_not_be_written_leaves_no_trace_and_no_hole()
+    {
+        await using var journal = new SqliteJournal(_path, _clock);
+        await journal.OpenRunAsync(Ada, Planned());
+
+        using (var editor = Open())
+            Execute(editor, "create trigger full before insert on entries begin select raise(rollback, 'full'); end");
+
+        await Should.ThrowAsync<JournalUnavailableException>(() => journal.OpenRunAsync(Ada, Planned()));
+        journal.Trouble.ShouldNotBeNull();
+
+        using (var editor = Open())
+            Execute(editor, "drop trigger full");
+
+        (await journal.OpenRunAsync(Ada, Planned())).ShouldSatisfyAllConditions(
+            entry => entry.Number.ShouldBe(2),
+            entry => entry.Run.ShouldBe(new RunId(2))
+        );
+        journal.Trouble.ShouldBeNull();
+        FirstBroken().ShouldBeNull();
+    }
+
+    [Fact]
     public void A_place_where_nothing_can_be_written_is_said_to_be_one() =>
         Should
             .Throw<JournalUnavailableException>(() => new SqliteJournal("/proc/journal.sqlite", _clock))

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using PlatformBot.Cli;
+using Shouldly;
 using Xunit;
 
 namespace PlatformBot.Tests.Stories;
@@ -12,7 +14,11 @@ internal sealed class BotProgram : IDisposable
 
     public static BotProgram Start(IReadOnlyDictionary<string, string?> settings)
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "platformbot"), ["serve"])
+        // Whatever exceeds its limits is told so by an error, not by a signal: as on a full disk.
+        var start = new ProcessStartInfo(
+            "env",
+            ["--ignore-signal=XFSZ", Path.Combine(AppContext.BaseDirectory, "platformbot"), "serve"]
+        )
         {
             UseShellExecute = false,
             WorkingDirectory = AppContext.BaseDirectory,
@@ -32,6 +38,27 @@ internal sealed class BotProgram : IDisposable
     {
         _process.Kill();
         await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>SIGTERM.</summary>
+    public void AskToGo() => ProcessTable.Signal(_process.Id, 15);
+
+    public async Task<int> ExitAsync()
+    {
+        await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return _process.ExitCode;
+    }
+
+    /// <summary>How long its files may be: soft and hard limit, in bytes.</summary>
+    public async Task LimitFilesAsync(string limits)
+    {
+#pragma warning disable RS0030 // As above.
+        using var prlimit = Process.Start(
+            new ProcessStartInfo("prlimit", ["--pid", $"{_process.Id}", $"--fsize={limits}"])
+        )!;
+#pragma warning restore RS0030
+        await prlimit.WaitForExitAsync(TestContext.Current.CancellationToken);
+        prlimit.ExitCode.ShouldBe(0);
     }
 
     public void Dispose()

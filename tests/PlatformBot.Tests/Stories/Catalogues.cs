@@ -6,7 +6,9 @@ internal static class Catalogues
     /// <summary>
     /// <c>did NAME</c> leaves the file NAME in the world; <c>did NAME unless FILE</c> fails while FILE is there; <c>has NAME</c>
     /// tells by its exit code whether the file is there; <c>undo NAME</c> removes it, unless there is a file "stuck"; <c>leak</c> prints its secret and fails; <c>hold FILE</c> writes its pid to
-    /// FILE and waits for a file "free"; <c>insist</c> goes on, whoever wants it to end, until there is a file "free"; anything else is written to the file "said", each word on its line.
+    /// FILE and waits for a file "free"; <c>insist</c> goes on, whoever wants it to end, until there is a file "free"; <c>wait FILE</c> writes its pid
+    /// to "pids" and waits for FILE; <c>stray</c> does the like for ever, with a child in a session of its own that does not hear TERM; anything else
+    /// is written to the file "said", each word on its line.
     /// </summary>
     private const string Tool = """
         #!/bin/sh
@@ -18,6 +20,8 @@ internal static class Catalogues
           leak) printf 'the token is %s\n' "$TOKEN"; printf '%s' "$TOKEN" | /usr/bin/base64; echo "$TOKEN" >&2; exit 1 ;;
           hold) echo "$$" >> "$2"; until [ -e free ]; do /bin/sleep 0.1; done; : > held ;;
           insist) trap '' TERM; : > insisting; until [ -e free ]; do /bin/sleep 0.1; done ;;
+          wait) echo "$$" >> pids; while [ ! -e "$2" ]; do /bin/sleep 0.1; done; : > waited ;;
+          stray) /usr/bin/setsid --fork /bin/sh -c 'trap "" TERM; echo "$$" >> strays; while :; do /bin/sleep 1; done'; echo "$$" >> pids; /bin/sleep 300 ;;
           *) printf '%s\n' "$@" > said ;;
         esac
         """;

@@ -74,5 +74,38 @@ public sealed class FullDiskTests
         );
     }
 
+    [Fact]
+    public async Task A_disk_that_is_really_full_stops_what_comes_next_and_people_see_why_until_there_is_room()
+    {
+        const string WaitThenPush = """
+            - step: wait
+              title: Wait for it
+              run: [world, wait, go]
+              verify: [{ run: [world, has, waited] }]
+            - step: push
+              title: Push it
+              run: [world, did, pushed]
+              verify: [{ run: [world, has, pushed] }]
+            """;
+        await using var chat = await TheChat.WithAsync(WaitThenPush, asProgram: true);
+        await chat.SaysAsync("ada", "/platform deploy infra");
+        await chat.HeldAsync();
+
+        await chat.DiskIsFullAsync(true);
+        await File.WriteAllTextAsync(Path.Combine(chat.World, "go"), "", chat.Limit);
+
+        await chat.SeesAsync("The journal cannot be written");
+        (await chat.HealthAsync()).ShouldStartWith("ok, but nothing new can start: The journal cannot be written");
+        (await chat.SaysAsync("linus", "/platform deploy apps")).ShouldStartWith(Refused);
+        chat.Done.ShouldNotContain("pushed");
+        chat.Happened<RunEvent.StepActed>().ShouldBe(0);
+
+        await chat.DiskIsFullAsync(false);
+        await chat.SeesAsync(":white_check_mark: Run #1 succeeded");
+        (await chat.HealthAsync()).ShouldBe("ok");
+        (await chat.PidsAsync()).Count.ShouldBe(1);
+        chat.FirstBroken.ShouldBeNull();
+    }
+
     private const string Refused = ":no_entry: Nothing was done, because it cannot be written down: ";
 }

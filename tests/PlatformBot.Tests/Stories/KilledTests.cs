@@ -36,6 +36,28 @@ public sealed class KilledTests
     }
 
     [Fact]
+    public async Task What_the_tool_sent_off_into_a_session_of_its_own_is_gone_before_the_step_is_judged()
+    {
+        const string Stray = """
+            - step: stray
+              title: Send a child off
+              run: [world, stray]
+              proves-itself: true
+            """;
+        await using var chat = await TheChat.WithAsync(Stray, asProgram: true);
+        await chat.SaysAsync("ada", "/platform deploy infra");
+        await chat.HeldAsync();
+        var stray = int.Parse(await File.ReadAllTextAsync(Path.Combine(chat.World, "strays"), chat.Limit));
+
+        await chat.KillBotAsync();
+        TheChat.LivingIn(stray).ShouldNotBeEmpty();
+        await chat.StartBotAsync();
+
+        await chat.SeesAsync(post => post.Buttons.Contains("retry"));
+        TheChat.LivingIn(stray).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task A_step_of_which_nobody_knows_what_became_asks_a_person()
     {
         await using var chat = await TheChat.WithAsync(Hold, asProgram: true);

@@ -12,6 +12,26 @@ internal sealed partial class TheChat
     /// <summary>SIGKILL.</summary>
     public Task KillBotAsync() => _program!.KillAsync();
 
+    /// <summary>SIGTERM.</summary>
+    public void AskBotToGo() => _program!.AskToGo();
+
+    /// <summary>Waits until it has gone by itself; returns its exit code.</summary>
+    public Task<int> BotHasGoneAsync() => _program!.ExitAsync();
+
+    /// <summary>Its disk is full, or not any more: no file of its grows, as the kernel sees to it.</summary>
+    public Task DiskIsFullAsync(bool full) => _program!.LimitFilesAsync(full ? "0:unlimited" : "unlimited:unlimited");
+
+    /// <summary>Another bot with the same settings, but a port of its own; returns its exit code.</summary>
+    public async Task<int> SecondBotAsync()
+    {
+        var settings = Settings();
+        settings["Urls"] = $"http://127.0.0.1:{FreePort()}";
+        using var second = BotProgram.Start(settings);
+        return await second.ExitAsync();
+    }
+
+    public Task<string> HealthAsync() => _http.GetStringAsync(new Uri(Tap.To!, "healthz"), Limit);
+
     /// <summary>Pids of the tool, one for each time that it was started.</summary>
     public async Task<IReadOnlyList<int>> PidsAsync()
     {

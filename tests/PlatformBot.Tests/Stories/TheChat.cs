@@ -229,9 +229,20 @@ internal sealed partial class TheChat : IAsyncDisposable
         }
     }
 
-    private Dictionary<string, string?> Settings() =>
-        new(_more)
+    private Dictionary<string, string?> Settings()
+    {
+        var settings = Usual();
+
+        foreach (var (name, value) in _more)
+            settings[name] = value;
+
+        return settings;
+    }
+
+    private Dictionary<string, string?> Usual() =>
+        new()
         {
+            ["Shutdown:Grace"] = "00:00:00",
             ["Urls"] = "http://127.0.0.1:0",
             ["Mattermost:Url"] = Server.BaseUri.ToString(),
             ["Mattermost:Token"] = Server.BotToken,
