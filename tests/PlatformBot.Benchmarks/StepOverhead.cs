@@ -18,10 +18,10 @@ internal static class StepOverhead
 
     public static async Task MeasureAsync(Report report, CancellationToken cancellationToken)
     {
-        var chain = Steps(n => n == 0 ? [] : [Id(n - 1)]);
+        var chain = Steps(Count, n => n == 0 ? [] : [Id(n - 1)]);
         report.Row($"{Count} steps, one after the other: per step", await RunAsync(chain, cancellationToken));
 
-        var wide = Steps(_ => []);
+        var wide = Steps(Count, _ => []);
         report.Row($"{Count} steps, 8 at a time: per step", await RunAsync(wide, cancellationToken));
     }
 
@@ -61,12 +61,12 @@ internal static class StepOverhead
         Directory.Delete(folder, recursive: true);
     }
 
-    private static string Id(int n) => $"infra/step-{n}";
+    internal static string Id(int n) => $"infra/step-{n}";
 
-    private static PlannedStep[] Steps(Func<int, string[]> needs) =>
+    internal static PlannedStep[] Steps(int count, Func<int, string[]> needs) =>
         [
             .. Enumerable
-                .Range(0, Count)
+                .Range(0, count)
                 .Select(n => new PlannedStep
                 {
                     Id = Id(n),
@@ -91,7 +91,7 @@ internal static class StepOverhead
                 }),
         ];
 
-    private static Plan PlanOf(PlannedStep[] steps) =>
+    internal static Plan PlanOf(PlannedStep[] steps) =>
         new Plan
         {
             Command = "benchmark",
@@ -113,7 +113,7 @@ internal static class StepOverhead
         };
 
     /// <summary>Nothing here is destructive: nobody is asked for.</summary>
-    private sealed class Nobody : IPeople
+    internal sealed class Nobody : IPeople
     {
         public Task<Account?> FindAsync(string idOrName, CancellationToken cancellationToken) =>
             Task.FromResult<Account?>(null);
@@ -123,7 +123,7 @@ internal static class StepOverhead
     }
 
     /// <summary>Every probe finds something to do, every action does nothing, every check holds.</summary>
-    private sealed class NoWork : IStepActions
+    internal sealed class NoWork : IStepActions
     {
         public Task<ActionOutcome> ActAsync(PlannedStep step, StepObserver observer, CancellationToken cancelled) =>
             Task.FromResult(new ActionOutcome(Verdict.Done, "exit 0"));

@@ -69,6 +69,9 @@ public sealed partial class RunHost(
         }
     }
 
+    /// <summary>Nothing new begins any more.</summary>
+    public bool IsLeaving => _draining.IsCancellationRequested;
+
     /// <summary>
     /// From now on nothing new begins: no run, no step, no further attempt. Returns when nothing acts any more, and what did is written;
     /// what only waits or looks needs nobody to wait for it.

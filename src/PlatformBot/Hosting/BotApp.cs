@@ -1,4 +1,5 @@
 using PlatformBot.Core.Runbooks;
+using PlatformBot.Core.Runs;
 using PlatformBot.GitHub;
 using PlatformBot.Mattermost;
 using PlatformBot.Storage;
@@ -48,13 +49,15 @@ internal static class BotApp
 
         var app = builder.Build();
         app.MapMattermost();
-        app.MapGet("/healthz", (SqliteJournal journal) => Health(journal));
+        app.MapGet("/healthz", (SqliteJournal journal, RunHost runs) => Health(journal, runs));
         return app;
     }
 
     /// <summary>Always 200: a restart heals neither a full disk nor anything else, and would cut off what runs.</summary>
-    private static string Health(SqliteJournal journal) =>
-        journal.Trouble is { } trouble ? $"ok, but nothing new can start: {trouble}" : "ok";
+    private static string Health(SqliteJournal journal, RunHost runs) =>
+        journal.Trouble is { } trouble ? $"ok, but nothing new can start: {trouble}"
+        : runs.IsLeaving ? "ok, but leaving: nothing new begins"
+        : "ok";
 }
 
 /// <summary>The bot does not start on runbooks that hold mistakes.</summary>

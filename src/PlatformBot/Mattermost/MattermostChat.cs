@@ -20,6 +20,7 @@ internal sealed partial class MattermostChat(
     ILogger<MattermostChat> logger
 ) : IChat
 {
+    private static readonly TimeSpan Old = TimeSpan.FromHours(1);
     private const int MostWriters = 512;
     private const int MostFiles = 10;
 
@@ -147,10 +148,8 @@ internal sealed partial class MattermostChat(
     {
         if (_writers.Count > MostWriters)
         {
-            var old = clock.GetUtcNow() - TimeSpan.FromHours(1);
-
             // A writer that is waiting for its first turn has not written yet, and stays.
-            foreach (var (id, writer) in _writers.Where(pair => pair.Value.WrittenAt < old && pair.Value.HasWritten))
+            foreach (var (id, writer) in _writers.Where(pair => pair.Value.HasWritten && pair.Value.Age > Old))
                 _writers.TryRemove(new(id, writer));
         }
 

@@ -11,13 +11,13 @@ internal sealed class MattermostPeople(MattermostApi api, MattermostHome home, T
     private const int Most = 1024;
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(10);
 
-    private readonly ConcurrentDictionary<string, (Account? Account, DateTimeOffset At)> _known = new();
+    private readonly ConcurrentDictionary<string, (Account? Account, long At)> _known = new();
 
     public async Task<Account?> FindAsync(string idOrName, CancellationToken cancellationToken)
     {
         var name = idOrName.TrimStart('@');
 
-        if (_known.TryGetValue(name, out var known) && clock.GetUtcNow() - known.At < Fresh)
+        if (_known.TryGetValue(name, out var known) && clock.GetElapsedTime(known.At) < Fresh)
             return known.Account;
 
         return await AskAsync(name, cancellationToken);
@@ -29,7 +29,7 @@ internal sealed class MattermostPeople(MattermostApi api, MattermostHome home, T
             _known.Clear();
 
         var account = await LookAsync(id, cancellationToken);
-        _known[id] = (account, clock.GetUtcNow());
+        _known[id] = (account, clock.GetTimestamp());
 
         return account;
     }

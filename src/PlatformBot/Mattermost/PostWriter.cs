@@ -11,9 +11,11 @@ internal sealed class PostWriter(TimeSpan interval, TimeProvider clock) : IDispo
     private string _newest = "";
     private long _version;
     private long _written;
+    private long _writtenAt;
     private string? _writtenText;
 
-    public DateTimeOffset WrittenAt { get; private set; } = DateTimeOffset.MinValue;
+    /// <summary>How long ago it was last written.</summary>
+    public TimeSpan Age => clock.GetElapsedTime(_writtenAt);
 
     public bool HasWritten => _writtenText is not null;
 
@@ -28,7 +30,7 @@ internal sealed class PostWriter(TimeSpan interval, TimeProvider clock) : IDispo
             if (_written >= version)
                 return;
 
-            var pause = WrittenAt == DateTimeOffset.MinValue ? TimeSpan.Zero : WrittenAt + interval - clock.GetUtcNow();
+            var pause = HasWritten ? interval - Age : TimeSpan.Zero;
 
             if (pause > TimeSpan.Zero)
                 await Task.Delay(pause, clock, stopping);
@@ -38,7 +40,7 @@ internal sealed class PostWriter(TimeSpan interval, TimeProvider clock) : IDispo
             if (text != _writtenText)
                 await send(text, stopping);
 
-            (_written, _writtenText, WrittenAt) = (newest, text, clock.GetUtcNow());
+            (_written, _writtenText, _writtenAt) = (newest, text, clock.GetTimestamp());
         }
         finally
         {

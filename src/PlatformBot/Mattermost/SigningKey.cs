@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 
 namespace PlatformBot.Mattermost;
 
@@ -31,7 +32,15 @@ internal static class SigningKey
         if (!OperatingSystem.IsWindows())
             owner.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-        using var file = new StreamWriter(path, owner);
-        file.Write(Convert.ToBase64String(RandomNumberGenerator.GetBytes(Bytes)));
+        // Beside its place first: a power cut leaves a whole key or none, never half of one.
+        var draft = $"{path}.{Guid.NewGuid():N}";
+
+        using (var file = new FileStream(draft, owner))
+        {
+            file.Write(Encoding.ASCII.GetBytes(Convert.ToBase64String(RandomNumberGenerator.GetBytes(Bytes))));
+            file.Flush(flushToDisk: true);
+        }
+
+        File.Move(draft, path);
     }
 }

@@ -34,7 +34,7 @@ internal sealed class TriggerProof(MattermostApi api, IOptions<MattermostOptions
     private readonly long _started = clock.GetUtcNow().ToUnixTimeMilliseconds();
 
     private readonly SemaphoreSlim _reading = new(1, 1);
-    private DateTimeOffset _readAt = DateTimeOffset.MinValue;
+    private long? _readAt;
     private bool _read;
     private byte[]? _key;
 
@@ -93,11 +93,11 @@ internal sealed class TriggerProof(MattermostApi api, IOptions<MattermostOptions
 
         try
         {
-            if (clock.GetUtcNow() - _readAt < (_read ? KeyPause : FirstKeyPause))
+            if (_readAt is { } at && clock.GetElapsedTime(at) < (_read ? KeyPause : FirstKeyPause))
                 return;
 
             var answer = await api.TryAsync(HttpMethod.Get, "config/client?format=old", body: null, cancellationToken);
-            _readAt = clock.GetUtcNow();
+            _readAt = clock.GetTimestamp();
 
             if (!answer.Done)
                 return;

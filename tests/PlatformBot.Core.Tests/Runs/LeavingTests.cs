@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging.Abstractions;
 using PlatformBot.Core.Approvals;
 using PlatformBot.Core.Planning;
@@ -84,6 +85,31 @@ public sealed class LeavingTests : IDisposable
         await LetGoAsync();
         live.Now.Steps["cable"].State.ShouldBe(StepState.Running);
         live.Now.Steps["flaky"].State.ShouldBe(StepState.WaitingToRetry);
+    }
+
+    [Fact]
+    public async Task A_run_that_is_over_is_not_kept()
+    {
+        var runs = new List<WeakReference>();
+
+        for (var n = 0; n < 200; n++)
+            runs.Add(await FinishedAsync());
+
+        await LetGoAsync();
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+        _host.Active.ShouldBeEmpty();
+        // The last ones may still be held by what was just awaited.
+        runs.Count(run => run.IsAlive).ShouldBeLessThan(5);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private async Task<WeakReference> FinishedAsync()
+    {
+        var live = await StartAsync(Of(Step("a")));
+        await UntilAsync(live, run => run.IsClosed);
+        return new WeakReference(live);
     }
 
     public void Dispose()

@@ -8,6 +8,7 @@ internal sealed class MemoryJournal(TimeProvider clock) : IJournal
 {
     private readonly Lock _gate = new();
     private readonly List<Entry> _entries = [];
+    private long _runs;
     private (Type Kind, Action Meanwhile)? _refuses;
 
     public IReadOnlyList<Entry> Entries
@@ -53,7 +54,8 @@ internal sealed class MemoryJournal(TimeProvider clock) : IJournal
         return true;
     }
 
-    public Task<Entry> OpenRunAsync(Person by, RunEvent.Planned planned) => AppendAsync(new RunId(1), by, planned);
+    public Task<Entry> OpenRunAsync(Person by, RunEvent.Planned planned) =>
+        AppendAsync(new RunId(Interlocked.Increment(ref _runs)), by, planned);
 
     public IReadOnlyList<Entry> Read(RunId run) => [.. Entries.Where(entry => entry.Run == run)];
 

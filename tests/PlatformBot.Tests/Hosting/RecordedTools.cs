@@ -38,7 +38,15 @@ internal sealed class RecordedTools : IDisposable
                 .Append(KeyValuePair.Create("DUMMY_ANSWER", Answer))
                 .ToDictionary(),
         };
-        _actions = new StepActions(options, new KubernetesOptions(), Book, new Redactor(), TimeProvider.System);
+        var journal = Path.Combine(_folder.FullName, "journal");
+        _actions = new StepActions(
+            options,
+            new KubernetesOptions(),
+            Book,
+            new Redactor(),
+            journal,
+            TimeProvider.System
+        );
     }
 
     private string Answer => Path.Combine(_folder.FullName, "answer");

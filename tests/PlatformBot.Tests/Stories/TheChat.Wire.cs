@@ -61,7 +61,7 @@ internal sealed partial class TheChat
     {
         var bytes = new StringBuilder();
 
-        foreach (var path in Directory.GetFiles(_folder, "journal.sqlite*"))
+        foreach (var path in JournalFiles(_folder))
         {
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
             using var reader = new StreamReader(file, Encoding.Latin1);
@@ -70,6 +70,10 @@ internal sealed partial class TheChat
 
         return bytes.ToString();
     }
+
+    /// <summary>Whatever holds entries; the bot lets nobody look into its lock.</summary>
+    public static IEnumerable<string> JournalFiles(string folder) =>
+        Directory.GetFiles(folder, "journal.sqlite*").Where(path => !path.EndsWith(".lock", StringComparison.Ordinal));
 
     /// <summary>Until it is disposed, SQLite takes no entry, as when the disk is full.</summary>
     public IDisposable FullJournal()

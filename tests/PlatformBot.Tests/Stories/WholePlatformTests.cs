@@ -83,7 +83,7 @@ public sealed class WholePlatformTests
             )
         );
         var commands = string.Join('\n', household.World.Tools.Log.Select(run => run.CommandLine));
-        var journal = string.Concat(Directory.GetFiles(household.Folder, "journal.sqlite*").Select(ReadShared));
+        var journal = string.Concat(TheChat.JournalFiles(household.Folder).Select(ReadShared));
 
         foreach (
             var (place, text) in new[]
