@@ -26,11 +26,13 @@ internal static class ManyRuns
             var nobody = new StepOverhead.Nobody();
             var standing = new Standing(nobody, new Access(), TimeSpan.Zero, TimeProvider.System);
             var guard = new ApprovalGuard(standing, PlanJson.DigestOf);
+            using var turns = new RunLocks();
             using var host = new RunHost(
                 journal,
                 new StepOverhead.NoWork(),
                 guard,
                 [],
+                turns,
                 TimeProvider.System,
                 NullLogger<RunHost>.Instance
             );

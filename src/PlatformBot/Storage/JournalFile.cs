@@ -252,7 +252,14 @@ internal sealed class JournalFile : IDisposable
     private sealed record Row(long Number, long? Run, string At, string ById, string By, string Body, string Hash)
     {
         public Entry ToEntry() =>
-            new(Number, Run is { } run ? new RunId(run) : null, Time(At), new Person(ById, By), Event(), Hash);
+            new(
+                Number,
+                Run is { } run ? new RunId(run) : null,
+                Time(At),
+                new Person(ById, By),
+                EntryJson.Read(Body),
+                Hash
+            );
     }
 }
 
