@@ -55,6 +55,22 @@ public sealed partial class ShippedPlatformTests
         plan.Notes.ShouldContain(note => note.Contains("link-to-apps", StringComparison.Ordinal));
     }
 
+    /// <summary>Killed between the copying and the commit: whoever looks only at the files takes it for done.</summary>
+    [Fact]
+    public void A_tree_that_is_copied_but_not_committed_is_not_taken_for_done() =>
+        Bootstrap("all")
+            .Steps.Single(step => step.Id == "push-tree")
+            .Probe.OfType<PlannedCheck.Run>()
+            .ShouldContain(check => check.Command.TakeLast(2).SequenceEqual(new[] { "status", "--porcelain=v1" }));
+
+    /// <summary>Killed between an edit and its commit: git pulls into a checkout with changes in no other way.</summary>
+    [Fact]
+    public void Whatever_pulls_carries_an_edit_over_that_was_cut_off() =>
+        Bootstrap("all")
+            .Steps.SelectMany(Commands)
+            .Where(command => command.Contains("pull"))
+            .ShouldAllBe(command => command.Contains("--autostash"));
+
     [Fact]
     public void Whatever_commits_holds_the_lock_of_the_repository() =>
         Bootstrap("all")
