@@ -11,6 +11,7 @@ internal sealed class Compensation(
     LiveRun live,
     IStepActions actions,
     ApprovalGuard guard,
+    StepLocks locks,
     TimeProvider clock,
     StopTokens tokens
 )
@@ -22,6 +23,8 @@ internal sealed class Compensation(
 
     public async Task RunAsync(PlannedStep step)
     {
+        using var acting = CancellationTokenSource.CreateLinkedTokenSource(tokens.Stopping, tokens.Cancelled);
+        using var held = await TakeAsync(step, acting.Token);
         var started = new RunEvent.RollbackStarted(step.Id);
 
         if (!await live.NoteIfAsync(now => IsDue(now, step), started, tokens.Stopping))
@@ -37,8 +40,6 @@ internal sealed class Compensation(
             await FailAsync(step, Failure.Untouched(1, $"Not started: {objection.Why}"));
             return;
         }
-
-        using var acting = CancellationTokenSource.CreateLinkedTokenSource(tokens.Stopping, tokens.Cancelled);
 
         try
         {
@@ -58,6 +59,20 @@ internal sealed class Compensation(
         catch (OperationCanceledException) when (!tokens.Stopping.IsCancellationRequested)
         {
             await FailAsync(step, Failure.Untouched(1, "Stopped half way, because the run was cancelled."));
+        }
+    }
+
+    /// <summary>The step's lock: what other runs do with the same thing does not meet its undoing.</summary>
+    private async Task<IDisposable?> TakeAsync(PlannedStep step, CancellationToken token)
+    {
+        try
+        {
+            return await locks.TakeAsync(step.Lock, token);
+        }
+        catch (OperationCanceledException) when (!tokens.Stopping.IsCancellationRequested)
+        {
+            // Cancelled before it began: the state no longer lets it begin.
+            return null;
         }
     }
 

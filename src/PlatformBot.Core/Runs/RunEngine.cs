@@ -205,7 +205,8 @@ public sealed partial class RunEngine(
             _working[step.Id] = WorkAsync(step, Undoing(stopping).RunAsync, stopping);
     }
 
-    private Compensation Undoing(CancellationToken stopping) => new(live, actions, guard, clock, Tokens(stopping));
+    private Compensation Undoing(CancellationToken stopping) =>
+        new(live, actions, guard, locks, clock, Tokens(stopping));
 
     private StopTokens Tokens(CancellationToken stopping) => new(stopping, _cancelled.Token, _ending.Token, Draining);
 

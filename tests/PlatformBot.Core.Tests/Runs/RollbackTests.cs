@@ -174,6 +174,21 @@ public sealed class RollbackTests
     }
 
     [Fact]
+    public async Task A_compensation_waits_for_the_lock_of_its_step()
+    {
+        await using var stage = new Stage(Of(Undoable("a") with { Lock = "repository" }, Step("bad", "a")));
+        await FailAtAsync(stage, "bad");
+        var held = await stage.Locks.TakeAsync("repository", CancellationToken.None);
+
+        await stage.Live.RecordAsync(Ada, new RunEvent.RollbackAsked(null));
+        await stage.QuietAsync();
+        stage.World.Did.ShouldNotContain("undo a");
+        held.Dispose();
+
+        await stage.UntilAsync(RunState.RolledBack);
+    }
+
+    [Fact]
     public async Task A_rollback_can_be_cancelled_and_says_that_it_was_given_up()
     {
         await using var stage = new Stage(Of(Undoable("a"), Step("bad", "a")));
