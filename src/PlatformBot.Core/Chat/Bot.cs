@@ -61,7 +61,7 @@ public sealed partial class Bot : IConversation
     private IReadOnlyList<BuiltIn> BuiltIns() =>
     [
         new("help",    "help [command]",                 "What I can do, or how one command is used",             Access.Everyone, HelpAsync),
-        new("plan",    "plan <runbook> [arguments] | plan --diff [#run]", "What would run, what is done already, or what a run's runbook would do differently now; changes nothing", "viewer", PlanAsync),
+        new("plan",    "plan <runbook> [arguments] | --diff [#run]", "What would run and what is done already, or what a run's runbook would do differently now; changes nothing", "viewer", PlanAsync),
         new("status",  "status [#run]",                  "Where things stand",                                    "viewer",        StatusAsync),
         new("logs",    "logs [#run] <step>",             "What a step ran and what it said",                      "viewer",        LogsAsync),
         new("history", "history [count]",                "The latest runs",                                       "viewer",        HistoryAsync),

@@ -154,8 +154,7 @@ public sealed class StepRunner(
         var cannotTell = step.Probe.Count == 0 || looks.Any(look => look.Holds is null);
 
         var why =
-            found.WasInterrupted && !step.Repeatable && (cannotTell || step.Destructive is not null)
-                ? $"{Interrupted} {saw}".TrimEnd()
+            found.WasInterrupted && !step.Repeatable ? $"{Interrupted} {saw}".TrimEnd()
             : step.Destructive is not null && step.Probe.Count > 0 && cannotTell ? $"{CannotTell} {saw}"
             : null;
 

@@ -40,9 +40,9 @@ public sealed class ControlTests
 
         stage.Start();
         await stage.UntilAsync(RunState.Paused);
+        stage.World.WhenLooking("there", () => Task.CompletedTask);
         await stage.Live.RecordAsync(Ada, new RunEvent.Resumed());
 
-        stage.World.WhenLooking("there", () => Task.CompletedTask);
         await stage.UntilAsync(RunState.Succeeded);
         stage.Journal.Entries.Count(entry => entry.What is RunEvent.StepStarted).ShouldBe(1);
     }

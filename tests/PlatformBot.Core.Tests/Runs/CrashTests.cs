@@ -50,6 +50,20 @@ public sealed class CrashTests
     }
 
     [Fact]
+    public async Task After_a_crash_a_step_that_may_not_be_repeated_waits_for_a_person_even_if_its_probe_says_no()
+    {
+        await using var stage = new Stage(Of(Step("a") with { Probe = [Probe("there")] }));
+        await stage.Live.RecordAsync(Person.Bot, new RunEvent.StepStarted("a", 1));
+        stage.World.Shows("there", false);
+
+        stage.Restart();
+        await stage.UntilAsync(RunState.AwaitingDecision);
+
+        stage.World.Did.ShouldBeEmpty();
+        stage.Live.Now.Steps["a"].Saw.ShouldContain("there: False");
+    }
+
+    [Fact]
     public async Task After_a_crash_an_action_that_was_done_is_only_proven()
     {
         await using var stage = new Stage(Of(Step("a") with { Verify = [Probe("ready")] }));
