@@ -278,11 +278,11 @@ public sealed partial class Bot
     private static string Names(IEnumerable<Run> runs) =>
         string.Join(", ", runs.Select(run => $"{run.Id} {Markdown.Inline(run.Title)}"));
 
-    private static Result<PlannedStep> FindStep(Run run, string id)
-    {
-        if (run.FindStep(id) is { } step)
-            return step;
+    private static Result<PlannedStep> FindStep(Run run, string id) =>
+        run.FindStep(id) is { } step ? step : NoSuchStep(run, id);
 
+    private static Refusal NoSuchStep(Run run, string id)
+    {
         var near = Suggestion.For(id, run.Plan.Steps.Select(each => each.Id));
         return new Refusal(
             $"Run {run.Id} has no step {Markdown.Code(Markdown.Cut(id, 80))}.",

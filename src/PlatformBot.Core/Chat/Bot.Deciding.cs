@@ -1,4 +1,5 @@
 using PlatformBot.Core.Approvals;
+using PlatformBot.Core.Planning;
 using PlatformBot.Core.Runs;
 
 namespace PlatformBot.Core.Chat;
@@ -179,13 +180,25 @@ public sealed partial class Bot
         if (rest.Count > 0 && run.FindStep(rest[0]) is not null)
             return await decide(run, rest[0], string.Join(' ', rest.Skip(1)));
 
-        if (rest.Count == 0 && run.Failed.Concat(run.NotRolledBack).Concat(run.AwaitingEvidence).ToList() is [var only])
+        var waiting = run.Failed.Concat(run.NotRolledBack).Concat(run.AwaitingEvidence).ToList();
+
+        if (rest.Count == 0 && waiting is [var only])
             return await decide(run, only.Id, "");
 
-        return FindStep(run, rest.Count > 0 ? rest[0] : "").Ok(out _, out refusal)
-            ? Reply.Silent
-            : await RefuseAsync(command.By, run.Id, command.Text, refusal);
+        var which = rest.Count == 0 ? Which(run, waiting) : NoSuchStep(run, rest[0]);
+        return await RefuseAsync(command.By, run.Id, command.Text, which);
     }
+
+    private static Refusal Which(Run run, List<PlannedStep> waiting) =>
+        waiting.Count == 0
+            ? new Refusal(
+                $"No step of run {run.Id} waits for a person.",
+                $"`/platform status {run.Id}` shows where it stands."
+            )
+            : new Refusal(
+                "Which step?",
+                $"These wait for a person: {string.Join(", ", waiting.Select(step => Markdown.Code(step.Id)))}."
+            );
 
     private Task<Reply> RetryAsync(Person by, Run run, string step) =>
         OperateAsync(

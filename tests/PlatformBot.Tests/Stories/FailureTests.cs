@@ -38,6 +38,7 @@ public sealed class FailureTests
         File.Delete(Path.Combine(chat.World, "broken"));
         (await chat.PressesAsync("linus", failed, "retry")).ShouldContain("tried again");
         await chat.SeesAsync(":white_check_mark: Run #1 succeeded");
+        (await chat.SaysAsync("ada", "/platform retry")).ShouldContain("No step of run #1 waits for a person");
 
         chat.Tracker.Issues.ShouldHaveSingleItem().State.ShouldBe("closed");
         chat.Done.ShouldBe(["other", "pushed"]);
