@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace PlatformBot.Core;
 
 /// <summary>How numbers and times are written for people.</summary>
@@ -16,6 +18,15 @@ public static class Words
 
     /// <summary>"1 step", "3 steps"</summary>
     public static string Count(int count, string one) => count == 1 ? $"1 {one}" : $"{count} {one}s";
+
+    /// <summary>"300 B", "12 kB", "3.4 MB"</summary>
+    public static string Bytes(long bytes) =>
+        bytes switch
+        {
+            < 1000 => $"{bytes} B",
+            < 1_000_000 => $"{bytes / 1000} kB",
+            _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:0.0} MB"),
+        };
 
     /// <summary>The first 12 characters of a digest: enough to compare by eye.</summary>
     public static string Short(string digest) => digest.Length > 12 ? digest[..12] : digest;

@@ -98,6 +98,9 @@ internal sealed class People : IAsyncDisposable
             await PressAsync(_ada, post, "confirm", "done, and it looks right");
         }
 
+        if (post.Buttons.Contains("agree"))
+            await PressAsync(_grace, post, "agree", text: null);
+
         if (!post.Buttons.Contains("retry"))
             return;
 

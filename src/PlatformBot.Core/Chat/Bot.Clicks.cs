@@ -1,3 +1,4 @@
+using System.Globalization;
 using PlatformBot.Core.Approvals;
 using PlatformBot.Core.Runs;
 
@@ -21,7 +22,7 @@ public sealed partial class Bot
         if (parts.Length < 3 || RunId.Parse(parts[1]) is not { } id || _runs.Look(id) is not { } run)
             return await SuspectedAsync(click, "a button of no run");
 
-        if (await OwnPostAsync(id, parts, cancellationToken) != click.PostId)
+        if (await OwnPostAsync(id, now => PostKey(now, parts), cancellationToken) != click.PostId)
             return await SuspectedAsync(click, "a button in a post that is not its own");
 
         if (!click.Verified)
@@ -32,7 +33,7 @@ public sealed partial class Bot
                 click.Value,
                 new Refusal(
                     "The chat server does not prove who pressed this.",
-                    $"Type the command instead: `/platform help {(parts[0] == "abort" ? "cancel" : parts[0])}`."
+                    $"Type the command instead: `/platform help {Typed(parts[0])}`."
                 )
             );
         }
@@ -41,6 +42,7 @@ public sealed partial class Bot
         {
             "approve" => await VoteAsync(click.By, run, parts[2], Decision.Approve, parts[^1], null, "button"),
             "retry" => await RetryAsync(click.By, run, parts[2]),
+            "agree" => await AgreeAsync(click.By, run, parts[2], NumberIn(parts), note: null),
             _ => new Reply("") { Dialog = DialogFor(run, parts) },
         };
     }
@@ -61,17 +63,20 @@ public sealed partial class Bot
             };
         }
 
+        var reason = text.Length == 0 ? null : Markdown.Cut(text, LongestReason);
+
         return parts[0] switch
         {
             "deny" => await VoteAsync(submission.By, run, parts[2], Decision.Deny, parts[^1], text, "dialog"),
             "skip" => await SkipAsync(submission.By, run, parts[2], text),
-            "confirm" => await ConfirmAsync(submission.By, run, parts[2], text),
-            "abort" => await CancelAsync(submission.By, run, text.Length == 0 ? null : text),
+            "confirm" => await GiveEvidenceAsync(submission.By, run, parts[2], text),
+            "reject" => await RejectAsync(submission.By, run, parts[2], NumberIn(parts), text),
+            "abort" => await ControlAsync(submission.By, run, "cancel", now => CancelOf(now, reason), CancelAnswer),
             "rollback" => await ControlAsync(
                 submission.By,
                 run,
                 "rollback",
-                now => RollbackOf(now, text.Length == 0 ? null : Markdown.Cut(text, LongestReason)),
+                now => RollbackOf(now, reason),
                 WishPosts.RollbackAnswer
             ),
             _ => Reply.Silent,
@@ -89,10 +94,10 @@ public sealed partial class Bot
     }
 
     /// <summary>
-    /// The post in which the run itself put this button. People may see a post some milliseconds before its id is in the journal;
+    /// The post in which the run itself said this. People may see a post some milliseconds before its id is in the journal;
     /// their click is not lost for that.
     /// </summary>
-    private async Task<string?> OwnPostAsync(RunId id, string[] parts, CancellationToken cancellationToken)
+    private async Task<string?> OwnPostAsync(RunId id, Func<Run, string> key, CancellationToken cancellationToken)
     {
         using var brief = new CancellationTokenSource(PostMayLag, TimeProvider.System);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(brief.Token, cancellationToken);
@@ -101,7 +106,7 @@ public sealed partial class Bot
         {
             var changed = _runs.Find(id)?.Changed;
 
-            if (_runs.Look(id) is { } run && run.Posts.TryGetValue(PostKey(run, parts), out var post))
+            if (_runs.Look(id) is { } run && run.Posts.TryGetValue(key(run), out var post))
                 return post;
 
             if (changed is null || both.IsCancellationRequested)
@@ -111,11 +116,24 @@ public sealed partial class Bot
         }
     }
 
+    /// <summary>The command that does the same as a button.</summary>
+    private static string Typed(string button) =>
+        button switch
+        {
+            "abort" => "cancel",
+            "agree" => "confirm",
+            _ => button,
+        };
+
+    /// <summary>Which evidence a button is about.</summary>
+    private static long NumberIn(string[] parts) =>
+        long.TryParse(parts[^1], CultureInfo.InvariantCulture, out var number) ? number : 0;
+
     private static string PostKey(Run run, string[] parts) =>
         parts[0] switch
         {
             "approve" or "deny" => $"approval:{parts[2]}",
-            "confirm" => $"manual:{parts[2]}",
+            "confirm" or "agree" or "reject" => $"manual:{parts[2]}",
             _ => $"failed:{parts[2]}:{run.Incidents.GetValueOrDefault(parts[2])?.Times}",
         };
 
@@ -125,6 +143,7 @@ public sealed partial class Bot
         {
             "deny"    => Ask($"Deny run {run.Id}", $"{parts[2]} will not run. Why?", "Deny", parts, "Reason", "The requester reads this."),
             "skip"    => Ask($"Skip a step of {run.Id}", $"The run goes on as if {parts[2]} were done. Why is that right?", "Skip", parts, "Reason", "It is journaled under your name."),
+            "reject"  => Ask("Not so", $"{parts[2]} is asked again. What is not as it was said?", "Reject", parts, "Reason", "Whoever did it reads this."),
             "confirm" => Ask("Confirm", $"{parts[2]}: what did you do, and what did you see?", "Confirm", parts, "What you saw", "It is journaled under your name."),
             "rollback" => Ask($"Roll back run {run.Id}", "What this run did is undone, the latest step first, where its runbook says how; then the run ends.", "Roll back", parts, "Reason", "Optional.", optional: true),
             _         => Ask($"End run {run.Id}", "What is done stays as it is; nothing new starts.", "End the run", parts, "Reason", "Optional.", optional: true),

@@ -2,9 +2,20 @@ using PlatformBot.Core.Runs;
 
 namespace PlatformBot.Core.Chat;
 
-/// <summary>What people do with a run as a whole, besides ending it: pause, resume, rollback, locks.</summary>
+/// <summary>What people do with a run as a whole, cancel, pause, resume, rollback, locks.</summary>
 public sealed partial class Bot
 {
+    private Task<Reply> CancelAsync(
+        ChatCommand command,
+        IReadOnlyList<string> words,
+        CancellationToken cancellationToken
+    ) => OnRunAsync(command, words, "cancel", CancelOf, CancelAnswer);
+
+    private static Result<RunEvent> CancelOf(Run run, string? reason) =>
+        RunStates.Table.Next(run.State, RunTrigger.Cancel) is null ? TooLate(run) : new RunEvent.CancelAsked(reason);
+
+    private static string CancelAnswer(Run run) => $":octagonal_sign: Run {run.Id} ends; what is done stays as it is.";
+
     private Task<Reply> PauseAsync(
         ChatCommand command,
         IReadOnlyList<string> words,

@@ -4,7 +4,7 @@ using PlatformBot.Core.Runs;
 
 namespace PlatformBot.Core.Chat;
 
-/// <summary>Decisions: approve, deny, confirm, retry, skip, cancel; typed, pressed or filled in.</summary>
+/// <summary>Decisions: approve, deny, retry, skip; typed, pressed or filled in.</summary>
 public sealed partial class Bot
 {
     private const int LongestReason = 500;
@@ -13,8 +13,8 @@ public sealed partial class Bot
         "Somebody with an account of their own and the role approver must."
     );
     private static readonly Refusal CannotTell = new(
-        "The chat server does not say whether you may decide; your vote was not counted.",
-        "Vote again in a minute."
+        "The chat server does not say whether you may decide; it was not counted.",
+        "Try again in a minute."
     );
 
     private Task<Reply> ApproveAsync(
@@ -92,12 +92,8 @@ public sealed partial class Bot
     {
         var may = await _standing.OfAsync(by, run.Plan.Access.Approve, CancellationToken.None);
 
-        // Told apart from a missing role, because only an administrator of the chat server can change it.
-        if (may is MayDecide.NoAccount or MayDecide.CannotTell)
-        {
-            var why = may is MayDecide.NoAccount ? CannotDecide : CannotTell;
-            return await RefuseAsync(by, run.Id, $"{decision} {phase}", why);
-        }
+        if (Unfit(may) is { } unfit)
+            return await RefuseAsync(by, run.Id, $"{decision} {phase}", unfit);
 
         var cut = reason is null ? null : Markdown.Cut(reason, LongestReason);
         return await DecideAsync(
@@ -108,6 +104,15 @@ public sealed partial class Bot
             now => Counted(now, now.Approvals[phase])
         );
     }
+
+    /// <summary>Told apart from a missing role, because only an administrator of the chat server can change it.</summary>
+    private static Refusal? Unfit(MayDecide may) =>
+        may switch
+        {
+            MayDecide.NoAccount => CannotDecide,
+            MayDecide.CannotTell => CannotTell,
+            _ => null,
+        };
 
     /// <summary>The vote, or what stands against it.</summary>
     private Result<RunEvent> Counted(Run run, Person by, bool mayDecide, RunEvent.Voted vote)
@@ -152,21 +157,6 @@ public sealed partial class Bot
         CancellationToken cancellationToken
     ) => OnStepAsync(command, words, (run, step, text) => SkipAsync(command.By, run, step, text));
 
-    private Task<Reply> ConfirmAsync(
-        ChatCommand command,
-        IReadOnlyList<string> words,
-        CancellationToken cancellationToken
-    ) => OnStepAsync(command, words, (run, step, text) => ConfirmAsync(command.By, run, step, text));
-
-    private async Task<Reply> CancelAsync(
-        ChatCommand command,
-        IReadOnlyList<string> words,
-        CancellationToken cancellationToken
-    ) =>
-        Target(words, out var rest).Ok(out var run, out var refusal)
-            ? await CancelAsync(command.By, run, rest.Count == 0 ? null : string.Join(' ', rest))
-            : await RefuseAsync(command.By, null, command.Text, refusal);
-
     /// <summary>Finds which step is meant: the named one, or the only one that waits for a person.</summary>
     private async Task<Reply> OnStepAsync(
         ChatCommand command,
@@ -180,7 +170,11 @@ public sealed partial class Bot
         if (rest.Count > 0 && run.FindStep(rest[0]) is not null)
             return await decide(run, rest[0], string.Join(' ', rest.Skip(1)));
 
-        var waiting = run.Failed.Concat(run.NotRolledBack).Concat(run.AwaitingEvidence).ToList();
+        var waiting = run
+            .Failed.Concat(run.NotRolledBack)
+            .Concat(run.AwaitingEvidence)
+            .Concat(run.AwaitingSecondPerson)
+            .ToList();
 
         if (rest.Count == 0 && waiting is [var only])
             return await decide(run, only.Id, "");
@@ -224,40 +218,6 @@ public sealed partial class Bot
                 $":fast_forward: {step} is skipped."
             );
 
-    private Task<Reply> ConfirmAsync(Person by, Run run, string step, string evidence)
-    {
-        if (evidence.Length == 0)
-            return RefuseAsync(by, run.Id, $"confirm {step}", new Refusal("Say what you saw.", Usage("confirm")));
-
-        return MayUse(by, run.Plan.Access.Run) is { } no
-            ? RefuseAsync(by, run.Id, $"confirm {step}", no)
-            : DecideAsync(
-                by,
-                run,
-                $"confirm {step}",
-                now =>
-                    Scheduler.IsEnding(now) ? TooLate(now)
-                    : now.AwaitingEvidence.Any(waiting => waiting.Id == step)
-                        ? new RunEvent.EvidenceGiven(step, Markdown.Cut(evidence, LongestReason))
-                    : new Refusal($"{step} waits for nobody now.", $"`/platform status {now.Id}` shows what does."),
-                _ => $":white_check_mark: {step} is confirmed."
-            );
-    }
-
-    private Task<Reply> CancelAsync(Person by, Run run, string? reason) =>
-        MayUse(by, run.Plan.Access.Run) is { } no
-            ? RefuseAsync(by, run.Id, "cancel", no)
-            : DecideAsync(
-                by,
-                run,
-                "cancel",
-                now =>
-                    RunStates.Table.Next(now.State, RunTrigger.Cancel) is null
-                        ? TooLate(now)
-                        : new RunEvent.CancelAsked(reason is null ? null : Markdown.Cut(reason, LongestReason)),
-                now => $":octagonal_sign: Run {now.Id} ends; what is done stays as it is."
-            );
-
     private Task<Reply> OperateAsync(
         Person by,
         Run run,
@@ -267,15 +227,13 @@ public sealed partial class Bot
         RunEvent happens,
         string done
     ) =>
-        MayUse(by, run.Plan.Access.Run) is { } no
-            ? RefuseAsync(by, run.Id, what, no)
-            : DecideAsync(
-                by,
-                run,
-                what,
-                now => Objection(now, step, trigger) is { } objection ? objection : happens,
-                _ => done
-            );
+        ControlAsync(
+            by,
+            run,
+            what,
+            now => Objection(now, step, trigger) is { } objection ? objection : happens,
+            _ => done
+        );
 
     private static Refusal? Objection(Run run, string step, StepTrigger trigger)
     {

@@ -85,13 +85,11 @@ public sealed partial class ChatView(
     /// <summary>Everything that this state of the run wants said, besides the card and the plan.</summary>
     private IEnumerable<(string Key, bool IsDetail, Post Post)> Wanted(Run run)
     {
+        var deciders = access.Holders(run.Plan.Access.Approve);
+
         foreach (var approval in run.Approvals.Values.OrderBy(each => each.Phase, StringComparer.Ordinal))
         {
-            yield return (
-                $"approval:{approval.Phase}",
-                false,
-                ApprovalPosts.Approval(run, approval, access.Holders(run.Plan.Access.Approve))
-            );
+            yield return ($"approval:{approval.Phase}", false, ApprovalPosts.Approval(run, approval, deciders));
         }
 
         foreach (var step in run.Plan.Steps)
@@ -100,7 +98,10 @@ public sealed partial class ChatView(
                 yield return (key, true, FailurePosts.Failed(run, step, time));
 
             if (step.Action is PlannedAction.Manual && run.At(step).Attempt > 0)
-                yield return ($"manual:{step.Id}", true, RunPosts.Manual(run, step));
+                yield return ($"manual:{step.Id}", true, ManualPosts.Question(run, step, deciders));
+
+            if (ManualPosts.Reminder(run, step, deciders, clock.GetUtcNow()) is { } reminder)
+                yield return (reminder.Key, true, reminder.Post);
         }
 
         if (run.IsOver)

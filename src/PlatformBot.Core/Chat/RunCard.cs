@@ -164,6 +164,11 @@ public static class RunCard
                     $":raised_hand: **{step.Id}** waits for a person: {Markdown.Inline(Markdown.Cut(step.Title, 120))}"
                 )
             )
+            .Concat(
+                run.AwaitingSecondPerson.Select(step =>
+                    $":eyes: **{step.Id}** waits for a second person: {Markdown.Inline(Markdown.Cut(step.Title, 120))}"
+                )
+            )
             .ToList();
 
         if (!run.IsOver && needs.Count > 0)

@@ -1,40 +1,11 @@
-using PlatformBot.Core.Planning;
 using PlatformBot.Core.Runs;
 
 namespace PlatformBot.Core.Chat;
 
-/// <summary>What a run says of its manual steps and its end. Pure.</summary>
+/// <summary>What a run says of its end. Pure.</summary>
 public static class RunPosts
 {
-    private const string Amber = "#d9822b";
     private const int MostNames = 20;
-
-    /// <summary>A manual step that waits, or what was said about it.</summary>
-    public static Post Manual(Run run, PlannedStep step)
-    {
-        var at = run.At(step);
-        var ask = ((PlannedAction.Manual)step.Action).Ask;
-        var waiting = at is { State: StepState.Running, Evidence: null } && !run.IsOver;
-        var quoted = string.Concat(ask.Trim().Split('\n').Select(line => $"> {Markdown.Inline(line)}\n"));
-        var text = $":raised_hand: **{step.Id}** {Markdown.Inline(step.Title)}\n{quoted}\n";
-
-        return waiting
-            ? new Post
-            {
-                Text = text,
-                Box = new Box(
-                    Amber,
-                    "A person does this",
-                    "Confirm when it is done, with what you saw.",
-                    [Button("confirm", "Confirm…", "primary", run, step.Id)]
-                ),
-            }
-            : new Post
-            {
-                Text =
-                    $"{text}{(at.Evidence is null ? $":heavy_multiplication_x: {StateWords(at.State)}" : $":white_check_mark: {Markdown.Inline(at.Saw)}")}",
-            };
-    }
 
     /// <summary>How a run ended, for its thread.</summary>
     public static Post End(Run run)

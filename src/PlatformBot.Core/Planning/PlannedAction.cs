@@ -45,8 +45,21 @@ public abstract record PlannedAction
     public sealed record Wait(PlannedWait For) : PlannedAction;
 
     /// <summary>A person does it and says what they saw.</summary>
-    /// <param name="Evidence">what must be given: "text"</param>
-    public sealed record Manual(string Ask, string Evidence) : PlannedAction;
+    /// <param name="Evidence">what must be given: "text", or "file" for words and at least one file</param>
+    public sealed record Manual(string Ask, string Evidence) : PlannedAction
+    {
+        /// <summary>Somebody else must look and say the same.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+        public bool SecondPerson { get; init; }
+
+        /// <summary>How often whoever is asked is reminded; null, in plans from before there were reminders: never.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public TimeSpan? Remind { get; init; }
+
+        /// <summary>How long people have, all together, before the step fails; null, in older plans: the step's timeout.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public TimeSpan? Expires { get; init; }
+    }
 }
 
 /// <summary>One object or, with an empty name, all of a kind.</summary>

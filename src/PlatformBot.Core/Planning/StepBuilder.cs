@@ -7,6 +7,8 @@ internal sealed class StepBuilder(Catalogue catalogue, Manifests manifests, Prob
 {
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan DefaultBackoff = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan DefaultReminder = TimeSpan.FromHours(4);
+    private static readonly TimeSpan DefaultExpiry = TimeSpan.FromDays(1);
 
     /// <summary>Fields that mean something only where processes are started.</summary>
     private static readonly string[] OfProcesses = ["secrets", "sensitive"];
@@ -91,9 +93,16 @@ internal sealed class StepBuilder(Catalogue catalogue, Manifests manifests, Prob
         if (body.Map("wait") is { } wait)
             return new PlannedAction.Wait(places.Wait(wait));
 
-        var manual = body.Map("manual");
-        return new PlannedAction.Manual(manual?.Text("ask") ?? "", manual?.Text("evidence") ?? "text");
+        return Manual(body.Map("manual"));
     }
+
+    private static PlannedAction.Manual Manual(YamlMap? body) =>
+        new(body?.Text("ask") ?? "", body?.Text("evidence") ?? "text")
+        {
+            SecondPerson = body?.Truth("second-person") ?? false,
+            Remind = body?.Span("remind", DefaultReminder),
+            Expires = body?.Span("expires", DefaultExpiry),
+        };
 
     /// <summary>Said by the step, or known of one of its commands.</summary>
     private bool IsSensitive(YamlMap body, IReadOnlyList<IReadOnlyList<string>> commands) =>

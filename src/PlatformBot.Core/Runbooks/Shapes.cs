@@ -134,7 +134,14 @@ internal static partial class Shapes
         "A person does it and says what they saw.",
         [
             new("ask", Filled, "What is to be done, and what to give as evidence.", true),
-            new("evidence", new Kind.Choice("text"), "What must be given."),
+            new(
+                "evidence",
+                new Kind.Choice("text", "file"),
+                "What must be given: words, or words and a file (default text)."
+            ),
+            new("second-person", Truth, "Somebody else who may approve must look and say the same."),
+            new("remind", Duration, "How often whoever is asked is reminded (default 4h)."),
+            new("expires", Duration, "How long people have, all together (default 1d)."),
         ]
     );
 

@@ -116,6 +116,7 @@ public sealed partial record Run
                     {
                         EndedAt = null,
                         Evidence = null,
+                        Rejected = null,
                         WasInterrupted = false,
                         UndoAgain = s.State is StepState.RollbackFailed,
                     },
@@ -133,13 +134,38 @@ public sealed partial record Run
                     },
                 run => run.Acknowledge(e.Step)
             ),
+            _ => ApplyEvidence(entry),
+        };
+
+    private Run ApplyEvidence(Entry entry) =>
+        entry.What switch
+        {
             RunEvent.EvidenceGiven e => Step(
                 e.Step,
                 trigger: null,
-                s => s with { Evidence = e.Evidence, Saw = $"{entry.By}: {e.Evidence}" }
+                s =>
+                    s with
+                    {
+                        Evidence = new Evidence(entry.Number, entry.By, entry.At, e.Evidence, [.. e.Files ?? []]),
+                        Rejected = null,
+                    }
+            ),
+            RunEvent.EvidenceConfirmed e => Judged(
+                e.Step,
+                e.Evidence,
+                s => s with { Evidence = s.Evidence! with { Confirmed = new Glance(entry.By, entry.At, e.Note) } }
+            ),
+            RunEvent.EvidenceRejected e => Judged(
+                e.Step,
+                e.Evidence,
+                s => s with { Evidence = null, Rejected = new Glance(entry.By, entry.At, e.Reason) }
             ),
             _ => this,
         };
+
+    /// <summary>Only what was looked at is judged, and not what was said since.</summary>
+    private Run Judged(string step, long evidence, Func<StepProgress, StepProgress> change) =>
+        Step(step, trigger: null, s => s.Evidence?.Number == evidence ? change(s) : s);
 
     /// <param name="then">what follows for its incident, when the table lets the step move at all</param>
     private Run Step(

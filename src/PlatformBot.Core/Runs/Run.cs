@@ -89,11 +89,19 @@ public sealed partial record Run
     public IEnumerable<PlannedStep> NotRolledBack =>
         Plan.Steps.Where(step => At(step) is { State: StepState.RollbackFailed, UndoAgain: false });
 
-    /// <summary>Manual steps that wait for a person, in the plan's order.</summary>
+    /// <summary>Manual steps that wait for somebody to do them, in the plan's order.</summary>
     public IEnumerable<PlannedStep> AwaitingEvidence =>
-        Plan.Steps.Where(step =>
-            step.Action is PlannedAction.Manual && At(step) is { State: StepState.Running, Evidence: null }
-        );
+        Plan.Steps.Where(step => AsksPeople(step) && At(step).Evidence is null);
+
+    /// <summary>Manual steps that somebody has done, and that a second person must look at, in the plan's order.</summary>
+    public IEnumerable<PlannedStep> AwaitingSecondPerson =>
+        Plan.Steps.Where(step => AsksPeople(step) && At(step).Evidence is not null);
+
+    /// <summary>A manual step for which not everybody has said yet what they must.</summary>
+    public bool AsksPeople(PlannedStep step) =>
+        step.Action is PlannedAction.Manual manual
+        && At(step) is { State: StepState.Running, Evidence: var evidence }
+        && (evidence is null || (manual.SecondPerson && evidence.Confirmed is null));
 
     public IEnumerable<Approval> PendingApprovals =>
         Approvals

@@ -91,11 +91,12 @@ public sealed partial class RunEngine(
     {
         var run = live.Now;
 
-        if (run.CancelAsked is not null)
-            await _cancelled.CancelAsync();
-
+        // In this order: whatever is stopped by the cancel knows already that the run ends.
         if (Scheduler.IsEnding(run))
             await _ending.CancelAsync();
+
+        if (run.CancelAsked is not null)
+            await _cancelled.CancelAsync();
 
         if (_working.Count > 0 || Endings.Of(run) is not { } ending)
             return false;

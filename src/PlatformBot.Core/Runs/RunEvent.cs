@@ -25,6 +25,8 @@ namespace PlatformBot.Core.Runs;
 [JsonDerivedType(typeof(StepRetried), "step-retried")]
 [JsonDerivedType(typeof(StepSkipped), "step-skipped")]
 [JsonDerivedType(typeof(EvidenceGiven), "evidence-given")]
+[JsonDerivedType(typeof(EvidenceConfirmed), "evidence-confirmed")]
+[JsonDerivedType(typeof(EvidenceRejected), "evidence-rejected")]
 [JsonDerivedType(typeof(CancelAsked), "cancel-asked")]
 [JsonDerivedType(typeof(LocksTaken), "locks-taken")]
 [JsonDerivedType(typeof(UnlockAsked), "unlock-asked")]
@@ -95,7 +97,21 @@ public abstract record RunEvent
     public sealed record StepSkipped(string Step, string Reason) : RunEvent;
 
     /// <summary>A person did a manual step and says what they saw.</summary>
-    public sealed record EvidenceGiven(string Step, string Evidence) : RunEvent;
+    /// <param name="Files">what they showed; null for none</param>
+    public sealed record EvidenceGiven(
+        string Step,
+        string Evidence,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+            IReadOnlyList<EvidenceFile>? Files = null
+    ) : RunEvent;
+
+    /// <summary>A second person has looked and says the same.</summary>
+    /// <param name="Evidence">the number of the entry in which it was given</param>
+    public sealed record EvidenceConfirmed(string Step, long Evidence, string? Note) : RunEvent;
+
+    /// <summary>A second person has looked and says that it is not so: it has to be done, or shown, again.</summary>
+    /// <param name="Evidence">the number of the entry in which it was given</param>
+    public sealed record EvidenceRejected(string Step, long Evidence, string Reason) : RunEvent;
 
     public sealed record CancelAsked(string? Reason) : RunEvent;
 

@@ -26,8 +26,14 @@ public sealed record StepProgress
 
     public DateTimeOffset? RetryAt { get; init; }
 
-    /// <summary>What a person said they saw, for a manual step.</summary>
-    public string? Evidence { get; init; }
+    /// <summary>What a person said they saw, for a manual step; null while nobody has, or a second person did not believe it.</summary>
+    public Evidence? Evidence { get; init; }
+
+    /// <summary>Why the evidence before was not believed; null when it was, or when there was none.</summary>
+    public Glance? Rejected { get; init; }
+
+    /// <summary>For a manual step: since when it waits for the person who is next; null before its first attempt.</summary>
+    public DateTimeOffset? AsksSince => Evidence?.At ?? Rejected?.At ?? AttemptAt;
 
     /// <summary>The bot died while it ran: only a probe or a person may say what happened.</summary>
     public bool WasInterrupted { get; init; }

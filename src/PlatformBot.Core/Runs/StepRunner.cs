@@ -22,6 +22,7 @@ public sealed class StepRunner(
     private const string NotBegun = "Not started: the bot was stopped before the step began.";
 
     private static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
+    private static readonly TimeSpan LongestLook = TimeSpan.FromMinutes(1);
 
     /// <summary>However long the bot was away: what it takes over is looked at before it is given up.</summary>
     private static readonly TimeSpan TimeToLook = TimeSpan.FromMinutes(1);
@@ -68,26 +69,23 @@ public sealed class StepRunner(
     /// <summary>One attempt; nobody else with the same lock looks or acts meanwhile. True when another one is due.</summary>
     private async Task<bool> AttemptAsync(PlannedStep step)
     {
-        var time = TimeLeft(step, live.Now.At(step));
-
         // The action is done and journaled: what a crash left over is the proof, not the work.
-        if (live.Now.At(step).State is StepState.Verifying)
-            return await TryAsync(step, time, held: null);
+        if (live.Now.At(step) is { State: StepState.Verifying } left)
+            return await TryAsync(step, TimeLeft(step, left), held: null);
 
         using var held = await locks.TakeAsync(step.Lock, _waiting.Token);
 
         return !await SettledByProbeAsync(step, live.Now.At(step), _acting.Token)
             && await StartAsync(step)
-            && await TryAsync(step, time, held);
+            && await DoneByPeopleAsync(step)
+            && await TryAsync(step, step.Timeout, held);
     }
 
-    /// <summary>An attempt that an earlier life of the bot began has the time that it had; any other has all of it.</summary>
+    /// <summary>An attempt that an earlier life of the bot began has the time that it had. What people took is not counted.</summary>
     private TimeSpan TimeLeft(PlannedStep step, StepProgress found)
     {
-        if (found is not { State: StepState.Running or StepState.Verifying, AttemptAt: { } began })
-            return step.Timeout;
-
-        var left = step.Timeout - (clock.GetUtcNow() - began);
+        var began = found.Evidence?.CompleteAt is { } said && said > found.AttemptAt ? said : found.AttemptAt;
+        var left = step.Timeout - (clock.GetUtcNow() - (began ?? clock.GetUtcNow()));
         var least = step.Timeout < TimeToLook ? step.Timeout : TimeToLook;
 
         // The clock may have been set back since.
@@ -186,14 +184,12 @@ public sealed class StepRunner(
     {
         using (held)
         {
-            // What people do only waits; it leaves when the run ends.
-            var acting = step.Action is PlannedAction.Manual ? _waiting.Token : _acting.Token;
             var did = await _work.DoAsync(
                 step,
                 time,
                 (progress, limited) => ActAsync(step, progress, limited),
                 ActedAsync,
-                acting
+                _acting.Token
             );
 
             if (did.Verdict is not (Verdict.Done or Verdict.AlreadyThere))
@@ -219,10 +215,14 @@ public sealed class StepRunner(
     }
 
     private Task<ActionOutcome> ActAsync(PlannedStep step, Action<string> progress, CancellationToken limited) =>
-        live.Now.At(step) is { State: StepState.Verifying, Saw: var said }
-            ? Task.FromResult(new ActionOutcome(Verdict.Done, said))
-        : step.Action is PlannedAction.Manual ? WaitForEvidenceAsync(step, limited)
-        : _work.ActAsync(step, progress, limited);
+        live.Now.At(step) switch
+        {
+            { State: StepState.Verifying, Saw: var said } => Task.FromResult(new ActionOutcome(Verdict.Done, said)),
+            { Evidence: { } evidence } => Task.FromResult(
+                new ActionOutcome(Verdict.Done, $"{evidence.By}: {evidence.Text}")
+            ),
+            _ => _work.ActAsync(step, progress, limited),
+        };
 
     /// <summary>What has happened has happened: it is written even when the run ends meanwhile.</summary>
     private Task NoteAsync(RunEvent what) => live.NoteAsync(what, tokens.Stopping);
@@ -241,17 +241,45 @@ public sealed class StepRunner(
     private static TimeSpan Pause(PlannedStep step, int attempt) =>
         TimeSpan.FromSeconds(Math.Min(LongestPause.TotalSeconds, step.Backoff.TotalSeconds * Math.Pow(2, attempt - 1)));
 
-    private async Task<ActionOutcome> WaitForEvidenceAsync(PlannedStep step, CancellationToken limited)
+    /// <summary>True when no person has to do anything, or everybody who must has said that it is done; false when they did not in time.</summary>
+    private async Task<bool> DoneByPeopleAsync(PlannedStep step)
     {
-        while (true)
+        while (live.Now.AsksPeople(step))
         {
             var changed = live.Changed;
+            var left = live.Now.At(step).AttemptAt + PeoplesTime(step) - clock.GetUtcNow();
 
-            if (live.Now.At(step).Evidence is { } evidence)
-                return new ActionOutcome(Verdict.Done, evidence);
-
-            await changed.WaitAsync(limited);
+            if (left > TimeSpan.Zero)
+                await ChangedWithinAsync(changed, left.Value);
+            else if (await live.NoteIfAsync(now => now.AsksPeople(step), TooLate(step), _waiting.Token))
+                return false;
         }
+
+        return true;
+    }
+
+    /// <summary>Days are told by the clock on the wall, which may be set: it is looked at often.</summary>
+    private async Task ChangedWithinAsync(Task changed, TimeSpan left)
+    {
+        using var awake = CancellationTokenSource.CreateLinkedTokenSource(_waiting.Token);
+        await Task.WhenAny(changed, Task.Delay(left < LongestLook ? left : LongestLook, clock, awake.Token));
+        await awake.CancelAsync();
+        _waiting.Token.ThrowIfCancellationRequested();
+    }
+
+    private static TimeSpan PeoplesTime(PlannedStep step) =>
+        (step.Action as PlannedAction.Manual)?.Expires ?? step.Timeout;
+
+    private RunEvent TooLate(PlannedStep step)
+    {
+        var who = live.Now.At(step).Evidence is { } evidence
+            ? $"{evidence.By} said that it is done, and nobody else confirmed it"
+            : "Nobody confirmed it";
+        return new RunEvent.StepFailed(
+            step.Id,
+            Untouched(step, $"{who} within {Words.Span(PeoplesTime(step))}."),
+            RetryAt: null
+        );
     }
 
     /// <summary>Nothing was done, and a person must say how it goes on.</summary>

@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Net.Mime;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Options;
@@ -17,6 +18,8 @@ internal sealed partial class MattermostApi(
 {
     /// <summary>An internal error that the server insists on is not an absence.</summary>
     private const int TriesWhenBroken = 5;
+
+    private const int BufferSize = 64 * 1024;
 
     private string? _token;
     private bool _away;
@@ -82,6 +85,40 @@ internal sealed partial class MattermostApi(
         }
     }
 
+    /// <summary>Reads a file to its end without keeping it; null when the server does not give it.</summary>
+    /// <returns>its size in bytes, and its digest in hex</returns>
+    public async Task<(long Size, string Sha256)?> DigestAsync(string path, CancellationToken stopping)
+    {
+        using var request = Request(HttpMethod.Get, path, content: null);
+
+        try
+        {
+            using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stopping);
+            return response.IsSuccessStatusCode
+                ? await DigestAsync(await response.Content.ReadAsStreamAsync(stopping), stopping)
+                : null;
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException)
+        {
+            return null;
+        }
+    }
+
+    private static async Task<(long Size, string Sha256)> DigestAsync(Stream content, CancellationToken stopping)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var buffer = new byte[BufferSize];
+        var size = 0L;
+
+        while (await content.ReadAsync(buffer, stopping) is > 0 and var read)
+        {
+            hash.AppendData(buffer, 0, read);
+            size += read;
+        }
+
+        return (size, Convert.ToHexStringLower(hash.GetHashAndReset()));
+    }
+
     public static bool IsFinal(Answer answer, int tries) =>
         answer.Done
         || (answer.Broken && tries >= TriesWhenBroken)
@@ -97,6 +134,13 @@ internal sealed partial class MattermostApi(
         await Task.Delay(pause, clock, stopping);
     }
 
+    private HttpRequestMessage Request(HttpMethod method, string path, HttpContent? content)
+    {
+        var request = new HttpRequestMessage(method, Url(path)) { Content = content };
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Token);
+        return request;
+    }
+
     private async Task<Answer> SendAsync(
         HttpMethod method,
         string path,
@@ -106,8 +150,7 @@ internal sealed partial class MattermostApi(
     {
         using var timeout = new CancellationTokenSource(options.Value.RequestTimeout, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, timeout.Token);
-        using var request = new HttpRequestMessage(method, Url(path)) { Content = content };
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Token);
+        using var request = Request(method, path, content);
 
         try
         {

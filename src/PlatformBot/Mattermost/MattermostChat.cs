@@ -6,6 +6,7 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.Options;
 using PlatformBot.Core;
 using PlatformBot.Core.Chat;
+using PlatformBot.Core.Runs;
 
 namespace PlatformBot.Mattermost;
 
@@ -14,6 +15,7 @@ internal sealed partial class MattermostChat(
     MattermostApi api,
     MattermostHome home,
     MadePosts made,
+    ThreadFiles files,
     PostPaper paper,
     IOptions<MattermostOptions> options,
     TimeProvider clock,
@@ -71,6 +73,12 @@ internal sealed partial class MattermostChat(
 
         await WriterOf(postId).WriteAsync(state, (text, token) => PatchAsync(postId, text, token), stopping);
     }
+
+    public Task<IReadOnlyList<EvidenceFile>> FilesAfterAsync(
+        string postId,
+        string author,
+        CancellationToken stopping
+    ) => files.AfterAsync(postId, author, stopping);
 
     private async Task PatchAsync(string postId, string state, CancellationToken stopping)
     {

@@ -26,6 +26,7 @@ internal static class MattermostModule
         services
             .AddSingleton<MattermostHome>()
             .AddSingleton<MadePosts>()
+            .AddSingleton<ThreadFiles>()
             .AddSingleton<PostPaper>()
             .AddSingleton<Seals>();
         services

@@ -125,7 +125,18 @@ public sealed class RunPostsTests
     public void A_manual_step_asks_and_then_shows_what_was_seen()
     {
         var waiting = AtTheRouter();
-        var confirmed = AtTheRouter().Then(Ada, new RunEvent.EvidenceGiven("infra/router", "3 peers, all Established"));
+        var rejected = Given()
+            .Then(Grace, new RunEvent.EvidenceRejected("infra/router", Given().Run.Version, "only *2* here"));
+        var confirmed = Given()
+            .Then(Grace, new RunEvent.EvidenceConfirmed("infra/router", Given().Run.Version, "so do I"));
+        var expired = Given()
+            .Then(
+                new RunEvent.StepFailed(
+                    "infra/router",
+                    Core.Runs.Failure.Untouched(1, "Nobody confirmed it within 7 d."),
+                    RetryAt: null
+                )
+            );
         var left = AtTheRouter()
             .Then(Ada, new RunEvent.CancelAsked(null))
             .Then(
@@ -133,7 +144,8 @@ public sealed class RunPostsTests
                 new RunEvent.Ended(RunState.Cancelled, "cancelled by @ada")
             );
 
-        string.Join("\n\n", new[] { waiting, confirmed, left }.Select(Manual)).ShouldMatchSnapshot("manual");
+        string.Join("\n\n", new[] { waiting, Given(), rejected, confirmed, expired, left }.Select(Manual))
+            .ShouldMatchSnapshot("manual");
     }
 
     [Fact]
@@ -164,8 +176,46 @@ public sealed class RunPostsTests
     private static string Failure(Chronicle told, int time = 1) =>
         Rendered.Of(FailurePosts.Failed(told.Run, told.Run.FindStep(SecondNode)!, time));
 
+    /// <summary>The file's name is as hostile as any other text.</summary>
+    private static Chronicle Given() =>
+        AtTheRouter()
+            .After(TimeSpan.FromMinutes(20))
+            .Then(
+                Ada,
+                new RunEvent.EvidenceGiven(
+                    "infra/router",
+                    "3 peers, all *Established* @all",
+                    [new EvidenceFile("`bgp`\n@all.txt", 1234, "ab12cd34ab12cd34", "post7")]
+                )
+            );
+
+    [Fact]
+    public void A_reminder_names_whoever_is_waited_for_and_is_the_same_until_the_next_one()
+    {
+        var router = AtTheRouter().Run.FindStep("infra/router")!;
+
+        Reminder(AtTheRouter().After(TimeSpan.FromHours(3.9))).ShouldBeNull();
+        var first = Reminder(AtTheRouter().After(TimeSpan.FromHours(4)))!.Value;
+        Reminder(AtTheRouter().After(TimeSpan.FromHours(7.9))).ShouldBe(first);
+        var second = Reminder(AtTheRouter().After(TimeSpan.FromHours(8)))!.Value;
+        var ofGrace = Reminder(Given().After(TimeSpan.FromHours(4)))!.Value;
+
+        new[] { first.Key, second.Key, ofGrace.Key }.ShouldBeUnique();
+        string.Join('\n', new[] { first, second, ofGrace }.Select(each => Rendered.Of(each.Post)))
+            .ShouldMatchSnapshot("reminder");
+
+        (string Key, Post Post)? Reminder(Chronicle told) =>
+            ManualPosts.Reminder(told.Run, router, [Ada, Grace, Edsger], told.Now);
+    }
+
     private static string Manual(Chronicle told) =>
-        Rendered.Of(RunPosts.Manual(told.Run, told.Run.Plan.Steps.First(step => step.Action is PlannedAction.Manual)));
+        Rendered.Of(
+            ManualPosts.Question(
+                told.Run,
+                told.Run.Plan.Steps.First(step => step.Action is PlannedAction.Manual),
+                [Ada, Grace, Edsger]
+            )
+        );
 
     private static string HeadAndBox(string post) =>
         $"{post.Split('\n')[0]}\n{string.Join('\n', post.Split('\n').Where(line => line is ['┌' or '│' or '└', ..]))}\n";

@@ -36,6 +36,13 @@ public sealed class EntryJsonTests
         new RunEvent.StepRetried("infra/cilium"),
         new RunEvent.StepSkipped("infra/cilium", "by hand"),
         new RunEvent.EvidenceGiven("infra/router", "3 peers"),
+        new RunEvent.EvidenceGiven(
+            "infra/router",
+            "3 peers",
+            new List<EvidenceFile> { new("bgp.txt", 1200, "ab12", "post7") }
+        ),
+        new RunEvent.EvidenceConfirmed("infra/router", 41, "I see them, too"),
+        new RunEvent.EvidenceRejected("infra/router", 41, "only 2 peers"),
         new RunEvent.ApprovalAsked("rollback", "d1", 1, Noon, new Person("u-ada", "ada")),
         new RunEvent.LocksTaken((List<string>)["cluster/infra", "git"]),
         new RunEvent.UnlockAsked("it hangs"),

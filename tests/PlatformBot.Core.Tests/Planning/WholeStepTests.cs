@@ -61,7 +61,7 @@ public sealed class WholeStepTests
             - { wait: { for: gone, object: { kind: Secret, namespace: x, name: y }, cluster: infra }, cluster: apps }
             - { wait: { for: exists, object: { kind: Secret, namespace: x, name: y } } }
         - step: person
-          manual: { ask: Look at it }
+          manual: { ask: Look at it, evidence: file, second-person: true, remind: 2h, expires: 3d }
         """;
 
     [Fact]

@@ -57,7 +57,7 @@ public sealed class InterleavingTests
             },
             Step("look", "wipe") with
             {
-                Action = new PlannedAction.Manual("Look at it", "text"),
+                Action = new PlannedAction.Manual("Look at it", "text") { SecondPerson = true },
             },
             Step("join", "push", "look") with
             {
@@ -93,7 +93,7 @@ public sealed class InterleavingTests
             12     => Passes(stage, TimeSpan.FromMinutes(2)),
             13     => Shows(stage, "wiped", Looks[Pick(random, 3)]),
             14     => Shows(stage, "joined", Looks[Pick(random, 3)]),
-            _      => Task.CompletedTask,
+            _      => JudgeAsync(stage, (step, evidence) => choice > 60 ? new RunEvent.EvidenceConfirmed(step, evidence, null) : new RunEvent.EvidenceRejected(step, evidence, "not so")),
         };
 
     private static Task DecideAsync(Stage stage, Person by, Decision decision) =>
@@ -127,6 +127,15 @@ public sealed class InterleavingTests
             run =>
                 run.AwaitingEvidence.FirstOrDefault() is { } waiting
                     ? new RunEvent.EvidenceGiven(waiting.Id, "seen")
+                    : No
+        );
+
+    private static Task JudgeAsync(Stage stage, Func<string, long, RunEvent> what) =>
+        stage.Live.DecideAsync(
+            Grace,
+            run =>
+                run.AwaitingSecondPerson.FirstOrDefault() is { } waiting
+                    ? what(waiting.Id, run.At(waiting).Evidence!.Number)
                     : No
         );
 
@@ -165,6 +174,10 @@ public sealed class InterleavingTests
         );
         entries.OfType<RunEvent.Ended>().Count().ShouldBe(1);
         Run.Replay(stage.Journal.Entries)!.Steps.ShouldBe(run.Steps, ignoreOrder: true);
+
+        // What a second person must see was done only when they had said so.
+        if (run.Steps["look"].State is StepState.Succeeded)
+            entries.OfType<RunEvent.EvidenceConfirmed>().Count().ShouldBe(1);
 
         // What destroys has acted at most once for each time that somebody wanted it, and never without an approval.
         var wipes = stage.World.Did.Count(step => step == "wipe");

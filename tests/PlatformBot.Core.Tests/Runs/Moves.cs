@@ -27,7 +27,7 @@ internal static class Moves
             Step("b", "a"),
             Step("c", "a") with
             {
-                Action = new PlannedAction.Manual("Look at it", "text"),
+                Action = new PlannedAction.Manual("Look at it", "text") { SecondPerson = true },
             },
             Step("d", "b", "c") with
             {
@@ -95,6 +95,8 @@ internal static class Moves
         new(new RunEvent.StepRolledBack(step, "gone"),                step, StepTrigger.Undo),
         new(new RunEvent.RollbackFailed(step, No),                    step, StepTrigger.FailToUndo),
         new(new RunEvent.EvidenceGiven(step, "seen"),                 step),
+        new(new RunEvent.EvidenceConfirmed(step, 1, Note: null),      step),
+        new(new RunEvent.EvidenceRejected(step, 1, "not so"),         step),
         new(new RunEvent.ProcessStarted(step, "helm", 7, "1", "b"),   step),
         new(new RunEvent.IncidentReported(step, new IssueLink(1, "https://github.example/1")), step),
         new(new RunEvent.IncidentClosed(step),                        step),

@@ -240,7 +240,7 @@ public sealed class RunEngineTests
         await stage.Live.RecordAsync(Ada, new RunEvent.EvidenceGiven("router", "6 sessions established"));
 
         await stage.UntilAsync(RunState.Succeeded);
-        stage.Live.Now.Steps["router"].Saw.ShouldBe("6 sessions established");
+        stage.Live.Now.Steps["router"].Saw.ShouldBe("@ada: 6 sessions established");
     }
 
     [Fact]

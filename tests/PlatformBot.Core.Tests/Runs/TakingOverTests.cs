@@ -3,6 +3,7 @@ using PlatformBot.Core.Runs;
 using Shouldly;
 using Xunit;
 using static PlatformBot.Core.Tests.Runs.Plans;
+using static PlatformBot.Core.Tests.Runs.Stage;
 
 namespace PlatformBot.Core.Tests.Runs;
 
@@ -101,8 +102,7 @@ public sealed class TakingOverTests
     {
         var manual = Step("a") with
         {
-            Action = new PlannedAction.Manual("do it", "text"),
-            Timeout = TimeSpan.FromHours(24),
+            Action = new PlannedAction.Manual("do it", "text") { Expires = TimeSpan.FromHours(24) },
         };
         await using var stage = new Stage(Of(manual));
         await stage.Live.RecordAsync(Person.Bot, new RunEvent.StepStarted("a", 1));
@@ -114,6 +114,50 @@ public sealed class TakingOverTests
         stage.Clock.Advance(TimeSpan.FromMinutes(1));
 
         await stage.UntilAsync("a", StepState.Failed);
+        stage.Live.Now.Steps["a"].Saw.ShouldBe("Nobody confirmed it within 1 d.");
+    }
+
+    [Fact]
+    public async Task The_proof_of_what_a_person_did_has_all_of_the_steps_own_time()
+    {
+        var manual = Proven("a") with
+        {
+            Action = new PlannedAction.Manual("do it", "text") { Expires = TimeSpan.FromHours(24) },
+        };
+        await using var stage = new Stage(Of(manual));
+        stage.Start();
+        await stage.UntilAsync("a", StepState.Running);
+        stage.Clock.Advance(TimeSpan.FromHours(23));
+        await stage.Live.RecordAsync(Ada, new RunEvent.EvidenceGiven("a", "done"));
+        await stage.UntilAsync("a", StepState.Verifying);
+
+        await stage.StopAsync();
+        stage.Restart();
+        stage.Clock.Advance(TimeSpan.FromMinutes(9));
+        stage.Live.Now.Steps["a"].State.ShouldBe(StepState.Verifying);
+        stage.World.Shows("ready", true);
+
+        await stage.PassUntilAsync(run => run.State is RunState.Succeeded);
+    }
+
+    [Fact]
+    public async Task Evidence_that_a_second_person_has_not_seen_yet_expires_with_the_question()
+    {
+        var manual = Step("a") with
+        {
+            Action = new PlannedAction.Manual("do it", "text") { Expires = TimeSpan.FromHours(2), SecondPerson = true },
+        };
+        await using var stage = new Stage(Of(manual));
+        stage.Start();
+        await stage.UntilAsync("a", StepState.Running);
+        await stage.Live.RecordAsync(Ada, new RunEvent.EvidenceGiven("a", "done"));
+        stage.Clock.Advance(TimeSpan.FromHours(1));
+
+        stage.Restart();
+        stage.Clock.Advance(TimeSpan.FromHours(1));
+
+        await stage.UntilAsync("a", StepState.Failed);
+        stage.Live.Now.Steps["a"].Saw.ShouldBe("@ada said that it is done, and nobody else confirmed it within 2 h.");
     }
 
     [Fact]

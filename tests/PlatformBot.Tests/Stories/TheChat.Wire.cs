@@ -7,6 +7,7 @@ using Microsoft.Data.Sqlite;
 using PlatformBot.Core.Journals;
 using PlatformBot.Core.Runs;
 using PlatformBot.Storage;
+using PlatformBot.Verbs.Demo;
 
 namespace PlatformBot.Tests.Stories;
 
@@ -139,6 +140,31 @@ internal sealed partial class TheChat
         Tap.NextText = text;
         await SaysAsync(who, "/platform whoami");
         return (string?)JsonNode.Parse(Tap.LastAnswer)!["text"] ?? "";
+    }
+
+    /// <summary>Answers in the thread of a post with a file, as clients do: uploaded first, then attached.</summary>
+    public async Task AttachesAsync(string who, SeenPost to, string name, string content)
+    {
+        using var upload = new HttpRequestMessage(
+            HttpMethod.Post,
+            new Uri(
+                Server.BaseUri,
+                $"api/v4/files?channel_id={Server.OpsChannelId}&filename={Uri.EscapeDataString(name)}"
+            )
+        );
+        upload.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Server.Persons[who].Token);
+        upload.Content = new StringContent(content);
+        using var answer = await _http.SendAsync(upload, Limit);
+        var infos = JsonNode.Parse(await answer.Content.ReadAsStringAsync(Limit))!["file_infos"]!;
+        var post = await AsAsync(who, HttpMethod.Get, $"posts/{to.Id}");
+        var reply = new JsonObject
+        {
+            ["channel_id"] = Server.OpsChannelId,
+            ["root_id"] = (string)post["root_id"]!,
+            ["message"] = "here",
+            ["file_ids"] = new JsonArray((string)infos[0]!["id"]!),
+        };
+        await AsAsync(who, HttpMethod.Post, "posts", reply);
     }
 
     /// <summary>Calls the chat server's API as a person, past every client.</summary>

@@ -125,6 +125,7 @@ public sealed class VotersTests
         var approval = await chat.SeesAsync(post => post.Buttons.Contains("approve"));
         (await chat.PressesAsync("grace", approval, "approve")).ShouldContain("is approved");
 
+        await chat.SeesAsync(post => post.Buttons.Contains("confirm"));
         await chat.AsAdminAsync(HttpMethod.Delete, $"users/{chat.Server.Persons["grace"].Id}");
         await chat.SaysAsync("ada", "/platform confirm 1 infra/look it is empty");
 

@@ -64,7 +64,7 @@ internal sealed class Story(Watcher ada, Watcher grace, Watcher linus, StoryWorl
         }
     }
 
-    /// <summary>Manual steps: somebody does them and says what they saw.</summary>
+    /// <summary>Manual steps: somebody does them and says what they saw; where the runbook wants it, a second person looks.</summary>
     private async Task ConfirmAsync(CancellationToken cancellationToken)
     {
         var done = new HashSet<string>();
@@ -84,7 +84,24 @@ internal sealed class Story(Watcher ada, Watcher grace, Watcher linus, StoryWorl
             transcript.Write("presses", ada.Seat.Name, $"presses [ **Confirm…** ] and writes: {answer.Evidence}");
             await ada.Seat.PressAsync(post.Id, "confirm", cancellationToken);
             await ada.Seat.FillInAsync(await ada.DialogAsync(cancellationToken), answer.Evidence, cancellationToken);
+            await AgreeAsync(post.Id, cancellationToken);
         }
+    }
+
+    /// <summary>What cannot be taken back is seen by two.</summary>
+    private async Task AgreeAsync(string question, CancellationToken cancellationToken)
+    {
+        var answered = await ada.PostAsync(
+            post => post.Id == question && !post.Buttons.Contains("confirm"),
+            cancellationToken
+        );
+
+        if (!answered.Buttons.Contains("agree"))
+            return;
+
+        transcript.Write("presses", grace.Seat.Name, "looks, and presses [ **It is so** ]");
+        await grace.Seat.PressAsync(question, "agree", cancellationToken);
+        await grace.PrivateAsync(cancellationToken);
     }
 
     /// <summary>The injected fault: the issue appears, the cause goes away, somebody presses Retry, the issue is closed.</summary>
