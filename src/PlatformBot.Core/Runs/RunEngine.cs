@@ -102,8 +102,9 @@ public sealed partial class RunEngine(
             return false;
 
         await CloseStepsAsync(stopping);
-        await live.NoteAsync(ending, stopping);
-        return true;
+
+        // Somebody may have cancelled meanwhile, and then it ends otherwise.
+        return await live.NoteIfAsync(now => Endings.Of(now) == ending, ending, stopping);
     }
 
     /// <summary>What began and has no end of its own ends with the run.</summary>

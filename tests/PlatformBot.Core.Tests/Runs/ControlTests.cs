@@ -88,6 +88,20 @@ public sealed class ControlTests
     }
 
     [Fact]
+    public async Task A_run_that_is_cancelled_in_the_instant_in_which_a_denial_ends_it_is_over()
+    {
+        await using var stage = new Stage(Of(Step("wipe") with { Destructive = "wipes it" }));
+        stage.Start();
+        await stage.UntilAsync(RunState.AwaitingApproval);
+        stage.Journal.RefuseNext<RunEvent.Ended>(() => _ = stage.Live.RecordAsync(Ada, new RunEvent.CancelAsked(null)));
+
+        await stage.VoteAsync(Grace, Decision.Deny);
+
+        await stage.PassUntilAsync(RunState.Cancelled);
+        stage.Journal.Entries.Count(entry => entry.What is RunEvent.Ended).ShouldBe(1);
+    }
+
+    [Fact]
     public async Task A_run_that_stops_at_the_first_failure_starts_nothing_new_until_a_person_decides()
     {
         var plan = Of(Step("bad"), Step("long"), Step("after-long", "long")) with { StopsAtFailure = true };
