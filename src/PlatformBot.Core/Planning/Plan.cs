@@ -86,6 +86,8 @@ public sealed record PlannedPhase(
 /// <summary>The smallest unit that is journaled.</summary>
 public sealed record PlannedStep
 {
+    private static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
+
     /// <summary>"infra/cilium-install", "infra/convert-node/infra-01", or "tools-versions" outside any cluster.</summary>
     public required string Id { get; init; }
 
@@ -132,6 +134,10 @@ public sealed record PlannedStep
 
     /// <summary>Where it is written: "commands/phases/1-foundation.yaml:120".</summary>
     public required string Source { get; init; }
+
+    /// <summary>The pause after an attempt that failed, 1 being the first.</summary>
+    public TimeSpan PauseAfter(int attempt) =>
+        TimeSpan.FromSeconds(Math.Min(LongestPause.TotalSeconds, Backoff.TotalSeconds * Math.Pow(2, attempt - 1)));
 }
 
 /// <summary>How what a step did is undone: its compensation.</summary>

@@ -80,10 +80,11 @@ public sealed partial record Run
 
     /// <summary>Steps that are doing something to the world, in the plan's order; people's own work does not count.</summary>
     public IEnumerable<PlannedStep> Acting =>
-        Plan.Steps.Where(step =>
-            At(step).State is StepState.RollingBack
-            || (At(step).State is StepState.Running && step.Action is not PlannedAction.Manual)
-        );
+        Plan.Steps.Where(step => At(step).State is StepState.RollingBack or StepState.Running && !IsWithPerson(step));
+
+    /// <summary>A manual step that has begun and is not done: the bot only waits.</summary>
+    public bool IsWithPerson(PlannedStep step) =>
+        step.Action is PlannedAction.Manual && At(step).State is StepState.Running;
 
     /// <summary>Steps whose compensation did not work and that wait for a person, in the plan's order.</summary>
     public IEnumerable<PlannedStep> NotRolledBack =>

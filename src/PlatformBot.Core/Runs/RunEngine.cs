@@ -24,6 +24,7 @@ public sealed partial class RunEngine(
     private readonly CancellationTokenSource _cancelled = new();
     private readonly CancellationTokenSource _ending = new();
     private readonly Signal _woken = new();
+    private readonly Pauses _pauses = new(clock);
     private bool _waited;
 
     /// <summary>The bot is about to go: when this fires, nothing new begins; what is being done goes on.</summary>
@@ -93,7 +94,10 @@ public sealed partial class RunEngine(
 
         // In this order: whatever is stopped by the cancel knows already that the run ends.
         if (Scheduler.IsEnding(run))
+        {
             await _ending.CancelAsync();
+            await CancelStepsAsync(at => at.State is StepState.WaitingToRetry, StepRunner.Ended, stopping);
+        }
 
         if (run.CancelAsked is not null)
             await _cancelled.CancelAsync();
@@ -101,24 +105,25 @@ public sealed partial class RunEngine(
         if (_working.Count > 0 || Endings.Of(run) is not { } ending)
             return false;
 
-        await CloseStepsAsync(stopping);
+        await CancelStepsAsync(
+            at =>
+                at is { StartedAt: not null, State: not StepState.Failed }
+                && StepStates.Table.Next(at.State, StepTrigger.Cancel) is not null,
+            "the run ended before it did",
+            stopping
+        );
 
         // Somebody may have cancelled meanwhile, and then it ends otherwise.
         return await live.NoteIfAsync(now => Endings.Of(now) == ending, ending, stopping);
     }
 
-    /// <summary>What began and has no end of its own ends with the run.</summary>
-    private async Task CloseStepsAsync(CancellationToken stopping)
+    /// <summary>What began, has no end of its own and is not worked on ends with the run.</summary>
+    private async Task CancelStepsAsync(Func<StepProgress, bool> which, string said, CancellationToken stopping)
     {
-        var open = live.Now.Plan.Steps.Where(step =>
-            live.Now.At(step) is { StartedAt: not null, State: not StepState.Failed } at
-            && StepStates.Table.Next(at.State, StepTrigger.Cancel) is not null
-        );
+        var open = live.Now.Plan.Steps.Where(step => !_working.ContainsKey(step.Id) && which(live.Now.At(step)));
 
         foreach (var step in open.ToList())
-        {
-            await live.NoteAsync(new RunEvent.StepCancelled(step.Id, "the run ended before it did"), stopping);
-        }
+            await live.NoteAsync(new RunEvent.StepCancelled(step.Id, said), stopping);
     }
 
     private async Task TakeTurnAsync(CancellationToken stopping)
@@ -180,10 +185,13 @@ public sealed partial class RunEngine(
 
     private void StartReady(CancellationToken stopping)
     {
+        var run = live.Now;
+        var pausing = _pauses.Look(run);
+
         if (stopping.IsCancellationRequested || Draining.IsCancellationRequested)
             return;
 
-        foreach (var step in Scheduler.Ready(live.Now, _working.Keys.ToHashSet(), locks.IsFree).ToList())
+        foreach (var step in Scheduler.Ready(run, _working.Keys.ToHashSet(), pausing, locks.IsFree).ToList())
             _working[step.Id] = WorkAsync(step, RunAsync, stopping);
 
         async Task RunAsync(PlannedStep step)
@@ -257,15 +265,16 @@ public sealed partial class RunEngine(
     private async Task SleepAsync(Task news, CancellationToken stopping)
     {
         using var awake = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        await Task.WhenAny(news, Task.Delay(UntilNextExpiry(), clock, awake.Token));
+        await Task.WhenAny(news, Task.Delay(UntilNext(), clock, awake.Token));
         await awake.CancelAsync();
         stopping.ThrowIfCancellationRequested();
     }
 
-    private TimeSpan UntilNextExpiry()
+    /// <summary>Until an approval expires or a pause is over.</summary>
+    private TimeSpan UntilNext()
     {
         var left = live.Now.PendingApprovals.Select(approval => approval.ExpiresAt - clock.GetUtcNow());
-        var soonest = left.Append(LongestSleep).Min();
+        var soonest = left.Append(_pauses.UntilNext(LongestSleep)).Min();
         return soonest > TimeSpan.Zero ? soonest : TimeSpan.Zero;
     }
 

@@ -7,36 +7,34 @@ namespace PlatformBot.Core.Runs;
 public static class Scheduler
 {
     /// <param name="busy">ids of steps that are being worked on</param>
+    /// <param name="pausing">ids of steps whose next attempt has to wait</param>
     /// <param name="lockIsFree">whether a named step lock could be taken now</param>
-    public static IEnumerable<PlannedStep> Ready(Run run, IReadOnlySet<string> busy, Func<string, bool> lockIsFree)
+    public static IEnumerable<PlannedStep> Ready(
+        Run run,
+        IReadOnlySet<string> busy,
+        IReadOnlySet<string> pausing,
+        Func<string, bool> lockIsFree
+    )
     {
         if (!MayBegin(run))
             yield break;
 
-        var places = run.Plan.Parallel - busy.Count;
-        var perCluster = run
-            .Plan.Steps.Where(step => busy.Contains(step.Id) && step.Cluster is not null)
-            .CountBy(step => step.Cluster!)
-            .ToDictionary();
+        var places = new Places(run, busy);
         var taken = new HashSet<string>();
+        var waiting = run.Plan.Steps.Where(step =>
+            CanStart(run, step) && !busy.Contains(step.Id) && !pausing.Contains(step.Id)
+        );
 
-        foreach (var step in run.Plan.Steps.Where(step => CanStart(run, step) && !busy.Contains(step.Id)))
+        // What a person is at already, as after a restart, needs no place; and its lock is theirs before it is anybody else's.
+        foreach (var step in waiting.OrderByDescending(run.IsWithPerson))
         {
-            if (places == 0)
-                yield break;
-
-            var inCluster = step.Cluster is { } cluster ? perCluster.GetValueOrDefault(cluster) : 0;
-
-            if (step.Cluster is not null && inCluster >= run.Plan.ParallelPerCluster)
+            if (!run.IsWithPerson(step) && !places.HasOneFor(step))
                 continue;
 
             if (step.Lock is { } name && (!lockIsFree(name) || !taken.Add(name)))
                 continue;
 
-            if (step.Cluster is { } its)
-                perCluster[its] = inCluster + 1;
-
-            places--;
+            places.Take(step);
             yield return step;
         }
     }
@@ -70,4 +68,37 @@ public static class Scheduler
                 or StepState.Verifying
         && run.MayTouch(step.Phase)
         && step.Needs.All(run.IsSettled);
+
+    /// <summary>What is left of the run's limits. A step that a person is at takes nothing of them.</summary>
+    private sealed class Places
+    {
+        private readonly Run _run;
+        private readonly Dictionary<string, int> _inCluster = [];
+        private int _inRun;
+
+        public Places(Run run, IReadOnlySet<string> busy)
+        {
+            _run = run;
+
+            foreach (var step in run.Plan.Steps.Where(step => busy.Contains(step.Id)))
+                Take(step);
+        }
+
+        public bool HasOneFor(PlannedStep step) =>
+            _inRun < _run.Plan.Parallel
+            && (
+                step.Cluster is not { } cluster || _inCluster.GetValueOrDefault(cluster) < _run.Plan.ParallelPerCluster
+            );
+
+        public void Take(PlannedStep step)
+        {
+            if (_run.IsWithPerson(step))
+                return;
+
+            _inRun++;
+
+            if (step.Cluster is { } cluster)
+                _inCluster[cluster] = _inCluster.GetValueOrDefault(cluster) + 1;
+        }
+    }
 }

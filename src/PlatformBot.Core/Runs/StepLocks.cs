@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace PlatformBot.Core.Runs;
 
-/// <summary>Named locks of steps, across all runs of this process: one holder each, first come, first served.</summary>
+/// <summary>Named locks of steps, across all runs of this process: one holder each.</summary>
 public sealed class StepLocks : IDisposable
 {
     private readonly ConcurrentDictionary<string, SemaphoreSlim> _locks = [];
@@ -18,13 +18,19 @@ public sealed class StepLocks : IDisposable
         if (name is null)
             return new Held(() => { });
 
-        var one = _locks.GetOrAdd(name, _ => new SemaphoreSlim(1, 1));
+        var one = Lock(name);
         await one.WaitAsync(token);
-        return new Held(() =>
-        {
-            one.Release();
-            Released?.Invoke();
-        });
+        return Holding(one);
+    }
+
+    /// <summary>Takes the lock if it is free; null when it is not.</summary>
+    public IDisposable? TryTake(string? name)
+    {
+        if (name is null)
+            return new Held(() => { });
+
+        var one = Lock(name);
+        return one.Wait(TimeSpan.Zero) ? Holding(one) : null;
     }
 
     public void Dispose()
@@ -32,6 +38,15 @@ public sealed class StepLocks : IDisposable
         foreach (var held in _locks.Values)
             held.Dispose();
     }
+
+    private SemaphoreSlim Lock(string name) => _locks.GetOrAdd(name, _ => new SemaphoreSlim(1, 1));
+
+    private Held Holding(SemaphoreSlim one) =>
+        new(() =>
+        {
+            one.Release();
+            Released?.Invoke();
+        });
 
     private sealed class Held(Action giveBack) : IDisposable
     {

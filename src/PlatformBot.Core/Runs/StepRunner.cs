@@ -4,8 +4,8 @@ using PlatformBot.Core.Planning;
 namespace PlatformBot.Core.Runs;
 
 /// <summary>
-/// Carries one step from where its journal left it to an end: probe, start, act, verify, try again. Every fact is written
-/// before anything follows from it.
+/// Carries one step from where its journal left it through one attempt: probe, start, act, verify. Every fact is written before
+/// anything follows from it; whether and when there is another attempt is among these facts, and the scheduler's to follow.
 /// </summary>
 public sealed class StepRunner(
     LiveRun live,
@@ -18,10 +18,9 @@ public sealed class StepRunner(
 {
     private const string Interrupted = "The bot stopped while this step ran, and nothing shows what became of it.";
     private const string CannotTell = "It cannot be told whether this is done already, and it is destructive.";
-    private const string Ended = "stopped because the run was cancelled";
+    internal const string Ended = "stopped because the run was cancelled";
     private const string NotBegun = "Not started: the bot was stopped before the step began.";
 
-    private static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
     private static readonly TimeSpan LongestLook = TimeSpan.FromMinutes(1);
 
     /// <summary>However long the bot was away: what it takes over is looked at before it is given up.</summary>
@@ -35,7 +34,7 @@ public sealed class StepRunner(
         tokens.Cancelled
     );
 
-    /// <summary>Ends what only waits: for a lock, for the next attempt, for a person.</summary>
+    /// <summary>Ends what only waits: for a person, for the chat server's word on who approved.</summary>
     private readonly CancellationTokenSource _waiting = CancellationTokenSource.CreateLinkedTokenSource([
         tokens.Stopping,
         tokens.Cancelled,
@@ -47,11 +46,7 @@ public sealed class StepRunner(
     {
         try
         {
-            do
-            {
-                if (live.Now.At(step) is { State: StepState.WaitingToRetry, RetryAt: { } at, Attempt: var attempt })
-                    await WaitUntilAsync(at, Pause(step, attempt), _waiting.Token);
-            } while (await AttemptAsync(step));
+            await AttemptAsync(step);
         }
         catch (OperationCanceledException)
             when (!tokens.Stopping.IsCancellationRequested && tokens.Ending.IsCancellationRequested)
@@ -66,19 +61,27 @@ public sealed class StepRunner(
         _waiting.Dispose();
     }
 
-    /// <summary>One attempt; nobody else with the same lock looks or acts meanwhile. True when another one is due.</summary>
-    private async Task<bool> AttemptAsync(PlannedStep step)
+    /// <summary>Nobody else with the same lock looks or acts meanwhile. When another run was quicker to take it, this one looks again later.</summary>
+    private async Task AttemptAsync(PlannedStep step)
     {
         // The action is done and journaled: what a crash left over is the proof, not the work.
         if (live.Now.At(step) is { State: StepState.Verifying } left)
-            return await TryAsync(step, TimeLeft(step, left), held: null);
+        {
+            await TryAsync(step, TimeLeft(step, left), held: null);
+            return;
+        }
 
-        using var held = await locks.TakeAsync(step.Lock, _waiting.Token);
+        using var held = locks.TryTake(step.Lock);
 
-        return !await SettledByProbeAsync(step, live.Now.At(step), _acting.Token)
+        if (
+            held is not null
+            && !await SettledByProbeAsync(step, live.Now.At(step), _acting.Token)
             && await StartAsync(step)
             && await DoneByPeopleAsync(step)
-            && await TryAsync(step, step.Timeout, held);
+        )
+        {
+            await TryAsync(step, step.Timeout, held);
+        }
     }
 
     /// <summary>An attempt that an earlier life of the bot began has the time that it had. What people took is not counted.</summary>
@@ -177,10 +180,10 @@ public sealed class StepRunner(
         }
     }
 
-    /// <summary>Acts and proves, within the time. True when another attempt is due.</summary>
+    /// <summary>Acts and proves, within the time.</summary>
     /// <param name="time">for the action and its proof together</param>
     /// <param name="held">given back when the action is over: a verification may take minutes</param>
-    private async Task<bool> TryAsync(PlannedStep step, TimeSpan time, IDisposable? held)
+    private async Task TryAsync(PlannedStep step, TimeSpan time, IDisposable? held)
     {
         using (held)
         {
@@ -192,11 +195,10 @@ public sealed class StepRunner(
                 _acting.Token
             );
 
-            if (did.Verdict is not (Verdict.Done or Verdict.AlreadyThere))
-                return await FailAsync(step, did);
-
-            await NoteAsync(new RunEvent.StepSucceeded(step.Id, did.Said));
-            return false;
+            if (did.Verdict is Verdict.Done or Verdict.AlreadyThere)
+                await NoteAsync(new RunEvent.StepSucceeded(step.Id, did.Said));
+            else
+                await FailAsync(step, did);
         }
 
         async Task ActedAsync(ActionOutcome did)
@@ -227,19 +229,15 @@ public sealed class StepRunner(
     /// <summary>What has happened has happened: it is written even when the run ends meanwhile.</summary>
     private Task NoteAsync(RunEvent what) => live.NoteAsync(what, tokens.Stopping);
 
-    private async Task<bool> FailAsync(PlannedStep step, ActionOutcome did)
+    private async Task FailAsync(PlannedStep step, ActionOutcome did)
     {
         var attempt = live.Now.At(step).Attempt;
         var again = did.Verdict is Verdict.Retry && attempt < step.Attempts;
         var failure = await _work.FailureAsync(step, did, attempt, isDiagnosed: !again);
         await NoteAsync(
-            new RunEvent.StepFailed(step.Id, failure, again ? clock.GetUtcNow() + Pause(step, attempt) : null)
+            new RunEvent.StepFailed(step.Id, failure, again ? clock.GetUtcNow() + step.PauseAfter(attempt) : null)
         );
-        return again;
     }
-
-    private static TimeSpan Pause(PlannedStep step, int attempt) =>
-        TimeSpan.FromSeconds(Math.Min(LongestPause.TotalSeconds, step.Backoff.TotalSeconds * Math.Pow(2, attempt - 1)));
 
     /// <summary>True when no person has to do anything, or everybody who must has said that it is done; false when they did not in time.</summary>
     private async Task<bool> DoneByPeopleAsync(PlannedStep step)
@@ -291,11 +289,4 @@ public sealed class StepRunner(
     }
 
     private Failure Untouched(PlannedStep step, string why) => Failure.Untouched(live.Now.At(step).Attempt, why);
-
-    /// <param name="longest">The time is from the journal, and the clock may have been set back since.</param>
-    private Task WaitUntilAsync(DateTimeOffset at, TimeSpan longest, CancellationToken token)
-    {
-        var left = at - clock.GetUtcNow();
-        return left > TimeSpan.Zero ? Task.Delay(left < longest ? left : longest, clock, token) : Task.CompletedTask;
-    }
 }
