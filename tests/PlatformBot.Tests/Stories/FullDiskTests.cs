@@ -29,6 +29,7 @@ public sealed class FullDiskTests
         var first = await chat.SeesAsync(post => post.Buttons.Contains("approve"));
         (await chat.PressesAsync("grace", first, "approve")).ShouldContain("is approved");
         var manual = await chat.SeesAsync(post => post.Buttons.Contains("confirm"));
+        await chat.UntilAsync(run => run.Posts.ContainsKey("manual:infra/look"));
 
         using (chat.FullJournal())
         {
@@ -42,6 +43,7 @@ public sealed class FullDiskTests
 
         (await chat.SaysAsync("linus", "/platform deploy apps")).ShouldContain("Run #2");
         var approval = await chat.SeesAsync(post => post.Id != first.Id && post.Buttons.Contains("approve"));
+        await chat.UntilAsync(run => run.Posts.ContainsValue(approval.Id), number: 2);
 
         using (chat.FullJournal())
             (await chat.PressesAsync("grace", approval, "approve")).ShouldStartWith(Refused);

@@ -65,10 +65,10 @@ internal sealed partial class TheChat
     /// <summary>Lets go whatever holds on, and whatever would.</summary>
     public Task FreeAsync() => File.WriteAllTextAsync(Path.Combine(World, "free"), "", Limit);
 
-    /// <summary>Waits until the journal says that run 1 is so.</summary>
-    public async Task UntilAsync(Func<Run, bool> so)
+    /// <summary>Waits until the journal says that the run is so.</summary>
+    public async Task UntilAsync(Func<Run, bool> so, int number = 1)
     {
-        while (Run.Replay(Journal.Where(entry => entry.Run == new RunId(1))) is not { } run || !so(run))
+        while (Run.Replay(Journal.Where(entry => entry.Run == new RunId(number))) is not { } run || !so(run))
             await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, Limit);
     }
 
