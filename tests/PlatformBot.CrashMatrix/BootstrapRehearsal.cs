@@ -1,3 +1,4 @@
+using PlatformBot.Core.Runs;
 using PlatformBot.Sandbox;
 using PlatformBot.Sandbox.Twin;
 using PlatformBot.Sandbox.Twin.Helm;
@@ -6,9 +7,9 @@ using PlatformBot.Sandbox.Twin.Machines;
 namespace PlatformBot.CrashMatrix;
 
 /// <summary>The shipped runbook, for both clusters, from six machines of an old cluster to the finished platform.</summary>
-internal sealed class BootstrapRehearsal(SandboxWorld world) : Rehearsal
+internal sealed class BootstrapRehearsal(SandboxWorld world) : OneRun
 {
-    public override string Command => "/platform bootstrap all";
+    protected override string Command => "/platform bootstrap all";
 
     public override TimeSpan Limit => TimeSpan.FromMinutes(12);
 
@@ -17,23 +18,25 @@ internal sealed class BootstrapRehearsal(SandboxWorld world) : Rehearsal
         // A new world each time.
     }
 
-    public override void DoByHand(string step)
+    public override bool DoByHand(Question question)
     {
-        if (step.EndsWith("srx-bgp", StringComparison.Ordinal))
+        if (question.About.EndsWith("srx-bgp", StringComparison.Ordinal))
             world.Twin.RouterConfigured = true;
+
+        return true;
     }
 
     /// <summary>
     /// A machine that is on its way may come back as what it should be: nobody presses anything before it has. And a lock that a
     /// helm has left which died with the bot is taken away by hand, as helm's words say.
     /// </summary>
-    public override Advice Look(string step, string said)
+    public override Advice Look(Question question)
     {
         if (world.Machines.Machines.Any(machine => machine.State is MachineState.Down))
             return Advice.Wait;
 
-        if (said.Contains("another operation", StringComparison.Ordinal))
-            Unlock(world.Twin.Clusters[step.Split('/')[0]]);
+        if (question.Said.Contains("another operation", StringComparison.Ordinal))
+            Unlock(world.Twin.Clusters[question.About.Split('/')[0]]);
 
         return Advice.Retry;
     }
@@ -51,7 +54,7 @@ internal sealed class BootstrapRehearsal(SandboxWorld world) : Rehearsal
         }
     }
 
-    public override IEnumerable<string> Wrong()
+    public override IEnumerable<string> Wrong(IReadOnlyList<Run> runs)
     {
         foreach (var fact in TwinVerdict.Of(world.Twin).Where(fact => !fact.Holds))
             yield return $"{fact.What}: {fact.Saw}";

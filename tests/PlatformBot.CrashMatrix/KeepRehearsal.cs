@@ -1,3 +1,4 @@
+using PlatformBot.Core.Runs;
 using PlatformBot.Sandbox;
 using PlatformBot.Sandbox.Twin;
 using PlatformBot.Sandbox.Twin.Machines;
@@ -5,7 +6,7 @@ using PlatformBot.Sandbox.Twin.Machines;
 namespace PlatformBot.CrashMatrix;
 
 /// <summary>The short runbook: a step of every kind, a run of a second, and another item each time.</summary>
-internal sealed class KeepRehearsal(SandboxWorld world) : Rehearsal
+internal sealed class KeepRehearsal(SandboxWorld world) : OneRun
 {
     private int _item;
 
@@ -13,7 +14,7 @@ internal sealed class KeepRehearsal(SandboxWorld world) : Rehearsal
 
     public static string Seed { get; } = Path.Combine(Root, "gitops");
 
-    public override string Command => $"/platform keep {Item}";
+    protected override string Command => $"/platform keep {Item}";
 
     public override TimeSpan Limit => TimeSpan.FromSeconds(60);
 
@@ -39,24 +40,39 @@ internal sealed class KeepRehearsal(SandboxWorld world) : Rehearsal
     {
         _item++;
         world.Vault.Add("Infra", $"old-{Item}", new Dictionary<string, string>());
+        world.Vault.Add("Infra", $"draft-{Item}", new Dictionary<string, string>());
         world.Faults.Arm("git/push-rejected:times=1");
     }
 
-    public override void DoByHand(string step)
+    /// <summary>Agreeing changes nothing.</summary>
+    public override bool DoByHand(Question question) => true;
+
+    /// <summary>A move that was cut off half way is finished by hand; the probe finds that it is.</summary>
+    public override Advice Look(Question question)
     {
-        // Agreeing changes nothing.
+        if (question.About == "move" && world.Vault.Find("Prod", $"draft-{Item}").Count > 0)
+            RemoveByHand(world.Vault, "Infra", $"draft-{Item}");
+
+        return question.About == "ticket" && world.Vault.Find("Infra", $"ticket-{Item}").Count > 0
+            ? Advice.Skip
+            : Advice.Retry;
     }
 
-    public override Advice Look(string step, string said) =>
-        step == "ticket" && world.Vault.Find("Infra", $"ticket-{Item}").Count > 0 ? Advice.Skip : Advice.Retry;
-
-    public override IEnumerable<string> Wrong()
+    public override IEnumerable<string> Wrong(IReadOnlyList<Run> runs)
     {
         foreach (var once in new[] { "secret", "ticket" })
         {
             if (world.Vault.Find("Infra", $"{once}-{Item}").Count is var made and not 1)
                 yield return $"{once}-{Item} was made {made} times";
         }
+
+        var drafts = (
+            world.Vault.Find("Infra", $"draft-{Item}").Count,
+            world.Vault.Find("Prod", $"draft-{Item}").Count
+        );
+
+        if (drafts is not (0, 1))
+            yield return $"draft-{Item} is there {drafts} times, where it was and where it belongs";
 
         if (world.Vault.Find("Infra", $"old-{Item}").Count > 0)
             yield return $"old-{Item} is still there";

@@ -2,10 +2,9 @@ using System.Collections.Concurrent;
 
 namespace PlatformBot.CrashMatrix;
 
-/// <summary>Which points are tried: all of the short runbook or a sample, and runs of the long one with many deaths each.</summary>
+/// <summary>Which points are tried: all of the short plays or a sample, and runs of the long one with many deaths each.</summary>
 internal sealed class Matrix(Options options, string root, Report report)
 {
-    private const string Keep = "keep";
     private const string Bootstrap = "bootstrap all";
 
     /// <summary>Towns side by side: each waits more than it works.</summary>
@@ -14,64 +13,83 @@ internal sealed class Matrix(Options options, string root, Report report)
     /// <summary>As long as a town is fresh, the bot reads little of the channel's past when it starts.</summary>
     private const int RunsOfATown = 80;
 
-    /// <summary>Points of <see cref="PointKind.AnyMoment"/> that a run of the short runbook is long.</summary>
+    /// <summary>Points of <see cref="PointKind.AnyMoment"/> that a short play is long.</summary>
     private const int Moments = 40;
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         if (options.Point is { } point)
         {
-            await KeepAllAsync([point], cancellationToken);
+            await PlayAllAsync(options.Play.Length == 0 ? "keep" : options.Play, [point], cancellationToken);
             return;
         }
 
-        if (options.Has(Keep))
-            await KeepAllAsync(await ChooseAsync(cancellationToken), cancellationToken);
+        foreach (var (play, points) in await ChooseAsync(cancellationToken))
+            await PlayAllAsync(play, points, cancellationToken);
 
-        if (options.Has("bootstrap"))
+        if (options.Has(Plays.Long))
             await BootstrapAsync(cancellationToken);
     }
 
-    /// <summary>Every point that a run without a death reaches, or a sample of them.</summary>
-    private async Task<IReadOnlyList<Point>> ChooseAsync(CancellationToken cancellationToken)
+    /// <summary>Every point of the short plays, or a sample of them.</summary>
+    private async Task<IEnumerable<(string Play, IReadOnlyList<Point> Points)>> ChooseAsync(
+        CancellationToken cancellationToken
+    )
     {
-        await using var performance = await Performance.OfKeepAsync(cancellationToken);
-        var quiet = await performance.PlayAsync(new OneKill(null), cancellationToken);
-        report.Add(Keep, "without a death", quiet);
-        var all = quiet
-            .Reached.Append(new(PointKind.AnyMoment, Moments))
-            .SelectMany(kind => Enumerable.Range(1, kind.Value).Select(number => new Point(kind.Key, number)))
-            .ToArray();
-        report.Say(
-            $"{Keep}: a run without a death takes {quiet.Took.TotalSeconds:0.0} s and reaches {all.Length} points"
-        );
+        var all = new List<(string Play, Point Point)>();
 
-        if (options.Sample is not { } sample || sample >= all.Length)
-            return all;
+        foreach (var play in Plays.Short.Keys.Where(options.Has))
+            all.AddRange((await ReachedAsync(play, cancellationToken)).Select(point => (play, point)));
 
+        if (options.Sample is { } sample && sample < all.Count)
+        {
+            var shuffled = all.ToArray();
 #pragma warning disable CA5394 // Chosen by a seed, so that it can be chosen again.
-        new Random(options.Seed).Shuffle(all);
+            new Random(options.Seed).Shuffle(shuffled);
 #pragma warning restore CA5394
-        return all[..sample];
+            all = [.. shuffled[..sample]];
+        }
+
+        return all.GroupBy(each => each.Play, each => each.Point)
+            .Select(points => (points.Key, (IReadOnlyList<Point>)[.. points]));
     }
 
-    private async Task KeepAllAsync(IReadOnlyList<Point> points, CancellationToken cancellationToken)
+    /// <summary>Every point that a play without a death reaches.</summary>
+    private async Task<IReadOnlyList<Point>> ReachedAsync(string play, CancellationToken cancellationToken)
+    {
+        await using var performance = await Performance.OfShortAsync(play, cancellationToken);
+        var quiet = await performance.PlayAsync(new OneKill(null), cancellationToken);
+        report.Add(play, $"--play {play} without a death", quiet);
+        IReadOnlyList<Point> all =
+        [
+            .. quiet
+                .Reached.Append(new(PointKind.AnyMoment, Moments))
+                .SelectMany(kind => Enumerable.Range(1, kind.Value).Select(number => new Point(kind.Key, number))),
+        ];
+        report.Say($"{play}: without a death it takes {quiet.Took.TotalSeconds:0.0} s and reaches {all.Count} points");
+        return all;
+    }
+
+    private async Task PlayAllAsync(string play, IReadOnlyList<Point> points, CancellationToken cancellationToken)
     {
         var left = new ConcurrentQueue<Point>(points);
         var missed = new ConcurrentBag<Point>();
         await Task.WhenAll(
-            Enumerable.Range(0, Math.Min(Towns, points.Count)).Select(_ => WorkAsync(left, missed, cancellationToken))
+            Enumerable
+                .Range(0, Math.Min(Towns, points.Count))
+                .Select(_ => WorkAsync(play, left, missed, cancellationToken))
         );
 
         if (!missed.IsEmpty)
         {
             report.Say(
-                $"{Keep}: {missed.Count} points were not reached this time: {string.Join(", ", missed.Take(8))}"
+                $"{play}: {missed.Count} points were not reached this time: {string.Join(", ", missed.Take(8))}"
             );
         }
     }
 
     private async Task WorkAsync(
+        string play,
         ConcurrentQueue<Point> left,
         ConcurrentBag<Point> missed,
         CancellationToken cancellationToken
@@ -79,18 +97,18 @@ internal sealed class Matrix(Options options, string root, Report report)
     {
         while (!left.IsEmpty)
         {
-            await using var performance = await Performance.OfKeepAsync(cancellationToken);
+            await using var performance = await Performance.OfShortAsync(play, cancellationToken);
 
             for (var run = 0; run < RunsOfATown && left.TryDequeue(out var point); run++)
             {
                 var outcome = await performance.PlayAsync(new OneKill(point), cancellationToken);
-                report.Add(Keep, $"--point {point}", outcome);
+                report.Add(play, $"--play {play} --point {point}", outcome);
 
                 if (outcome.Deaths.Count == 0)
                     missed.Add(point);
 
                 if (options.Verbose)
-                    report.Say($"{Keep} {string.Join(", ", outcome.Deaths)}: {outcome.Took.TotalSeconds:0.0} s");
+                    report.Say($"{play} {string.Join(", ", outcome.Deaths)}: {outcome.Took.TotalSeconds:0.0} s");
 
                 // What went wrong once may go wrong for the rest of this town's days.
                 if (outcome.Wrong.Count > 0)
@@ -113,10 +131,13 @@ internal sealed class Matrix(Options options, string root, Report report)
         {
             await using var performance = await Performance.OfBootstrapAsync(root, cancellationToken);
             var outcome = await performance.PlayAsync(new ManyKills(seed, options.Deaths), cancellationToken);
-            report.Add(Bootstrap, $"--runbook bootstrap --runs 1 --deaths {options.Deaths} --seed {seed}", outcome);
+            report.Add(Bootstrap, $"--play bootstrap --runs 1 --deaths {options.Deaths} --seed {seed}", outcome);
             report.Say(
                 $"{Bootstrap}: seed {seed} died {outcome.Deaths.Count} times and took {outcome.Took.TotalSeconds:0} s"
             );
+
+            if (options.Verbose)
+                report.Say(string.Join('\n', outcome.Deaths));
         }
     }
 }

@@ -1,19 +1,8 @@
+using System.Globalization;
+using PlatformBot.Core;
 using PlatformBot.Verbs.Demo;
 
 namespace PlatformBot.CrashMatrix;
-
-/// <summary>What somebody who has looked says about a failed step.</summary>
-internal enum Advice
-{
-    /// <summary>It cannot be told yet.</summary>
-    Wait,
-
-    /// <summary>It is not done; or its probe will find that it is.</summary>
-    Retry,
-
-    /// <summary>It is done, and nothing but a person can see that.</summary>
-    Skip,
-}
 
 /// <summary>
 /// Three careful people in the channel: grace approves, ada confirms what she has done, linus looks at the world before he
@@ -52,12 +41,13 @@ internal sealed class People : IAsyncDisposable
     /// <summary>What stands in the channel, for an explanation of what went wrong.</summary>
     public string Channel => string.Join("\n---\n", _ada.Posts.TakeLast(12).Select(post => post.Text));
 
-    /// <summary>Asks for the run; false when the bot could not be reached.</summary>
-    public async Task<bool> AskAsync(string command)
+    /// <summary>Types something; false when the bot could not be reached.</summary>
+    public async Task<bool> SayAsync(string who, string command)
     {
         try
         {
-            await _ada.Seat.TypeAsync(command, _leaving.Token);
+            var seat = new[] { _ada, _grace, _linus }.Select(each => each.Seat).First(each => each.Name == who);
+            await seat.TypeAsync(command, _leaving.Token);
             return true;
         }
         catch (Exception away) when (away is DemoException or HttpRequestException)
@@ -89,22 +79,22 @@ internal sealed class People : IAsyncDisposable
 
     private async Task ConsiderAsync(SeenPost post)
     {
+        if (QuestionOf(post) is not { } question)
+            return;
+
         if (post.Buttons.Contains("approve"))
             await PressAsync(_grace, post, "approve", text: null);
 
-        if (post.Buttons.Contains("confirm"))
-        {
-            _rehearsal.DoByHand(SubjectOf(post));
+        if (post.Buttons.Contains("confirm") && _rehearsal.DoByHand(question))
             await PressAsync(_ada, post, "confirm", "done, and it looks right");
-        }
 
         if (post.Buttons.Contains("agree"))
             await PressAsync(_grace, post, "agree", text: null);
 
-        if (!post.Buttons.Contains("retry"))
+        if (!post.Buttons.Contains("retry") || _rehearsal.Stage?.Awaits(question) is not true)
             return;
 
-        switch (_rehearsal.Look(SubjectOf(post), post.Text))
+        switch (_rehearsal.Look(question))
         {
             case Advice.Retry:
                 await PressAsync(_linus, post, "retry", text: null);
@@ -154,6 +144,9 @@ internal sealed class People : IAsyncDisposable
         while (who.DialogAsync(atOnce.Token).IsCompletedSuccessfully) { }
     }
 
-    /// <summary>The step or phase that a post is about: what it shows in bold first.</summary>
-    private static string SubjectOf(SeenPost post) => post.Message.Split("**") is [_, var step, ..] ? step : "";
+    /// <summary>Which run and what of it the post is about, by its key: "42:1790000000000:failed:infra/cilium-install:1".</summary>
+    private static Question? QuestionOf(SeenPost post) =>
+        post.Key.Split(':') is [var run, _, _, var about, ..]
+            ? new Question(new RunId(long.Parse(run, CultureInfo.InvariantCulture)), about, post.Text)
+            : null;
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using PlatformBot.Core;
 using PlatformBot.Core.Runs;
 
 namespace PlatformBot.CrashMatrix;
@@ -18,7 +17,6 @@ internal sealed class Performance : IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(20);
-    private static readonly TimeSpan AskAgain = TimeSpan.FromMilliseconds(250);
 
     private readonly Town _town;
     private readonly People _people;
@@ -27,7 +25,8 @@ internal sealed class Performance : IAsyncDisposable
     private Performance(Town town, People people, Rehearsal rehearsal) =>
         (_town, _people, _rehearsal) = (town, people, rehearsal);
 
-    public static async Task<Performance> OfKeepAsync(CancellationToken cancellationToken)
+    /// <summary>One of the short plays, in a town with the matrix' own runbooks.</summary>
+    public static async Task<Performance> OfShortAsync(string play, CancellationToken cancellationToken)
     {
         var town = await Town.StartAsync(
             KeepRehearsal.Root,
@@ -36,7 +35,7 @@ internal sealed class Performance : IAsyncDisposable
             KeepRehearsal.Furnish,
             cancellationToken
         );
-        return await StartAsync(town, new KeepRehearsal(town.World), cancellationToken);
+        return await StartAsync(town, Plays.Short[play](town.World), cancellationToken);
     }
 
     /// <param name="root">holds the shipped runbooks</param>
@@ -46,25 +45,26 @@ internal sealed class Performance : IAsyncDisposable
         return await StartAsync(town, new BootstrapRehearsal(town.World), cancellationToken);
     }
 
-    /// <summary>Carries one run through, and looks at everything afterwards.</summary>
+    /// <summary>Carries it through once, and looks at everything afterwards.</summary>
     public async Task<Outcome> PlayAsync(Kills kills, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(_rehearsal.Limit);
         _rehearsal.Prepare();
-        var last = Newest();
+        var stage = new Stage(_people, _town.Journal, _town.Journal.Recent(1) is [var newest] ? newest.Id : null);
+        _rehearsal.Stage = stage;
         var began = Stopwatch.GetTimestamp();
         _town.Gate.Arm(kills);
         var death = DieAtAsync(kills, limit.Token);
 
         try
         {
-            await AskUntilHeardAsync(last, limit.Token);
+            await _rehearsal.PlayAsync(stage, limit.Token);
             await ClosedAsync(limit.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return Ended(began, [$"it did not end within {_rehearsal.Limit.TotalSeconds:0} s: {Explain()}"]);
+            return Ended(began, [$"it did not end within {_rehearsal.Limit.TotalSeconds:0} s: {Explain(stage)}"]);
         }
         finally
         {
@@ -73,7 +73,7 @@ internal sealed class Performance : IAsyncDisposable
             await death.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        return Ended(began, await WrongAsync(cancellationToken));
+        return Ended(began, await WrongAsync(stage, cancellationToken));
     }
 
     public async ValueTask DisposeAsync()
@@ -101,18 +101,6 @@ internal sealed class Performance : IAsyncDisposable
         }
     }
 
-    private RunId? Newest() => _town.Journal.Recent(1) is [var run] ? run.Id : null;
-
-    /// <summary>The bot may die before it has heard: then nothing happened, as anybody can see, and one asks again.</summary>
-    private async Task AskUntilHeardAsync(RunId? last, CancellationToken cancellationToken)
-    {
-        while (Newest() == last)
-        {
-            if (!await _people.AskAsync(_rehearsal.Command) || Newest() == last)
-                await Task.Delay(AskAgain, TimeProvider.System, cancellationToken);
-        }
-    }
-
     private async Task ClosedAsync(CancellationToken cancellationToken)
     {
         while (_town.Journal.OpenRuns().Count > 0)
@@ -130,19 +118,32 @@ internal sealed class Performance : IAsyncDisposable
             await _town.Gate.ReachAsync(bot, PointKind.AnyMoment, "");
     }
 
-    private async Task<IReadOnlyList<string>> WrongAsync(CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<string>> WrongAsync(Stage stage, CancellationToken cancellationToken)
     {
-        var entries = _town.Journal.Read(Newest()!.Value);
-        var wrong = new List<string>(Truth.OfJournal(entries));
-        wrong.AddRange(_rehearsal.Wrong());
+        var journals = stage.Runs.Select((_, run) => stage.Entries(run)).ToList();
 
-        if (Run.Replay(entries) is { } run)
+        if (journals.Count != _rehearsal.Ends.Count)
+            return [$"there are {journals.Count} runs instead of {_rehearsal.Ends.Count}"];
+
+        var wrong = new List<string>();
+
+        foreach (var (entries, ends) in journals.Zip(_rehearsal.Ends))
         {
+            wrong.AddRange(Truth.OfJournal(entries, ends));
+            wrong.AddRange(ControlTruth.OfRun(entries));
+
+            if (Run.Replay(entries) is not { } run)
+                continue;
+
             wrong.AddRange(await Truth.OfChatAsync(_town, run, cancellationToken));
-            wrong.AddRange(Truth.OfTracker(_town, run));
+            wrong.AddRange(TrackerTruth.OfRun(_town, run));
         }
 
-        wrong.AddRange(Truth.OfChain(_town.Journal.ReadAll()));
+        wrong.AddRange(ControlTruth.OfLocks(journals.SelectMany(entries => entries)));
+        wrong.AddRange(_rehearsal.Wrong([.. journals.Select(Run.Replay).OfType<Run>()]));
+        var all = _town.Journal.ReadAll().ToList();
+        wrong.AddRange(Truth.OfChain(all));
+        wrong.AddRange(TrackerTruth.OfIssues(_town, all.Select(each => each.Entry)));
         wrong.AddRange(_town.Accidents);
         return wrong;
     }
@@ -150,10 +151,10 @@ internal sealed class Performance : IAsyncDisposable
     private Outcome Ended(long began, IReadOnlyList<string> wrong) =>
         new(_town.Gate.Deaths, _town.Gate.Reached, Stopwatch.GetElapsedTime(began), wrong);
 
-    private string Explain()
+    private string Explain(Stage stage)
     {
-        var entries = Newest() is { } run ? _town.Journal.Read(run) : [];
-        var last = entries.TakeLast(12).Select(entry => $"{entry.Number} {entry.What}");
+        var entries = stage.Runs.SelectMany((_, run) => stage.Entries(run)).OrderBy(entry => entry.Number);
+        var last = entries.TakeLast(20).Select(entry => $"{entry.Number} {entry.Run} {entry.What}");
         return $"\n{string.Join('\n', last)}\n{_people.Channel}\n{_town.Gate.Bot?.Log}";
     }
 }

@@ -5,12 +5,13 @@ using PlatformBot.Verbs;
 if (args is [BotChild.Word, var planFile])
     return await BotChild.RunAsync(planFile);
 
-var runbook = new Option<string>("--runbook")
+var play = new Option<string>("--play", "--runbook")
 {
-    Description = "keep (short: a death per run) or bootstrap (long: many deaths per run); without it both",
+    Description =
+        $"{string.Join(", ", Plays.Short.Keys)} (short: a death each time) or {Plays.Long} (long: many deaths per run); without it all",
     DefaultValueFactory = _ => "",
-}.AcceptOnlyFromAmong("keep", "bootstrap", "");
-var sample = new Option<int?>("--sample") { Description = "how many points of the short runbook; without it all" };
+}.AcceptOnlyFromAmong([.. Plays.Short.Keys, Plays.Long, ""]);
+var sample = new Option<int?>("--sample") { Description = "how many points of the short plays; without it all" };
 var runs = new Option<int>("--runs") { Description = "runs of the long runbook", DefaultValueFactory = _ => 6 };
 var deaths = new Option<int>("--deaths")
 {
@@ -22,11 +23,11 @@ var seed = new Option<int>("--seed")
     Description = "chooses the sample and the deaths",
     DefaultValueFactory = _ => 1,
 };
-var point = new Option<string?>("--point") { Description = "one point of the short runbook, such as JournalAfter:7" };
+var point = new Option<string?>("--point") { Description = "one point of a short play (keep), such as JournalAfter:7" };
 var verbose = new Option<bool>("--verbose") { Description = "a line for every run" };
 var root = new RootCommand("Kills the bot everywhere, and looks whether anything is lost or done twice")
 {
-    runbook,
+    play,
     sample,
     runs,
     deaths,
@@ -38,7 +39,7 @@ root.SetAction(
     async (parsed, cancelled) =>
     {
         var options = new Options(
-            parsed.GetRequiredValue(runbook),
+            parsed.GetRequiredValue(play),
             parsed.GetValue(sample),
             parsed.GetRequiredValue(runs),
             parsed.GetRequiredValue(deaths),

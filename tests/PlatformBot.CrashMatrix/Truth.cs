@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
+using PlatformBot.Core.Chat;
 using PlatformBot.Core.Incidents;
 using PlatformBot.Core.Journals;
 using PlatformBot.Core.Runs;
@@ -9,8 +10,8 @@ namespace PlatformBot.CrashMatrix;
 /// <summary>What must be true of a run that has ended, whatever happened on the way; each method names what is not.</summary>
 internal static class Truth
 {
-    /// <summary>The journal: it replays to a success that is closed, and no step was proven or started as the same attempt twice.</summary>
-    public static IEnumerable<string> OfJournal(IReadOnlyList<Entry> entries)
+    /// <summary>The journal: it replays to one of these ends and is closed, and no attempt, vote or announcement is in it twice.</summary>
+    public static IEnumerable<string> OfJournal(IReadOnlyList<Entry> entries, RunState[] ends)
     {
         if (Run.Replay(entries) is not { } run)
         {
@@ -18,7 +19,7 @@ internal static class Truth
             yield break;
         }
 
-        if (run is not { State: RunState.Succeeded, IsClosed: true })
+        if (!run.IsClosed || !ends.Contains(run.State))
             yield return $"run {run.Id} is {run.State}{(run.IsClosed ? "" : " and not closed")}: {run.EndedWhy}";
 
         foreach (var twice in Twice(entries.Select(Once).OfType<string>()))
@@ -43,13 +44,14 @@ internal static class Truth
     }
 
     /// <summary>
-    /// The chat: whatever the journal says was said stands there once, nothing else of this run does, and the card says how it
-    /// ended.
+    /// The chat: whatever the journal says was said stands there once, nothing else of this run does, the card says how it
+    /// ended, approvals what became of them, and the last post what is left of it.
     /// </summary>
     public static async Task<IReadOnlyList<string>> OfChatAsync(Town town, Run run, CancellationToken cancellationToken)
     {
         var posts = await PostsAsync(town, $"{run.Id.Number}:", cancellationToken);
         var wrong = Twice(posts.Select(post => post.Key)).Select(key => $"posted twice: {key}").ToList();
+        var ended = RunCard.Words(run.State);
         wrong.AddRange(
             posts.Where(post => !run.Posts.ContainsValue(post.Id)).Select(post => $"not in the journal: {post.Key}")
         );
@@ -62,39 +64,59 @@ internal static class Truth
         {
             var post = posts.FirstOrDefault(post => post.Key.EndsWith($":{key}", StringComparison.Ordinal));
 
-            if (post?.Text.Contains("succeeded", StringComparison.Ordinal) != true)
-                wrong.Add($"the post '{key}' does not say that it succeeded: {post?.Text.Split('\n')[0]}");
+            if (post?.Text.Contains(ended, StringComparison.Ordinal) != true)
+                wrong.Add($"the post '{key}' does not say that it {ended}: {post?.Text.Split('\n')[0]}");
         }
 
+        wrong.AddRange(OfApprovals(posts, run));
+        wrong.AddRange(OfEffects(posts, run));
         return wrong;
     }
 
-    /// <summary>The tracker: an issue per fault at most; open only what somebody went on without.</summary>
-    public static IEnumerable<string> OfTracker(Town town, Run run)
+    /// <summary>What was asked says what became of it.</summary>
+    private static IEnumerable<string> OfApprovals(IReadOnlyList<SaidPost> posts, Run run)
     {
-        var issues = town.World.Tracker.Issues;
-
-        foreach (var twice in Twice(issues.Select(issue => issue.Body.TrimEnd().Split('\n')[^1])))
-            yield return $"two issues for one fault: {twice}";
-
-        foreach (var incident in run.Incidents.Values)
+        foreach (var approval in run.Approvals.Values)
         {
-            var issue = issues.FirstOrDefault(each => each.Number == incident.Issue?.Number);
+            var post = posts.FirstOrDefault(post =>
+                post.Key.EndsWith($":approval:{approval.Phase}", StringComparison.Ordinal)
+            );
 
-            if (issue is null || issue.IsOpen != (run.Steps[incident.Step].State is StepState.Skipped))
-                yield return $"the issue of {incident.Step} is {issue?.State ?? "missing"}";
-        }
+            if (post?.Text.Contains($"was {approval.State}", StringComparison.OrdinalIgnoreCase) != true)
+                yield return $"the post of {approval.Phase} does not say that it is {approval.State}";
 
-        foreach (var issue in issues)
-        {
-            foreach (var twice in Twice(issue.Comments.Select(comment => comment.Body.TrimEnd().Split('\n')[^1])))
-                yield return $"issue {issue.Number} has a comment twice: {twice}";
+            if (approval.Phase != run.Rollback?.Approval)
+                continue;
+
+            foreach (var step in run.Steps.Where(step => StepStates.IsUndone(step.Value.State)))
+            {
+                if (post?.Text.Contains($"`{step.Key}`", StringComparison.Ordinal) != true)
+                    yield return $"the post of {approval.Phase} no longer says that {step.Key} is undone";
+            }
         }
     }
 
-    /// <summary>Its cause is gone and told, or a person took it upon themselves to go on without the step.</summary>
+    /// <summary>The last post of a run that did not reach its goal names every step that began.</summary>
+    private static IEnumerable<string> OfEffects(IReadOnlyList<SaidPost> posts, Run run)
+    {
+        var end = posts.FirstOrDefault(post => post.Key.EndsWith(":end", StringComparison.Ordinal))?.Text ?? "";
+        return run.State is RunState.Succeeded
+            ? []
+            : run
+                .Steps.Where(step =>
+                    step.Value.StartedAt is not null && !end.Contains($"`{step.Key}`", StringComparison.Ordinal)
+                )
+                .Select(step => $"the last post does not name {step.Key}, which began");
+    }
+
+    /// <summary>Its cause is gone and told, exactly where the step is as it should be, or where the whole run was taken back.</summary>
     private static bool IsSettled(Run run, Incident incident) =>
-        incident.State is IncidentState.Closed || run.Steps[incident.Step].State is StepState.Skipped;
+        run.Steps[incident.Step].State switch
+        {
+            StepState.Succeeded or StepState.AlreadyDone => incident.State is IncidentState.Closed,
+            StepState.RolledBack => incident.State is IncidentState.Closed or IncidentState.Acknowledged,
+            _ => incident.State is IncidentState.Reported or IncidentState.Acknowledged,
+        };
 
     private static IEnumerable<string> Twice(IEnumerable<string> all) =>
         all.GroupBy(each => each, StringComparer.Ordinal).Where(same => same.Count() > 1).Select(same => same.Key);
@@ -104,11 +126,10 @@ internal static class Truth
         entry.What switch
         {
             RunEvent.StepStarted e => $"{e.Step} started as attempt {e.Attempt}",
-            RunEvent.StepSucceeded e => $"{e.Step} settled",
-            RunEvent.StepAlreadyDone e => $"{e.Step} settled",
-            RunEvent.StepSkipped e => $"{e.Step} settled",
             RunEvent.Announced e => $"{e.Key} announced",
             RunEvent.ApprovalAsked e => $"{e.Phase} asked",
+            RunEvent.Voted e => $"{entry.By} voted on {e.Phase}",
+            RunEvent.CancelAsked => "a cancellation asked",
             RunEvent.Ended => "ended",
             RunEvent.Closed => "closed",
             _ => null,

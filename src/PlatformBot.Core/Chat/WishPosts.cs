@@ -76,13 +76,11 @@ public static class WishPosts
             : $"{approval.Requester} asks that run {run.Id} is undone.{why} {deciders}\n\n{Undoing(run)}\nPlan {Markdown.Code(approval.Digest)}";
     }
 
-    /// <summary>What a rollback does, in its order, and what it cannot do.</summary>
+    /// <summary>What a rollback does, in its order, and what it cannot do; the same words before and afterwards, because they are what was approved.</summary>
     private static string Undoing(Run run)
     {
         var steps = run
-            .Plan.Steps.Where(step =>
-                step.Rollback is not null && run.At(step) is { StartedAt: not null, State: not StepState.RolledBack }
-            )
+            .Plan.Steps.Where(step => step.Rollback is not null && run.At(step).StartedAt is not null)
             .Reverse()
             .OrderByDescending(step => run.At(step).StartedAt)
             .ToList();

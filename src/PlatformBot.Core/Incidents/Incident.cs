@@ -42,7 +42,7 @@ public static class IncidentStates
 }
 
 /// <summary>One fault of one step, reported once.</summary>
-/// <param name="Failures">each time that the step has failed for good, oldest first; never empty</param>
+/// <param name="Failures">each time that the step has failed for good, oldest first, also those of a fault that was closed before; never empty</param>
 public sealed record Incident(string Step, DateTimeOffset Since, ImmutableList<Failure> Failures)
 {
     /// <summary>How often the step has failed for good.</summary>
@@ -52,6 +52,15 @@ public sealed record Incident(string Step, DateTimeOffset Since, ImmutableList<F
 
     /// <summary>Null until it is reported.</summary>
     public IssueLink? Issue { get; init; }
+
+    /// <summary>The step has failed once more. After its issue was closed that is another fault, with an issue of its own.</summary>
+    public Incident Again(Failure failure, DateTimeOffset at) =>
+        State is Closed
+            ? new Incident(Step, at, Failures.Add(failure))
+            : Fire(ComeBack) with
+            {
+                Failures = Failures.Add(failure),
+            };
 
     /// <summary>Follows the table; a trigger that is not permitted changes nothing.</summary>
     public Incident Fire(IncidentTrigger trigger) =>

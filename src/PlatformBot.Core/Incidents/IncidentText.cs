@@ -8,7 +8,8 @@ namespace PlatformBot.Core.Incidents;
 /// <summary>What an issue says: what, where, command, output, surroundings, what was tried, how to go on. Pure.</summary>
 public static class IncidentText
 {
-    public static string Title(Run run, PlannedStep step) => $"{step.Id} failed in run {run.Id.Number} ({run.Title})";
+    public static string Title(Run run, PlannedStep step) =>
+        $"{step.Id} {(IsUndoing(run, step) ? "could not be undone" : "failed")} in run {run.Id.Number} ({run.Title})";
 
     /// <param name="card">where the run's card is in chat; null while it has none</param>
     public static string Body(Run run, PlannedStep step, string? card)
@@ -28,7 +29,7 @@ public static class IncidentText
         text.Append($"| attempts | {Attempts(step, failure)} |\n");
         text.Append($"| plan | `{run.Plan.Digest}` |\n");
         text.Append(card is null ? "" : $"| chat | {card} |\n");
-        AppendWhat(text, step, failure);
+        AppendWhat(text, IsUndoing(run, step) ? step with { Action = step.Rollback!.Action } : step, failure);
         text.Append(failure.Diagnosis.Length == 0 ? "" : $"\n## What the cluster shows\n\n{failure.Diagnosis}\n");
         text.Append($"\n## How to go on\n\n{GoOn(run, step)}\n");
         return text.ToString();
@@ -45,6 +46,10 @@ public static class IncidentText
 
     public static string Left(Run run) =>
         $"Run {run.Id.Number} {RunCard.Words(run.State)}: {Markdown.Inline(run.EndedWhy ?? "")}. This stays open until somebody closes it.";
+
+    /// <summary>What failed is the way back.</summary>
+    private static bool IsUndoing(Run run, PlannedStep step) =>
+        step.Rollback is not null && run.At(step).State is StepState.RollbackFailed;
 
     private static string Attempts(PlannedStep step, Failure failure) =>
         failure.Attempt == 0 ? "none: it was not started"
@@ -77,6 +82,9 @@ public static class IncidentText
 
     private static string GoOn(Run run, PlannedStep step)
     {
+        if (IsUndoing(run, step))
+            return UndoIt(run, step);
+
         var waiting = run
             .Plan.Steps.Where(other => other.Needs.Contains(step.Id))
             .Select(other => $"`{other.Id}`")
@@ -105,4 +113,15 @@ public static class IncidentText
             This issue is closed by itself when the step succeeds.
             """;
     }
+
+    private static string UndoIt(Run run, PlannedStep step) =>
+        $"""
+            It is not undone a second time by itself, and what began before it is not undone until somebody says how it goes on.
+
+            1. Look whether it is undone, and remove what keeps it from being undone.
+            2. If it is not: in the run's thread press **Undo again**, or type `/platform retry {run.Id.Number} {step.Id}`.
+            3. If it is, or may stay: press **Leave it**, or type `/platform skip {run.Id.Number} {step.Id} <reason>`. Or end the run as it is: `/platform cancel {run.Id.Number}`.
+
+            This issue is closed by itself when the step is undone.
+            """;
 }

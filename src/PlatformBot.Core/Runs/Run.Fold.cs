@@ -221,7 +221,7 @@ public sealed partial record Run
 
     private Run Detect(string step, Failure failure, DateTimeOffset at) =>
         Incidents.TryGetValue(step, out var old)
-            ? With(step, _ => old.Fire(IncidentTrigger.ComeBack) with { Failures = old.Failures.Add(failure) })
+            ? With(step, _ => old.Again(failure, at))
             : this with
             {
                 Incidents = Incidents.Add(step, new Incident(step, at, [failure])),

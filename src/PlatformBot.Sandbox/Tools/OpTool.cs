@@ -20,6 +20,7 @@ internal sealed partial class OpTool(PasswordVault vault, Faults faults)
                 Command.Quick("item get", "fields= reveal", GetItem),
                 new Command("item create", "template= category= title=", CreateItemAsync),
                 Command.Quick("item delete", "archive", DeleteItem),
+                new Command("item move", "current-vault= destination-vault=", MoveItemAsync),
                 new Command("document create", "title= file-name= tags=", CreateDocumentAsync),
                 Command.Quick("document get", "", GetDocument),
                 Command.Quick("read", "no-newline,n", Read),
@@ -81,6 +82,19 @@ internal sealed partial class OpTool(PasswordVault vault, Faults faults)
     {
         SignIn(call);
         vault.Remove(FindItem(call, flags));
+        return 0;
+    }
+
+    /// <summary>A copy under a new id, then the end of what was copied: killed in between, there are two.</summary>
+    private async Task<int> MoveItemAsync(ToolCall call, Flags flags)
+    {
+        SignIn(call);
+        var item = FindItem(call, NameOf(call, flags.Get("current-vault", "")), flags);
+        var to = NameOf(call, flags.Get("destination-vault", ""));
+        var copy = vault.Add(to, item.Title, item.Fields, item.Category, item.Document);
+        await call.PauseAsync(TimeSpan.FromSeconds(2));
+        vault.Remove(item);
+        PrintJson(call, ItemJson(copy, withValues: true));
         return 0;
     }
 
@@ -198,10 +212,12 @@ internal sealed partial class OpTool(PasswordVault vault, Faults faults)
             );
     }
 
-    private VaultItem FindItem(ToolCall call, Flags flags)
+    private VaultItem FindItem(ToolCall call, Flags flags) =>
+        FindItem(call, NameOf(call, flags.Get("vault", "")), flags);
+
+    private VaultItem FindItem(ToolCall call, string name, Flags flags)
     {
         var title = flags.Words.FirstOrDefault() ?? throw Error(call, "no item was named");
-        var name = NameOf(call, flags.Get("vault", ""));
 
         return vault.Find(name, title) switch
         {

@@ -1,3 +1,4 @@
+using PlatformBot.Core.Approvals;
 using PlatformBot.Core.Chat;
 using PlatformBot.Core.Planning;
 using PlatformBot.Core.Runs;
@@ -43,6 +44,22 @@ public sealed class RunPostsTests
         Rendered
             .Of(ApprovalPosts.Approval(told.Run, told.Run.Approvals[Run.WholeRun], [Ada, Grace, Edsger]))
             .ShouldMatchSnapshot("approval-whole-run");
+    }
+
+    [Fact]
+    public void What_was_approved_to_be_undone_still_stands_there_when_it_is()
+    {
+        var told = new Chronicle(Plans.Of(Plans.Undoable("lease")), Ada)
+            .Then(new RunEvent.StepStarted("lease", 1), new RunEvent.StepActed("lease", "exit 0"))
+            .Then(new RunEvent.StepSucceeded("lease", "it is there"))
+            .Then(Ada, new RunEvent.RollbackAsked("not wanted"));
+        told.Then(new RunEvent.ApprovalAsked("rollback", "d1", 1, told.Now.AddHours(4), Ada));
+        told.Then(Grace, new RunEvent.Voted("rollback", Decision.Approve, "d1", null, "button"));
+        told.Then(new RunEvent.RollbackStarted("lease"), new RunEvent.StepRolledBack("lease", "gone"));
+
+        ApprovalPosts
+            .Approval(told.Run, told.Run.Approvals["rollback"], [Ada, Grace])
+            .Text.ShouldContain("- `lease`: `undo lease`");
     }
 
     [Fact]

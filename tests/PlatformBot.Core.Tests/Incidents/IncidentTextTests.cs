@@ -1,6 +1,7 @@
 using PlatformBot.Core.Incidents;
 using PlatformBot.Core.Runs;
 using PlatformBot.Core.Tests.Chat;
+using PlatformBot.Core.Tests.Runs;
 using PlatformBot.TestKit;
 using Xunit;
 using static PlatformBot.Core.Tests.Chat.PlatformRuns;
@@ -32,6 +33,24 @@ public sealed class IncidentTextTests
         Rendered
             .Visible(IncidentText.Body(run, run.FindStep("infra/etcd-bootstrap")!, card: null))
             .ShouldMatchSnapshot("issue-before-it-started");
+    }
+
+    [Fact]
+    public void An_issue_of_what_could_not_be_undone_tells_of_the_way_back()
+    {
+        var run = new Chronicle(Plans.Of(Plans.Undoable("lease")), Ada)
+            .Then(new RunEvent.StepStarted("lease", 1))
+            .Then(new RunEvent.StepActed("lease", "exit 0"))
+            .Then(new RunEvent.StepSucceeded("lease", "it is there"))
+            .Then(Ada, new RunEvent.RollbackAsked("not wanted"))
+            .Then(new RunEvent.RollbackStarted("lease"))
+            .Then(new RunEvent.RollbackFailed("lease", Failure.Untouched(1, "Nothing shows what became of it.")))
+            .Run;
+        var step = run.FindStep("lease")!;
+
+        Rendered
+            .Visible($"# {IncidentText.Title(run, step)}\n\n{IncidentText.Body(run, step, card: null)}")
+            .ShouldMatchSnapshot("issue-of-an-undoing");
     }
 
     [Fact]

@@ -50,5 +50,23 @@ internal static class Plans
             Source = "test.yaml:1",
         };
 
+    /// <summary>A step whose way back is the command "undo" with its name.</summary>
+    public static PlannedStep Undoable(string id, params string[] needs) =>
+        Step(id, needs) with
+        {
+            Rollback = new PlannedRollback(
+                new PlannedAction.Run(
+                    [
+                        ["undo", id],
+                    ],
+                    new Dictionary<string, string>(),
+                    Sensitive: false
+                ),
+                [],
+                Destructive: null,
+                TimeSpan.FromMinutes(5)
+            ),
+        };
+
     public static PlannedCheck Probe(string what) => new PlannedCheck.Run([what]);
 }

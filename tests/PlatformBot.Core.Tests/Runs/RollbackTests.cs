@@ -1,5 +1,5 @@
 using PlatformBot.Core.Approvals;
-using PlatformBot.Core.Planning;
+using PlatformBot.Core.Incidents;
 using PlatformBot.Core.Runs;
 using Shouldly;
 using Xunit;
@@ -203,22 +203,25 @@ public sealed class RollbackTests
         stage.Live.Now.Steps["a"].State.ShouldBe(StepState.RollbackFailed);
     }
 
-    private static PlannedStep Undoable(string id, params string[] needs) =>
-        Step(id, needs) with
-        {
-            Rollback = new PlannedRollback(
-                new PlannedAction.Run(
-                    [
-                        ["undo", id],
-                    ],
-                    new Dictionary<string, string>(),
-                    Sensitive: false
-                ),
-                [],
-                Destructive: null,
-                TimeSpan.FromMinutes(5)
-            ),
-        };
+    [Fact]
+    public async Task A_compensation_that_fails_after_the_steps_own_fault_was_closed_is_a_fault_of_its_own()
+    {
+        await using var stage = new Stage(Of(Undoable("a"), Step("bad", "a")));
+        stage.World.When("a", Verdict.Failed);
+        await FailAtAsync(stage, "bad");
+        await stage.Live.RecordAsync(Person.Bot, new RunEvent.IncidentReported("a", new IssueLink(7, "")));
+        stage.World.When("a", Verdict.Done);
+        await stage.Live.RecordAsync(Ada, new RunEvent.StepRetried("a"));
+        await stage.UntilAsync("bad", StepState.Failed);
+        await stage.Live.RecordAsync(Person.Bot, new RunEvent.IncidentClosed("a"));
+
+        stage.World.When("undo a", Verdict.Failed);
+        await stage.Live.RecordAsync(Ada, new RunEvent.RollbackAsked(null));
+        await stage.UntilAsync("a", StepState.RollbackFailed);
+
+        var fault = stage.Live.Now.Incidents["a"];
+        (fault.State, fault.Issue, fault.Times).ShouldBe((IncidentState.Detected, null, 2));
+    }
 
     private static async Task FailAtAsync(Stage stage, string step)
     {

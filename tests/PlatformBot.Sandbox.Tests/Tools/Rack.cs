@@ -70,10 +70,10 @@ internal sealed class Rack : IAsyncDisposable
     }
 
     /// <summary>Runs a tool that waits, while the twin's time goes on.</summary>
-    public async Task<Said> RunWhileTimePassesAsync(string commandLine)
-    {
-        var running = Tools.RunAsync(commandLine);
+    public Task<Said> RunWhileTimePassesAsync(string commandLine) => WhileTimePassesAsync(Tools.RunAsync(commandLine));
 
+    public async Task<Said> WhileTimePassesAsync(Task<Said> running)
+    {
         while (!running.IsCompleted)
         {
             Pass(5);

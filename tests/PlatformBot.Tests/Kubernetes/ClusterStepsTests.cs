@@ -1,5 +1,6 @@
 using PlatformBot.Core.Planning;
 using PlatformBot.Core.Runs;
+using PlatformBot.Kubernetes;
 using Shouldly;
 using Xunit;
 
@@ -153,6 +154,36 @@ public sealed class ClusterStepsTests
         look.Saw.ShouldStartWith("API server of infra does not answer: ");
         apply.Holds.ShouldBeNull();
     }
+
+    [Fact]
+    public async Task Another_cluster_that_answers_at_its_address_is_neither_asked_nor_changed()
+    {
+        await using var scene = await Scene.StartAsync();
+        await using var other = await Scene.StartAsync();
+        scene.LeadTo(other);
+
+        var look = await scene.LookAsync("exists", "v1", "Namespace", null, "default");
+        var applied = await scene.ApplyAsync(Settings);
+
+        look.Holds.ShouldBeNull();
+        look.Saw.ShouldEndWith("its certificate is not the one that the client configuration trusts");
+        applied.Verdict.ShouldBe(Verdict.Retry);
+        (await other.LookAsync("exists", "v1", "ConfigMap", "default", "settings")).Holds.ShouldBe(false);
+    }
+
+    [Theory]
+    [InlineData(429, "TooManyRequests", true)]
+    [InlineData(503, "ServiceUnavailable", true)]
+    [InlineData(500, "InternalError", true)]
+    [InlineData(409, "Conflict", true)]
+    [InlineData(409, "AlreadyExists", false)]
+    [InlineData(410, "Expired", false)]
+    [InlineData(401, "Unauthorized", false)]
+    [InlineData(422, "Invalid", false)]
+    public void What_may_pass_is_tried_again_and_what_will_not_asks_a_person(int code, string reason, bool mayPass) =>
+        ApiException
+            .From(code, "application/json", $$"""{"kind":"Status","reason":"{{reason}}","message":"no"}""", null)
+            .IsTransient.ShouldBe(mayPass);
 
     [Fact]
     public async Task A_client_configuration_may_appear_while_the_bot_runs()

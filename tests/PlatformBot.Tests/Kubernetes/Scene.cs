@@ -60,6 +60,15 @@ internal sealed class Scene : IAsyncDisposable
 
     public void WriteKubeconfig() => File.WriteAllText(Kubeconfig, _server.Kubeconfig("infra"));
 
+    /// <summary>The client configuration stays, but what answers at its address is another cluster.</summary>
+    public void LeadTo(Scene other) =>
+        File.WriteAllText(
+            Kubeconfig,
+            _server
+                .Kubeconfig("infra")
+                .Replace(_server.Uri.Authority, other._server.Uri.Authority, StringComparison.Ordinal)
+        );
+
     /// <summary>As a controller would.</summary>
     public void Has(string json) => Cluster.Objects.Put((JsonObject)JsonNode.Parse(json)!);
 

@@ -48,6 +48,24 @@ public sealed class WaitsTests
     }
 
     [Fact]
+    public async Task What_was_true_before_its_controller_saw_the_last_change_is_not_true_yet()
+    {
+        await using var scene = await Scene.StartAsync();
+        scene.Has(
+            """
+            {"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"web","namespace":"default"},
+             "status":{"observedGeneration":0,"conditions":[{"type":"Available","status":"True"}]}}
+            """
+        );
+
+        var look = await scene.LookAsync("condition=Available", "apps/v1", "Deployment", "default", "web");
+
+        (look.Holds, look.Saw).ShouldBe(
+            (false, "deployment default/web its controller has not seen the last change yet (Available was True)")
+        );
+    }
+
+    [Fact]
     public async Task All_of_a_kind_must_hold_and_none_is_not_all()
     {
         await using var scene = await Scene.StartAsync();

@@ -43,6 +43,12 @@ internal sealed class BotProgram : IDisposable
     /// <summary>SIGTERM.</summary>
     public void AskToGo() => ProcessTable.Signal(_process.Id, 15);
 
+    /// <summary>SIGSTOP: it stands still as long as somebody likes.</summary>
+    public void Freeze() => ProcessTable.Signal(_process.Id, 19);
+
+    /// <summary>SIGCONT.</summary>
+    public void Thaw() => ProcessTable.Signal(_process.Id, 18);
+
     public async Task<int> ExitAsync()
     {
         await _process.WaitForExitAsync(TestContext.Current.CancellationToken);

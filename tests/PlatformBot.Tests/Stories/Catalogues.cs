@@ -5,7 +5,7 @@ internal static class Catalogues
 {
     /// <summary>
     /// <c>did NAME</c> leaves the file NAME in the world; <c>did NAME unless FILE</c> fails while FILE is there; <c>has NAME</c>
-    /// tells by its exit code whether the file is there; <c>undo NAME</c> removes it, unless there is a file "stuck"; <c>leak</c> prints its secret and fails; <c>hold FILE</c> writes its pid to
+    /// tells by its exit code whether the file is there; <c>undo NAME</c> removes it, unless there is a file "stuck"; <c>leak</c> prints its secret and fails; <c>keep</c> writes it to the file "kept"; <c>hold FILE</c> writes its pid to
     /// FILE and waits for a file "free"; <c>insist</c> goes on, whoever wants it to end, until there is a file "free"; <c>wait FILE</c> writes its pid
     /// to "pids" and waits for FILE; <c>stray</c> does the like for ever, with a child in a session of its own that does not hear TERM; anything else
     /// is written to the file "said", each word on its line.
@@ -18,6 +18,7 @@ internal static class Catalogues
           has) [ -e "$2" ] ;;
           undo) if [ -e stuck ]; then echo "$2 is stuck" >&2; exit 4; fi; /bin/rm "$2" ;;
           leak) printf 'the token is %s\n' "$TOKEN"; printf '%s' "$TOKEN" | /usr/bin/base64; echo "$TOKEN" >&2; exit 1 ;;
+          keep) printf '%s' "$TOKEN" > kept ;;
           hold) echo "$$" >> "$2"; until [ -e free ]; do /bin/sleep 0.1; done; : > held ;;
           insist) trap '' TERM; : > insisting; until [ -e free ]; do /bin/sleep 0.1; done ;;
           wait) echo "$$" >> pids; while [ ! -e "$2" ]; do /bin/sleep 0.1; done; : > waited ;;
@@ -60,6 +61,10 @@ internal static class Catalogues
         WriteTool(folder, "world", Tool);
         WriteTool(folder, "op", Vault.Replace("%SECRET%", Secret, StringComparison.Ordinal));
     }
+
+    /// <summary>From now on the vault holds another secret.</summary>
+    public static void Rotate(string folder, string secret) =>
+        WriteTool(folder, "op", Vault.Replace("%SECRET%", secret, StringComparison.Ordinal));
 
     private static void WriteTool(string folder, string name, string script)
     {

@@ -1,3 +1,4 @@
+using PlatformBot.Core.Runs;
 using Shouldly;
 using Xunit;
 
@@ -52,6 +53,28 @@ public sealed class CommandsTests
 
         (await chat.SaysAsync("ada", command)).ShouldStartWith(":no_entry:");
         (await chat.SaysAsync("ada", "/platform history")).ShouldContain("no run yet");
+    }
+
+    [Fact]
+    public async Task Of_thirty_who_ask_at_once_everybody_is_answered_and_has_a_turn_alone_in_the_order_of_the_numbers()
+    {
+        const int Many = 30;
+        await using var chat = await TheChat.WithAsync(Echo);
+
+        await Task.WhenAll(
+            Enumerable.Range(0, Many).Select(_ => chat["ada"].Seat.TypeAsync("/platform deploy infra", chat.Limit))
+        );
+
+        for (var answer = 0; answer < Many; answer++)
+            (await chat["ada"].PrivateAsync(chat.Limit)).ShouldStartWith(":clipboard: Run #");
+
+        while (chat.Journal.Count(entry => entry.What is RunEvent.Ended) < Many)
+            await Task.Delay(TimeSpan.FromSeconds(1), chat.Clock, chat.Limit);
+
+        var turns = chat.Journal.Where(entry => entry.What is RunEvent.LocksTaken or RunEvent.Ended).ToList();
+        turns
+            .Select(entry => (entry.Run!.Value.Number, entry.What is RunEvent.LocksTaken))
+            .ShouldBe(Enumerable.Range(1, Many).SelectMany(run => new[] { ((long)run, true), (run, false) }));
     }
 
     [Fact]

@@ -14,6 +14,16 @@ public sealed class SecretsTests
           proves-itself: true
         """;
 
+    private const string Kept = """
+        - step: keep
+          title: A tool that takes a secret
+          destructive: replaces what ${{ cluster.name }} has
+          run: [world, keep]
+          secrets: { TOKEN: "op://Infra/world/token" }
+          probe: [{ run: [world, has, kept] }]
+          verify: [{ run: [world, has, kept] }]
+        """;
+
     [Fact]
     public async Task A_secret_that_a_tool_prints_is_found_nowhere()
     {
@@ -40,6 +50,22 @@ public sealed class SecretsTests
 
         await IsNowhereAsync(chat, "the token is");
         await IsNowhereAsync(chat, Catalogues.Secret);
+    }
+
+    [Fact]
+    public async Task A_secret_that_changed_after_the_approval_is_read_when_its_step_begins()
+    {
+        await using var chat = await TheChat.WithAsync(Kept);
+        await chat.SaysAsync("ada", "/platform deploy infra");
+        await chat.SeesAsync(post => post.Buttons.Contains("approve"));
+
+        chat.Rotates("zT4-amber-heron-77-Wd");
+        await chat.SaysAsync("grace", "/platform approve 1 infra/rollout");
+
+        await chat.SeesAsync(":white_check_mark: Run #1 succeeded");
+        var kept = await File.ReadAllTextAsync(Path.Combine(chat.World, "kept"), chat.Limit);
+        kept.ShouldBe("zT4-amber-heron-77-Wd");
+        chat.JournalBytes().ShouldContain("op://Infra/world/token");
     }
 
     private static async Task IsNowhereAsync(TheChat chat, string secret)

@@ -82,6 +82,20 @@ public sealed class ShutdownTests
         (await chat.PidsAsync()).Count.ShouldBe(1);
     }
 
+    [Fact]
+    public async Task A_second_bot_is_refused_also_while_the_first_stands_still()
+    {
+        await using var chat = await RunningAsync(grace: "00:00:00");
+
+        chat.FreezeBot();
+        (await chat.SecondBotAsync()).ShouldBe(1);
+        chat.ThawBot();
+
+        await File.WriteAllTextAsync(Path.Combine(chat.World, "go"), "", chat.Limit);
+        await chat.SeesAsync(":white_check_mark: Run #1 succeeded");
+        (await chat.PidsAsync()).Count.ShouldBe(1);
+    }
+
     private static async Task<TheChat> RunningAsync(string grace)
     {
         var settings = new Dictionary<string, string?> { ["Shutdown:Grace"] = grace };

@@ -12,6 +12,11 @@ internal sealed partial class TheChat
     /// <summary>SIGKILL.</summary>
     public Task KillBotAsync() => _program!.KillAsync();
 
+    /// <summary>The bot stands still, as a suspended one does.</summary>
+    public void FreezeBot() => _program!.Freeze();
+
+    public void ThawBot() => _program!.Thaw();
+
     /// <summary>SIGTERM.</summary>
     public void AskBotToGo() => _program!.AskToGo();
 

@@ -147,6 +147,9 @@ internal sealed partial class TheChat : IAsyncDisposable
         }
     }
 
+    /// <summary>Somebody changes what the vault holds.</summary>
+    public void Rotates(string secret) => Catalogues.Rotate(_folder, secret);
+
     /// <summary>Waits until a tool has left this trace.</summary>
     public async Task LeavesAsync(string trace)
     {

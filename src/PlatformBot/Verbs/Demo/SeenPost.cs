@@ -5,6 +5,7 @@ namespace PlatformBot.Verbs.Demo;
 /// <summary>A post as a person sees it.</summary>
 /// <param name="Buttons">their ids</param>
 /// <param name="Labels">what stands on the buttons</param>
+/// <param name="Key">what the bot says that it is, out of sight: "run:time:what"; "" for what people wrote</param>
 internal sealed record SeenPost(
     string Id,
     string Author,
@@ -12,7 +13,8 @@ internal sealed record SeenPost(
     string BoxTitle,
     string BoxText,
     IReadOnlyList<string> Buttons,
-    IReadOnlyList<string> Labels
+    IReadOnlyList<string> Labels,
+    string Key
 )
 {
     /// <summary>Message, box and buttons, as Markdown.</summary>
@@ -35,7 +37,8 @@ internal sealed record SeenPost(
             Visible((string?)box?["title"]),
             Visible((string?)box?["text"]),
             [.. buttons.Select(button => (string?)button["id"] ?? "")],
-            [.. buttons.Select(button => (string?)button["name"] ?? "")]
+            [.. buttons.Select(button => (string?)button["name"] ?? "")],
+            (string?)post["props"]?["platformbot_key"] ?? ""
         );
     }
 
