@@ -14,7 +14,7 @@ internal abstract class Kills
 internal sealed class OneKill(Point? at) : Kills
 {
     /// <summary>Points of the kind <see cref="PointKind.AnyMoment"/> are this far from one another.</summary>
-    private const int Grain = 25;
+    private const int Grain = 75;
 
     public override TimeSpan? After =>
         at is { Kind: PointKind.AnyMoment, Number: var number } ? TimeSpan.FromMilliseconds(number * Grain) : null;

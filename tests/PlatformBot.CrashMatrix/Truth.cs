@@ -129,6 +129,7 @@ internal static class Truth
             RunEvent.Announced e => $"{e.Key} announced",
             RunEvent.ApprovalAsked e => $"{e.Phase} asked",
             RunEvent.Voted e => $"{entry.By} voted on {e.Phase}",
+            RunEvent.EvidenceConfirmed e => $"{e.Step} confirmed",
             RunEvent.CancelAsked => "a cancellation asked",
             RunEvent.Ended => "ended",
             RunEvent.Closed => "closed",
