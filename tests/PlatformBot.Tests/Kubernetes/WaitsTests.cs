@@ -53,7 +53,7 @@ public sealed class WaitsTests
         await using var scene = await Scene.StartAsync();
         scene.Has(
             """
-            {"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"web","namespace":"default"},
+            {"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"web","namespace":"default"},"spec":{"replicas":1},
              "status":{"observedGeneration":0,"conditions":[{"type":"Available","status":"True"}]}}
             """
         );
