@@ -49,6 +49,54 @@ public sealed class PageStoryTests
         chat.Done.ShouldBe(["pushed", "wiped"]);
     }
 
+    [Fact]
+    public async Task People_show_a_file_and_look_at_it_in_the_page()
+    {
+        await using var chat = await TheChat.WithAsync(Cabling);
+        await using var browser = await Browser.OpenAsync();
+        var ada = await SitDownAsync(browser, chat, "ada");
+        var grace = await SitDownAsync(browser, chat, "grace");
+        await ada.FillAsync("#composer textarea", "/platform deploy infra");
+        await ada.PressAsync("#composer textarea", "Enter");
+        await ada.ClickAsync(".thread-link");
+        await ada.WaitForSelectorAsync("#thread button:has-text('Confirm')");
+
+        await ada.SetInputFilesAsync("#reply input[type=file]", Photo);
+        await ada.FillAsync("#reply textarea", "here is how it looks");
+        await ada.PressAsync("#reply textarea", "Enter");
+        await ada.WaitForSelectorAsync("#thread >> text=rack.txt");
+        await ada.ClickAsync("#thread button:has-text('Confirm')");
+        await ada.FillAsync("#dialog textarea", "both lights are green");
+        await ada.ClickAsync("#dialog button:has-text('Confirm')");
+
+        await grace.ClickAsync(".thread-link");
+        await grace.WaitForSelectorAsync("#thread >> text=SHA-256");
+        await LookAsync(grace, "second-person");
+        await grace.ClickAsync("#thread button:has-text('It is so')");
+        await grace.WaitForSelectorAsync("#thread >> text=succeeded after");
+        await LookAsync(grace, "confirmed");
+    }
+
+    private const string Cabling = """
+        - step: cable
+          title: Cable the switch
+          manual: { ask: "Put both links into ports 1 and 2,\nthen show the lights.", evidence: file, second-person: true }
+        """;
+
+    private static readonly FilePayload Photo = new()
+    {
+        Name = "rack.txt",
+        MimeType = "text/plain",
+        Buffer = "port 1: green\nport 2: green\n"u8.ToArray(),
+    };
+
+    /// <summary>With LOOK set to a folder, for a person to look at.</summary>
+    private static async Task LookAsync(IPage page, string name)
+    {
+        if (Environment.GetEnvironmentVariable("LOOK") is { Length: > 0 } folder)
+            await page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(folder, $"{name}.png") });
+    }
+
     private static async Task<IPage> SitDownAsync(Browser browser, TheChat chat, string who)
     {
         var page = await browser.PageAsync();

@@ -9,7 +9,7 @@ internal sealed class PageRoutes(ChatServer server, ChatOptions options)
     private const string Policy =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self' ws: wss:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-    private static readonly string[] Scripts = ["chat", "dialog", "markdown", "posts", "session"];
+    private static readonly string[] Scripts = ["attach", "chat", "dialog", "markdown", "posts", "session"];
 
     public IEnumerable<Route> Routes =>
         [

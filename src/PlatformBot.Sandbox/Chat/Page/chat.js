@@ -1,5 +1,6 @@
 // The page: who speaks, where, what is shown, what is typed.
 
+import { attachments } from "./attach.js";
 import { openDialog } from "./dialog.js";
 import { avatar, make, renderPost } from "./posts.js";
 import { Session } from "./session.js";
@@ -203,28 +204,31 @@ function composer(form, rootId) {
   const button = make("button", { type: "submit", className: "send", ariaLabel: "Send", title: "Send" }, "↑");
   const said = [];
   let recalled = 0;
-  form.append(hints, input, button);
+  const attached = attachments(() => grow());
+  form.append(hints, ...attached.parts, input, button);
 
   const grow = () => {
     input.style.height = "auto";
     // Not shown, it has no height yet.
     if (input.scrollHeight > 0) input.style.height = `${Math.min(input.scrollHeight, 220)}px`;
-    button.disabled = input.value.trim() === "";
+    button.disabled = input.value.trim() === "" && !attached.any;
     showHints(hints, input);
   };
 
   const send = async () => {
     const message = input.value;
     const { session, channelId } = page;
-    if (message.trim() === "" || !session) return;
+    if ((message.trim() === "" && !attached.any) || !session) return;
     const root = rootId();
+    // As in the real thing, a command takes no files with it.
+    const files = message.startsWith("/") ? [] : attached.take();
     said.push(message);
     recalled = said.length;
     input.value = "";
     grow();
 
     try {
-      const answer = await session.say(channelId, root, message);
+      const answer = await session.say(channelId, root, message, files);
       if (/^https?:\/\//.test(answer.goto_location ?? "")) window.open(answer.goto_location, "_blank", "noopener");
     } catch (error) {
       session.notice(channelId, root, error.message);
@@ -232,6 +236,7 @@ function composer(form, rootId) {
   };
 
   input.oninput = grow;
+  input.onpaste = attached.paste;
   input.onkeydown = (event) => {
     const hint = hints.hidden ? null : hints.querySelector("button");
 

@@ -25,6 +25,7 @@ export class Session {
 
   fetch(method, url, body) {
     const headers = { Authorization: `Bearer ${this.person.token}` };
+    if (body instanceof File) return fetch(url, { method, headers: { ...headers, "Content-Type": body.type || "application/octet-stream" }, body });
     if (body !== undefined) headers["Content-Type"] = "application/json";
     return fetch(url, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
   }
@@ -129,12 +130,17 @@ export class Session {
     this.changed(this, "whisper", post);
   }
 
-  say(channelId, rootId, message) {
-    return message.startsWith("/")
-      ? this.api("POST", "/commands/execute", { channel_id: channelId, team_id: this.teamId, root_id: rootId, command: message })
-      : this.api("POST", "/posts", {
-          channel_id: channelId, root_id: rootId, message, pending_post_id: `${this.person.id}:${Date.now()}`,
-        });
+  async say(channelId, rootId, message, files = []) {
+    if (message.startsWith("/")) {
+      return this.api("POST", "/commands/execute", { channel_id: channelId, team_id: this.teamId, root_id: rootId, command: message });
+    }
+
+    const uploads = await Promise.all(files.map((file) =>
+      this.api("POST", `/files?channel_id=${channelId}&filename=${encodeURIComponent(file.name)}`, file)));
+    return this.api("POST", "/posts", {
+      channel_id: channelId, root_id: rootId, message, pending_post_id: `${this.person.id}:${Date.now()}`,
+      file_ids: uploads.map((upload) => upload.file_infos[0].id),
+    });
   }
 
   replies(rootId) {
