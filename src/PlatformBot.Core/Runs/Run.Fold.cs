@@ -300,7 +300,12 @@ public sealed partial record Run
         var moving = Steps.Values.Any(step =>
             step.State is StepState.Running or StepState.Verifying or StepState.WaitingToRetry
         );
-        var approvals = Approvals.Values.Any(approval => approval.State is ApprovalState.Requested);
+        // A wish that a second person has not answered holds up nothing.
+        var approvals = Approvals.Values.Any(approval =>
+            approval.State is ApprovalState.Requested
+            && approval.Phase != Unlock?.Approval
+            && approval.Phase != Rollback?.Approval
+        );
 
         RunTrigger? trigger = State switch
         {

@@ -75,6 +75,22 @@ public sealed class ControlTests
     }
 
     [Fact]
+    public async Task A_run_comes_to_its_end_although_nobody_has_said_yet_whether_it_must_give_up_its_locks()
+    {
+        await using var stage = new Stage(Of(Step("a")));
+        var answer = stage.World.Holds("a");
+        stage.Start();
+        await stage.UntilAsync("a", StepState.Running);
+        await stage.Live.RecordAsync(Ada, new RunEvent.UnlockAsked("I need it"));
+        await stage.UntilAsync(run => run.PendingApprovals.Any());
+
+        answer.SetResult(Fine);
+
+        await stage.UntilAsync(RunState.Succeeded);
+        stage.Live.Now.Approvals["unlock"].State.ShouldBe(ApprovalState.Withdrawn);
+    }
+
+    [Fact]
     public async Task While_a_run_is_paused_a_denial_still_ends_it()
     {
         await using var stage = new Stage(Of(Step("wipe") with { Destructive = "wipes it" }));
