@@ -129,7 +129,7 @@ public static class RunCard
         var settled = phase.Steps.Count(step => StepStates.IsSettled(run.At(step).State));
         var mark = run.Phases[phase.Id] switch
         {
-            PhaseState.Waiting => run.MayTouch(phase.Id) ? ":white_circle:" : ":lock:",
+            PhaseState.Waiting => run.MayTouch(phase) ? ":white_circle:" : ":lock:",
             PhaseState.Working => ":arrow_forward:",
             PhaseState.Stuck => ":red_circle:",
             PhaseState.Complete => ":white_check_mark:",

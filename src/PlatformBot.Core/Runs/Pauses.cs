@@ -16,10 +16,7 @@ internal sealed class Pauses(TimeProvider clock)
     {
         _open =
         [
-            .. run
-                .Plan.Steps.Where(step => run.At(step).State is StepState.WaitingToRetry)
-                .Select(step => Of(step, run.At(step)))
-                .Where(pause => Left(pause) > TimeSpan.Zero),
+            .. run.WaitingToRetry.Select(step => Of(step, run.At(step))).Where(pause => Left(pause) > TimeSpan.Zero),
         ];
         return _open.Select(pause => pause.Step).ToHashSet();
     }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using PlatformBot.Core.Approvals;
 using PlatformBot.Core.Incidents;
 using PlatformBot.Core.Journals;
+using PlatformBot.Core.Planning;
 
 namespace PlatformBot.Core.Runs;
 
@@ -183,8 +184,18 @@ public sealed partial record Run
 
         var moved = trigger is { } permitted ? step.Fire(permitted) : step;
         var next = this with { Steps = Steps.SetItem(id, change(moved)) };
+        next = next.Counted(ById[id], step.State, moved.State);
         return then is null ? next : then(next);
     }
+
+    private Run Counted(PlannedStep step, StepState from, StepState to) =>
+        from == to
+            ? this
+            : this with
+            {
+                Tally = Tally.After(from, to),
+                PhaseTallies = PhaseTallies.SetItem(step.Phase, PhaseTallies[step.Phase].After(from, to)),
+            };
 
     private Run Counted(RunEvent.Voted voted, Entry entry) =>
         Approvals.TryGetValue(voted.Phase, out var approval)
@@ -270,24 +281,23 @@ public sealed partial record Run
         };
     }
 
-    private PhaseTrigger? Wanted(Planning.PlannedPhase phase, PhaseState state)
+    private PhaseTrigger? Wanted(PlannedPhase phase, PhaseState state)
     {
-        var failed = phase.Steps.Any(step => At(step).State is StepState.Failed);
+        var steps = PhaseTallies[phase.Id];
+        var failed = steps.Any(StepState.Failed);
 
         return state switch
         {
             PhaseState.Abandoned or PhaseState.Undone => null,
-            _ when phase.Steps.Any(step => StepStates.IsUndone(At(step).State)) => PhaseTrigger.Undo,
+            _ when steps.Any(StepStates.IsUndone) => PhaseTrigger.Undo,
             _ when IsOver && State is not RunState.Succeeded => PhaseTrigger.Abandon,
             PhaseState.Complete => null,
-            PhaseState.Waiting => phase.Steps.Any(step => At(step).State is not StepState.Pending)
-            || phase.Steps.Count == 0
+            PhaseState.Waiting => phase.Steps.Count == 0 || steps.Any(each => each is not StepState.Pending)
                 ? PhaseTrigger.Begin
                 : null,
             PhaseState.Working when failed => PhaseTrigger.Stick,
             PhaseState.Stuck when !failed => PhaseTrigger.Unstick,
-            PhaseState.Working when phase.Steps.All(step => StepStates.IsSettled(At(step).State)) =>
-                PhaseTrigger.Complete,
+            PhaseState.Working when steps.All(StepStates.IsSettled) => PhaseTrigger.Complete,
             _ => null,
         };
     }
@@ -295,11 +305,9 @@ public sealed partial record Run
     /// <summary>The run follows its steps: failed ones ask for a decision, pending approvals are waited for when nothing else moves.</summary>
     private Run FollowSteps()
     {
-        var failed = Steps.Values.Any(step => step.State is StepState.Failed);
-        var started = Steps.Values.Any(step => step.State is not StepState.Pending);
-        var moving = Steps.Values.Any(step =>
-            step.State is StepState.Running or StepState.Verifying or StepState.WaitingToRetry
-        );
+        var failed = Tally.Any(StepState.Failed);
+        var started = Tally.Any(state => state is not StepState.Pending);
+        var moving = Tally.Any(state => state is StepState.Running or StepState.Verifying or StepState.WaitingToRetry);
         // A wish that a second person has not answered holds up nothing.
         var approvals = Approvals.Values.Any(approval =>
             approval.State is ApprovalState.Requested

@@ -28,6 +28,14 @@ public sealed partial record Run
 
     public required ImmutableDictionary<string, PhaseState> Phases { get; init; }
 
+    private ImmutableDictionary<string, PlannedStep> ById { get; init; } =
+        ImmutableDictionary<string, PlannedStep>.Empty;
+
+    private Tally Tally { get; init; } = new(steps: 0);
+
+    /// <summary>By phase id.</summary>
+    private ImmutableDictionary<string, Tally> PhaseTallies { get; init; } = ImmutableDictionary<string, Tally>.Empty;
+
     /// <summary>By phase id, or <see cref="WholeRun"/>; only where one is needed.</summary>
     public ImmutableDictionary<string, Approval> Approvals { get; init; } = ImmutableDictionary<string, Approval>.Empty;
 
@@ -68,41 +76,46 @@ public sealed partial record Run
 
     public StepProgress At(PlannedStep step) => Steps[step.Id];
 
-    public PlannedStep? FindStep(string id) => Plan.Steps.FirstOrDefault(step => step.Id == id);
+    public PlannedStep? FindStep(string id) => ById.GetValueOrDefault(id);
 
     public bool IsSettled(string step) =>
         !Steps.TryGetValue(step, out var progress) || StepStates.IsSettled(progress.State);
 
-    public bool AllSettled => Steps.Values.All(progress => StepStates.IsSettled(progress.State));
+    public bool AllSettled => Tally.All(StepStates.IsSettled);
 
     /// <summary>Steps that failed for good, in the plan's order.</summary>
-    public IEnumerable<PlannedStep> Failed => Plan.Steps.Where(step => At(step).State is StepState.Failed);
+    public IEnumerable<PlannedStep> Failed => In(StepState.Failed);
+
+    /// <summary>Steps that wait for their next attempt, in the plan's order.</summary>
+    public IEnumerable<PlannedStep> WaitingToRetry => In(StepState.WaitingToRetry);
 
     /// <summary>Steps that are doing something to the world, in the plan's order; people's own work does not count.</summary>
     public IEnumerable<PlannedStep> Acting =>
-        Plan.Steps.Where(step => At(step).State is StepState.RollingBack or StepState.Running && !IsWithPerson(step));
+        In(StepState.Running, StepState.RollingBack).Where(step => !IsWithPerson(step));
 
     /// <summary>A manual step that has begun and is not done: the bot only waits.</summary>
     public bool IsWithPerson(PlannedStep step) =>
         step.Action is PlannedAction.Manual && At(step).State is StepState.Running;
 
     /// <summary>Steps whose compensation did not work and that wait for a person, in the plan's order.</summary>
-    public IEnumerable<PlannedStep> NotRolledBack =>
-        Plan.Steps.Where(step => At(step) is { State: StepState.RollbackFailed, UndoAgain: false });
+    public IEnumerable<PlannedStep> NotRolledBack => In(StepState.RollbackFailed).Where(step => !At(step).UndoAgain);
 
     /// <summary>Manual steps that wait for somebody to do them, in the plan's order.</summary>
     public IEnumerable<PlannedStep> AwaitingEvidence =>
-        Plan.Steps.Where(step => AsksPeople(step) && At(step).Evidence is null);
+        In(StepState.Running).Where(step => AsksPeople(step) && At(step).Evidence is null);
 
     /// <summary>Manual steps that somebody has done, and that a second person must look at, in the plan's order.</summary>
     public IEnumerable<PlannedStep> AwaitingSecondPerson =>
-        Plan.Steps.Where(step => AsksPeople(step) && At(step).Evidence is not null);
+        In(StepState.Running).Where(step => AsksPeople(step) && At(step).Evidence is not null);
 
     /// <summary>A manual step for which not everybody has said yet what they must.</summary>
     public bool AsksPeople(PlannedStep step) =>
         step.Action is PlannedAction.Manual manual
         && At(step) is { State: StepState.Running, Evidence: var evidence }
         && (evidence is null || (manual.SecondPerson && evidence.Confirmed is null));
+
+    private IEnumerable<PlannedStep> In(params StepState[] states) =>
+        states.Any(Tally.Any) ? Plan.Steps.Where(step => states.Contains(At(step).State)) : [];
 
     public IEnumerable<Approval> PendingApprovals =>
         Approvals
@@ -121,12 +134,8 @@ public sealed partial record Run
     public IEnumerable<string> NeededApprovals => Plan.Phases.Where(NeedsApproval).Select(ApprovalFor).Distinct();
 
     /// <summary>A phase that needs no approval, or has it.</summary>
-    public bool MayTouch(string phase)
-    {
-        var its = Plan.Phases.First(each => each.Id == phase);
-        return !NeedsApproval(its)
-            || Approvals.GetValueOrDefault(ApprovalFor(its)) is { State: ApprovalState.Approved };
-    }
+    public bool MayTouch(PlannedPhase phase) =>
+        !NeedsApproval(phase) || Approvals.GetValueOrDefault(ApprovalFor(phase)) is { State: ApprovalState.Approved };
 
     /// <summary>The run as its journal tells it; null when there are no entries or they do not begin with a plan.</summary>
     public static Run? Replay(IEnumerable<Entry> entries)
@@ -139,20 +148,27 @@ public sealed partial record Run
         return run;
     }
 
-    public static Run? Begin(Entry entry) =>
-        entry is { What: RunEvent.Planned planned, Run: { } id }
-            ? new Run
-            {
-                Id = id,
-                Plan = planned.Plan,
-                Requester = entry.By,
-                Channel = planned.Channel,
-                PlannedAt = entry.At,
-                Steps = planned.Plan.Steps.ToImmutableDictionary(step => step.Id, _ => new StepProgress()),
-                Phases = planned.Plan.Phases.ToImmutableDictionary(phase => phase.Id, _ => PhaseStates.Table.Start),
-                Version = entry.Number,
-            }
-            : null;
+    public static Run? Begin(Entry entry)
+    {
+        if (entry is not { What: RunEvent.Planned { Plan: var plan } planned, Run: { } id })
+            return null;
+
+        var steps = plan.Steps.ToList();
+        return new Run
+        {
+            Id = id,
+            Plan = plan,
+            Requester = entry.By,
+            Channel = planned.Channel,
+            PlannedAt = entry.At,
+            Steps = steps.ToImmutableDictionary(step => step.Id, _ => new StepProgress()),
+            Phases = plan.Phases.ToImmutableDictionary(phase => phase.Id, _ => PhaseStates.Table.Start),
+            ById = steps.ToImmutableDictionary(step => step.Id),
+            Tally = new Tally(steps.Count),
+            PhaseTallies = plan.Phases.ToImmutableDictionary(phase => phase.Id, phase => new Tally(phase.Steps.Count)),
+            Version = entry.Number,
+        };
+    }
 }
 
 /// <summary>What somebody wants done with a run as a whole.</summary>

@@ -21,9 +21,10 @@ public static class Scheduler
 
         var places = new Places(run, busy);
         var taken = new HashSet<string>();
-        var waiting = run.Plan.Steps.Where(step =>
-            CanStart(run, step) && !busy.Contains(step.Id) && !pausing.Contains(step.Id)
-        );
+        var waiting = run
+            .Plan.Phases.Where(phase => run.Phases[phase.Id] is not PhaseState.Complete && run.MayTouch(phase))
+            .SelectMany(phase => phase.Steps)
+            .Where(step => CanStart(run, step) && !busy.Contains(step.Id) && !pausing.Contains(step.Id));
 
         // What a person is at already, as after a restart, needs no place; and its lock is theirs before it is anybody else's.
         foreach (var step in waiting.OrderByDescending(run.IsWithPerson))
@@ -66,7 +67,6 @@ public static class Scheduler
                 or StepState.WaitingToRetry
                 or StepState.Running
                 or StepState.Verifying
-        && run.MayTouch(step.Phase)
         && step.Needs.All(run.IsSettled);
 
     /// <summary>What is left of the run's limits. A step that a person is at takes nothing of them.</summary>
