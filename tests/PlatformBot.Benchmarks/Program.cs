@@ -6,6 +6,7 @@ var benchmarks = new Dictionary<string, Func<Report, CancellationToken, Task>>
     ["commands"] = CommandLatency.MeasureAsync,
     ["idle"] = IdleBot.MeasureAsync,
     ["steps"] = StepOverhead.MeasureAsync,
+    ["makespan"] = Makespan.MeasureAsync,
     ["runs"] = ManyRuns.MeasureAsync,
     ["plan"] = PlanningTime.MeasureAsync,
     ["journal"] = JournalSpeed.MeasureAsync,

@@ -6,6 +6,8 @@ namespace PlatformBot.Benchmarks;
 /// <summary>Prints what was measured, as rows that can be pasted into docs/performance.md. It judges nothing.</summary>
 internal sealed class Report(TextWriter terminal)
 {
+    private string[] _columns = [];
+
     public void Machine()
     {
         terminal.WriteLine(
@@ -21,21 +23,40 @@ internal sealed class Report(TextWriter terminal)
         terminal.WriteLine();
         terminal.WriteLine($"## {name} (load of the machine before it: {Load()})");
         terminal.WriteLine();
-        terminal.WriteLine("| what | median | p99 | worst | n |");
-        terminal.WriteLine("|---|---|---|---|---|");
+        _columns = [];
+    }
+
+    /// <summary>Begins a table of its own.</summary>
+    public void Columns(params string[] columns)
+    {
+        _columns = columns;
+        Line(columns);
+        terminal.WriteLine($"|{string.Concat(columns.Select(_ => "---|"))}");
+    }
+
+    public void Line(params string[] cells)
+    {
+        if (_columns.Length == 0)
+            Columns("what", "median", "p99", "worst", "n");
+
+        terminal.WriteLine($"| {string.Join(" | ", cells)} |");
     }
 
     /// <param name="times">durations of single requests, calls or steps</param>
     public void Row(string what, IReadOnlyCollection<TimeSpan> times)
     {
         var sorted = times.Order().ToList();
-        terminal.WriteLine(
-            $"| {what} | {Milliseconds(At(sorted, 0.5))} | {Milliseconds(At(sorted, 0.99))} | {Milliseconds(sorted[^1])} | {sorted.Count} |"
+        Line(
+            what,
+            Milliseconds(At(sorted, 0.5)),
+            Milliseconds(At(sorted, 0.99)),
+            Milliseconds(sorted[^1]),
+            $"{sorted.Count}"
         );
     }
 
     /// <summary>One number that is no distribution.</summary>
-    public void Row(string what, string value, int n = 1) => terminal.WriteLine($"| {what} | {value} | | | {n} |");
+    public void Row(string what, string value, int n = 1) => Line(what, value, "", "", $"{n}");
 
     /// <summary>The smallest value that is not exceeded by this share of all.</summary>
     private static TimeSpan At(List<TimeSpan> sorted, double share) =>

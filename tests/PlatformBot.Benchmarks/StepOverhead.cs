@@ -27,11 +27,21 @@ internal static class StepOverhead
 
     private static async Task<List<TimeSpan>> RunAsync(PlannedStep[] steps, CancellationToken cancellationToken)
     {
-        var whole = await Stopwatches.TimeAsync(warmUp: 1, Times, _ => CarryAsync(PlanOf(steps), cancellationToken));
+        var whole = await Stopwatches.TimeAsync(
+            warmUp: 1,
+            Times,
+            _ => CarryAsync(PlanOf(steps), new NoWork(), _ => Task.CompletedTask, cancellationToken)
+        );
         return [.. whole.Select(time => time / steps.Length)];
     }
 
-    private static async Task CarryAsync(Plan plan, CancellationToken cancellationToken)
+    /// <param name="meanwhile">what happens while the run does</param>
+    internal static async Task CarryAsync(
+        Plan plan,
+        IStepActions work,
+        Func<LiveRun, Task> meanwhile,
+        CancellationToken cancellationToken
+    )
     {
         var folder = Directory.CreateTempSubdirectory("benchmark-").FullName;
 
@@ -43,16 +53,8 @@ internal static class StepOverhead
             using var live = new LiveRun(Run.Begin(opened)!, journal, TimeProvider.System);
             var standing = new Standing(new Nobody(), new Access(), TimeSpan.Zero, TimeProvider.System);
             var guard = new ApprovalGuard(standing, PlanJson.DigestOf);
-            using var engine = new RunEngine(
-                live,
-                new NoWork(),
-                guard,
-                locks,
-                turns,
-                TimeProvider.System,
-                NullLogger.Instance
-            );
-            await engine.ContinueAsync(cancellationToken);
+            using var engine = new RunEngine(live, work, guard, locks, turns, TimeProvider.System, NullLogger.Instance);
+            await Task.WhenAll(engine.ContinueAsync(cancellationToken), meanwhile(live));
 
             if (live.Now.State is not RunState.Succeeded)
                 throw new InvalidOperationException($"The run is {live.Now.State}.");
