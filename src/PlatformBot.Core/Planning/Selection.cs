@@ -84,7 +84,7 @@ public sealed record Selection(ImmutableArray<string> From, ImmutableArray<strin
             if (!Named(plan, names, flag).Ok(out var named, out var refusal))
                 return refusal;
 
-            var before = Before(graph, named);
+            var before = Before(graph, named, end: []);
 
             if (flag == "--from")
                 kept.ExceptWith(before.Except(named));
@@ -132,43 +132,26 @@ public sealed record Selection(ImmutableArray<string> From, ImmutableArray<strin
     }
 
     /// <summary>The kept steps that a step waits for, seen through those that are left out.</summary>
-    private static HashSet<string> Nearest(
+    private static IEnumerable<string> Nearest(
         IReadOnlyDictionary<string, PlannedStep> graph,
         string step,
         HashSet<string> kept
-    )
-    {
-        var found = new HashSet<string>();
-        var seen = new HashSet<string>();
-        var open = new Stack<string>(graph[step].Needs);
-
-        while (open.TryPop(out var need))
-        {
-            if (!seen.Add(need))
-                continue;
-
-            if (kept.Contains(need))
-            {
-                found.Add(need);
-                continue;
-            }
-
-            foreach (var earlier in graph[need].Needs)
-                open.Push(earlier);
-        }
-
-        return found;
-    }
+    ) => Before(graph, [step], end: kept).Where(kept.Contains);
 
     /// <summary>Everything that these steps wait for, directly or not.</summary>
-    private static HashSet<string> Before(IReadOnlyDictionary<string, PlannedStep> graph, IEnumerable<string> steps)
+    /// <param name="end">nobody asks what these wait for</param>
+    private static HashSet<string> Before(
+        IReadOnlyDictionary<string, PlannedStep> graph,
+        IEnumerable<string> steps,
+        HashSet<string> end
+    )
     {
         var before = new HashSet<string>();
         var open = new Stack<string>(steps.SelectMany(id => graph[id].Needs));
 
         while (open.TryPop(out var id))
         {
-            if (!before.Add(id))
+            if (!before.Add(id) || end.Contains(id))
                 continue;
 
             foreach (var need in graph[id].Needs)

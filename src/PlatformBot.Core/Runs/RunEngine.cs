@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using PlatformBot.Core.Approvals;
 using PlatformBot.Core.Planning;
@@ -6,7 +5,7 @@ using PlatformBot.Core.Planning;
 namespace PlatformBot.Core.Runs;
 
 /// <summary>The one loop that moves a run: look at its state, start what may start, ask who must be asked, write how it ends.</summary>
-public sealed partial class RunEngine(
+public sealed class RunEngine(
     LiveRun live,
     IStepActions actions,
     ApprovalGuard guard,
@@ -19,11 +18,10 @@ public sealed partial class RunEngine(
     /// <summary>The clock on the wall may be set while the engine sleeps; what expires by it is looked at at least that often.</summary>
     private static readonly TimeSpan LongestSleep = TimeSpan.FromMinutes(1);
 
-    private readonly Dictionary<string, Task> _working = [];
-    private readonly ConcurrentQueue<string> _finished = new();
     private readonly CancellationTokenSource _cancelled = new();
     private readonly CancellationTokenSource _ending = new();
-    private readonly Signal _woken = new();
+    private readonly Signal _unlocked = new();
+    private readonly StepTasks _working = new(live, logger);
     private readonly Pauses _pauses = new(clock);
     private bool _waited;
 
@@ -33,7 +31,7 @@ public sealed partial class RunEngine(
     /// <summary>Carries the run to its end, from wherever its journal left it. Returns early only when <paramref name="stopping"/> fires.</summary>
     public async Task ContinueAsync(CancellationToken stopping)
     {
-        locks.Released += _woken.Raise;
+        locks.Released += _unlocked.Raise;
 
         try
         {
@@ -41,8 +39,8 @@ public sealed partial class RunEngine(
 
             while (!live.Now.IsOver)
             {
-                var news = Task.WhenAny(live.Changed, _woken.Next, turns.Changed);
-                await SettleFinishedAsync();
+                var news = Task.WhenAny(live.Changed, _working.Changed, _unlocked.Next, turns.Changed);
+                await _working.SettleAsync();
 
                 if (await EndIfOverAsync(stopping))
                     break;
@@ -57,9 +55,9 @@ public sealed partial class RunEngine(
         }
         finally
         {
-            locks.Released -= _woken.Raise;
+            locks.Released -= _unlocked.Raise;
             turns.LookAgain();
-            await Task.WhenAll(_working.Values).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await _working.EndAsync();
         }
     }
 
@@ -78,16 +76,6 @@ public sealed partial class RunEngine(
         }
     }
 
-    /// <summary>A step's work says by itself that it is over: its task may end a moment later, and nobody would look again.</summary>
-    private async Task SettleFinishedAsync()
-    {
-        while (_finished.TryDequeue(out var id))
-        {
-            if (_working.Remove(id, out var work))
-                await work;
-        }
-    }
-
     private async Task<bool> EndIfOverAsync(CancellationToken stopping)
     {
         var run = live.Now;
@@ -102,7 +90,7 @@ public sealed partial class RunEngine(
         if (run.CancelAsked is not null)
             await _cancelled.CancelAsync();
 
-        if (_working.Count > 0 || Endings.Of(run) is not { } ending)
+        if (_working.Any || Endings.Of(run) is not { } ending)
             return false;
 
         await CancelStepsAsync(
@@ -120,7 +108,8 @@ public sealed partial class RunEngine(
     /// <summary>What began, has no end of its own and is not worked on ends with the run.</summary>
     private async Task CancelStepsAsync(Func<StepProgress, bool> which, string said, CancellationToken stopping)
     {
-        var open = live.Now.Plan.Steps.Where(step => !_working.ContainsKey(step.Id) && which(live.Now.At(step)));
+        var working = _working.Ids;
+        var open = live.Now.Plan.Steps.Where(step => !working.Contains(step.Id) && which(live.Now.At(step)));
 
         foreach (var step in open.ToList())
             await live.NoteAsync(new RunEvent.StepCancelled(step.Id, said), stopping);
@@ -153,7 +142,7 @@ public sealed partial class RunEngine(
     {
         var run = live.Now;
 
-        foreach (var (name, by) in Questions(run).Where(each => !run.Approvals.ContainsKey(each.Name)))
+        foreach (var (name, by) in Questions.Of(run).Where(each => !run.Approvals.ContainsKey(each.Name)))
         {
             var expires = clock.GetUtcNow() + run.Plan.Approval.Expires;
             var asked = new RunEvent.ApprovalAsked(name, run.Plan.Digest, run.Plan.Approval.Quorum, expires, by);
@@ -164,25 +153,6 @@ public sealed partial class RunEngine(
             await live.NoteAsync(new RunEvent.ApprovalExpired(approval.Phase), stopping);
     }
 
-    /// <summary>What a second person must be asked now, and on whose behalf; null: the requester's.</summary>
-    private static IEnumerable<(string Name, Person? By)> Questions(Run run)
-    {
-        if (run.CancelAsked is not null)
-            yield break;
-
-        if (run.Unlock is { } unlock)
-            yield return (unlock.Approval, unlock.By);
-
-        if (run is { Rollback: { } rollback, RollbackNeedsApproval: true })
-            yield return (rollback.Approval, rollback.By);
-
-        if (!Scheduler.IsEnding(run) && run.HasItsTurn && run.Rollback is null)
-        {
-            foreach (var name in run.NeededApprovals)
-                yield return (name, null);
-        }
-    }
-
     private void StartReady(CancellationToken stopping)
     {
         var run = live.Now;
@@ -191,8 +161,8 @@ public sealed partial class RunEngine(
         if (stopping.IsCancellationRequested || Draining.IsCancellationRequested)
             return;
 
-        foreach (var step in Scheduler.Ready(run, _working.Keys.ToHashSet(), pausing, locks.IsFree).ToList())
-            _working[step.Id] = WorkAsync(step, RunAsync, stopping);
+        foreach (var step in Scheduler.Ready(run, _working.Ids, pausing, locks.IsFree).ToList())
+            _working.Start(step, RunAsync, Tokens(stopping));
 
         async Task RunAsync(PlannedStep step)
         {
@@ -208,59 +178,17 @@ public sealed partial class RunEngine(
         var mayNot =
             stopping.IsCancellationRequested || Draining.IsCancellationRequested || run.CancelAsked is not null;
 
-        if (mayNot || _working.Count > 0 || !run.HasItsTurn || !run.MayRollBack || run.NotRolledBack.Any())
+        if (mayNot || _working.Any || !run.HasItsTurn || !run.MayRollBack || run.NotRolledBack.Any())
             return;
 
         if (run.RollbackDue.FirstOrDefault() is { } step)
-            _working[step.Id] = WorkAsync(step, Undoing(stopping).RunAsync, stopping);
+            _working.Start(step, Undoing(stopping).RunAsync, Tokens(stopping));
     }
 
     private Compensation Undoing(CancellationToken stopping) =>
         new(live, actions, guard, locks, clock, Tokens(stopping));
 
     private StopTokens Tokens(CancellationToken stopping) => new(stopping, _cancelled.Token, _ending.Token, Draining);
-
-    /// <summary>Whatever goes wrong in here is a step that failed and asks for a person; it neither ends the run nor is it lost.</summary>
-    private async Task WorkAsync(PlannedStep step, Func<PlannedStep, Task> work, CancellationToken stopping)
-    {
-        try
-        {
-            await work(step);
-        }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested || Draining.IsCancellationRequested)
-        {
-            // The next start finds the step as the journal left it.
-        }
-#pragma warning disable CA1031 // A bug in the work on one step is shown where the step is shown; the log has the rest.
-        catch (Exception bug)
-        {
-            LogBug(bug, step.Id, live.Id);
-            var fault = OwnFault(step, bug);
-            RunEvent failed =
-                live.Now.At(step).State is StepState.RollingBack
-                    ? new RunEvent.RollbackFailed(step.Id, fault)
-                    : new RunEvent.StepFailed(step.Id, fault, RetryAt: null);
-            await live.NoteAsync(failed, stopping);
-        }
-#pragma warning restore CA1031
-        finally
-        {
-            _finished.Enqueue(step.Id);
-            _woken.Raise();
-        }
-    }
-
-    /// <summary>Without the exception's text, which nobody has redacted.</summary>
-    private Failure OwnFault(PlannedStep step, Exception bug) =>
-        new(
-            live.Now.At(step).Attempt,
-            $"PlatformBot itself failed at this step ({bug.GetType().Name}); what became of it must be looked at. Its log tells more.",
-            Command: null,
-            ExitCode: null,
-            Output: "",
-            Explanation: null,
-            Diagnosis: ""
-        );
 
     private async Task SleepAsync(Task news, CancellationToken stopping)
     {
@@ -283,7 +211,4 @@ public sealed partial class RunEngine(
         _cancelled.Dispose();
         _ending.Dispose();
     }
-
-    [LoggerMessage(LogLevel.Error, "Working on {Step} of run {Run}")]
-    private partial void LogBug(Exception bug, string step, RunId run);
 }

@@ -172,7 +172,7 @@ public sealed record Failure(
     string Diagnosis
 )
 {
-    /// <summary>Nothing was run.</summary>
+    /// <summary>Words alone: nothing was run, or nothing that ran has anything to show.</summary>
     public static Failure Untouched(int attempt, string why) => new(attempt, why, null, null, "", null, "");
 
     /// <summary>The approval is void: what helps is a new run, with an approval of its own, and not another attempt.</summary>
