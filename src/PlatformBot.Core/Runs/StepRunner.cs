@@ -21,12 +21,11 @@ public sealed class StepRunner(
     internal const string Ended = "stopped because the run was cancelled";
     private const string NotBegun = "Not started: the bot was stopped before the step began.";
 
-    private static readonly TimeSpan LongestLook = TimeSpan.FromMinutes(1);
-
     /// <summary>However long the bot was away: what it takes over is looked at before it is given up.</summary>
     private static readonly TimeSpan TimeToLook = TimeSpan.FromMinutes(1);
 
     private readonly StepWork _work = new(live, actions, clock, tokens);
+    private readonly PeoplesPart _people = new(live, clock);
 
     /// <summary>Ends what acts.</summary>
     private readonly CancellationTokenSource _acting = CancellationTokenSource.CreateLinkedTokenSource(
@@ -77,7 +76,7 @@ public sealed class StepRunner(
             held is not null
             && !await SettledByProbeAsync(step, live.Now.At(step), _acting.Token)
             && await StartAsync(step)
-            && await DoneByPeopleAsync(step)
+            && await _people.IsDoneAsync(step, _waiting.Token)
         )
         {
             await TryAsync(step, step.Timeout, held);
@@ -236,47 +235,6 @@ public sealed class StepRunner(
         var failure = await _work.FailureAsync(step, did, attempt, isDiagnosed: !again);
         await NoteAsync(
             new RunEvent.StepFailed(step.Id, failure, again ? clock.GetUtcNow() + step.PauseAfter(attempt) : null)
-        );
-    }
-
-    /// <summary>True when no person has to do anything, or everybody who must has said that it is done; false when they did not in time.</summary>
-    private async Task<bool> DoneByPeopleAsync(PlannedStep step)
-    {
-        while (live.Now.AsksPeople(step))
-        {
-            var changed = live.Changed;
-            var left = live.Now.At(step).AttemptAt + PeoplesTime(step) - clock.GetUtcNow();
-
-            if (left > TimeSpan.Zero)
-                await ChangedWithinAsync(changed, left.Value);
-            else if (await live.NoteIfAsync(now => now.AsksPeople(step), TooLate(step), _waiting.Token))
-                return false;
-        }
-
-        return true;
-    }
-
-    /// <summary>Days are told by the clock on the wall, which may be set: it is looked at often.</summary>
-    private async Task ChangedWithinAsync(Task changed, TimeSpan left)
-    {
-        using var awake = CancellationTokenSource.CreateLinkedTokenSource(_waiting.Token);
-        await Task.WhenAny(changed, Task.Delay(left < LongestLook ? left : LongestLook, clock, awake.Token));
-        await awake.CancelAsync();
-        _waiting.Token.ThrowIfCancellationRequested();
-    }
-
-    private static TimeSpan PeoplesTime(PlannedStep step) =>
-        (step.Action as PlannedAction.Manual)?.Expires ?? step.Timeout;
-
-    private RunEvent TooLate(PlannedStep step)
-    {
-        var who = live.Now.At(step).Evidence is { } evidence
-            ? $"{evidence.By} said that it is done, and nobody else confirmed it"
-            : "Nobody confirmed it";
-        return new RunEvent.StepFailed(
-            step.Id,
-            Untouched(step, $"{who} within {Words.Span(PeoplesTime(step))}."),
-            RetryAt: null
         );
     }
 
