@@ -34,9 +34,10 @@ internal sealed class Pauses(TimeProvider clock)
 
     private Pause Begin(PlannedStep step, StepProgress at)
     {
+        var since = clock.GetTimestamp();
         var left = (at.RetryAt ?? DateTimeOffset.MinValue) - clock.GetUtcNow();
         var longest = step.PauseAfter(at.Attempt);
-        return new Pause(step.Id, at.Attempt, left < longest ? left : longest, clock.GetTimestamp());
+        return new Pause(step.Id, at.Attempt, left < longest ? left : longest, since);
     }
 
     private TimeSpan Left(Pause pause) => pause.Length - clock.GetElapsedTime(pause.Since);

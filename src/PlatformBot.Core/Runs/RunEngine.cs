@@ -193,7 +193,12 @@ public sealed class RunEngine(
     private async Task SleepAsync(Task news, CancellationToken stopping)
     {
         using var awake = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        await Task.WhenAny(news, Task.Delay(UntilNext(), clock, awake.Token));
+        var sleep = Task.Delay(UntilNext(), clock, awake.Token);
+
+        // Time may have gone by before the timer ran, as on a host that was suspended just then.
+        if (UntilNext() > TimeSpan.Zero)
+            await Task.WhenAny(news, sleep);
+
         await awake.CancelAsync();
         stopping.ThrowIfCancellationRequested();
     }
