@@ -12,15 +12,11 @@ var play = new Option<string>("--play", "--runbook")
     DefaultValueFactory = _ => "",
 }.AcceptOnlyFromAmong([.. Plays.Short.Keys, Plays.Long, ""]);
 var sample = new Option<int?>("--sample") { Description = "how many points of the short plays; without it all" };
-var runs = new Option<int>("--runs")
+var runs = new Option<int>("--runs") { Description = "runs of the long runbook", DefaultValueFactory = _ => 6 };
+var deaths = new Option<int>("--deaths")
 {
-    Description = "runs with many deaths, of the long play or of a short one with --deaths",
-    DefaultValueFactory = _ => 6,
-};
-var deaths = new Option<int?>("--deaths")
-{
-    Description =
-        "deaths in each of them, at most; without it 40 in the long play, and one each time in the short ones",
+    Description = "deaths in each of them, at most",
+    DefaultValueFactory = _ => 40,
 };
 var seed = new Option<int>("--seed")
 {
@@ -46,7 +42,7 @@ root.SetAction(
             parsed.GetRequiredValue(play),
             parsed.GetValue(sample),
             parsed.GetRequiredValue(runs),
-            parsed.GetValue(deaths),
+            parsed.GetRequiredValue(deaths),
             parsed.GetRequiredValue(seed),
             parsed.GetValue(point) is { } text ? Point.Parse(text) : null,
             parsed.GetValue(verbose)

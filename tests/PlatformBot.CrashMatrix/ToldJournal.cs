@@ -8,6 +8,8 @@ namespace PlatformBot.CrashMatrix;
 /// <summary>The bot's journal, which stops before and after every entry to be told to go on.</summary>
 internal sealed class ToldJournal(SqliteJournal journal, ChildLine line) : IJournal, IAsyncDisposable
 {
+    public (long Number, string Hash) Head => journal.Head;
+
     public Task<Entry> AppendAsync(RunId? run, Person by, RunEvent what) =>
         AroundAsync(what, () => journal.AppendAsync(run, by, what));
 

@@ -29,6 +29,7 @@ public static class IncidentText
         text.Append($"| attempts | {Attempts(step, failure)} |\n");
         text.Append($"| plan | `{run.Plan.Digest}` |\n");
         text.Append(card is null ? "" : $"| chat | {card} |\n");
+        text.Append($"| journal | `{run.Anchor}` |\n");
         AppendWhat(text, IsUndoing(run, step) ? step with { Action = step.Rollback!.Action } : step, failure);
         text.Append(failure.Diagnosis.Length == 0 ? "" : $"\n## What the cluster shows\n\n{failure.Diagnosis}\n");
         text.Append($"\n## How to go on\n\n{GoOn(run, step)}\n");

@@ -8,6 +8,9 @@ namespace PlatformBot.Core.Journals;
 /// </summary>
 public interface IJournal
 {
+    /// <summary>Number and hash of the newest entry on disk; 0 and <see cref="EntryJson.Genesis"/> while there is none.</summary>
+    (long Number, string Hash) Head { get; }
+
     /// <exception cref="JournalUnavailableException">The entry could not be made durable; it did not happen.</exception>
     Task<Entry> AppendAsync(RunId? run, Person by, RunEvent what);
 

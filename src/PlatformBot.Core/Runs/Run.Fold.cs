@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using PlatformBot.Core.Approvals;
+using PlatformBot.Core.Audit;
 using PlatformBot.Core.Incidents;
 using PlatformBot.Core.Journals;
 using PlatformBot.Core.Planning;
@@ -9,7 +10,11 @@ namespace PlatformBot.Core.Runs;
 public sealed partial record Run
 {
     /// <summary>The run after one more entry.</summary>
-    public Run Fold(Entry entry) => (Apply(entry) with { Version = entry.Number }).FollowPhases().FollowSteps();
+    public Run Fold(Entry entry) =>
+        (this with { Version = entry.Number, Chain = AuditLine.Link(Chain, entry.Hash) })
+            .Apply(entry)
+            .FollowPhases()
+            .FollowSteps();
 
     private Run Apply(Entry entry) =>
         entry.What switch
@@ -222,6 +227,7 @@ public sealed partial record Run
             State = end,
             EndedAt = at,
             EndedWhy = ended.Why,
+            EndAnchor = Anchor,
             LockedSince = null,
             Approvals = Approvals.ToImmutableDictionary(
                 pair => pair.Key,

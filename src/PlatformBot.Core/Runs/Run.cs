@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using PlatformBot.Core.Approvals;
+using PlatformBot.Core.Audit;
 using PlatformBot.Core.Incidents;
 using PlatformBot.Core.Journals;
 using PlatformBot.Core.Planning;
@@ -68,6 +69,15 @@ public sealed partial record Run
 
     /// <summary>The number of the newest entry that was folded in.</summary>
     public long Version { get; init; }
+
+    /// <summary>The chain over the hashes of its entries, as an export of the run has it.</summary>
+    public required string Chain { get; init; }
+
+    /// <summary>What to write down elsewhere, so that nobody can write the run's entries up to here anew.</summary>
+    public Anchor Anchor => new(Version, Chain);
+
+    /// <summary>The anchor of the entry that ended it; null while it is not over.</summary>
+    public Anchor? EndAnchor { get; init; }
 
     public bool IsOver => RunStates.Table.IsFinal(State);
 
@@ -167,6 +177,7 @@ public sealed partial record Run
             Tally = new Tally(steps.Count),
             PhaseTallies = plan.Phases.ToImmutableDictionary(phase => phase.Id, phase => new Tally(phase.Steps.Count)),
             Version = entry.Number,
+            Chain = AuditLine.Link(EntryJson.Genesis, entry.Hash),
         };
     }
 }

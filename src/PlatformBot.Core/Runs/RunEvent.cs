@@ -44,6 +44,7 @@ namespace PlatformBot.Core.Runs;
 [JsonDerivedType(typeof(Announced), "announced")]
 [JsonDerivedType(typeof(Refused), "refused")]
 [JsonDerivedType(typeof(Suspected), "suspected")]
+[JsonDerivedType(typeof(Exported), "exported")]
 public abstract record RunEvent
 {
     private RunEvent() { }
@@ -156,6 +157,11 @@ public abstract record RunEvent
 
     /// <summary>Somebody asked for what may not be; nothing happened.</summary>
     public sealed record Refused(string What, string Rule) : RunEvent;
+
+    /// <summary>Somebody on the bot's host read the journal out.</summary>
+    /// <param name="Of">"journal", or "run 42"</param>
+    /// <param name="At">when, which may be before the entry: a bot that was not running hears of it when it starts</param>
+    public sealed record Exported(string Of, DateTimeOffset At) : RunEvent;
 
     /// <summary>Something forged, replayed or expired arrived; nothing happened.</summary>
     public sealed record Suspected(string What, string From) : RunEvent;

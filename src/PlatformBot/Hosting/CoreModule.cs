@@ -28,6 +28,7 @@ internal static class CoreModule
         services.AddChecked<PathsOptions>(configuration, PathsOptions.Section);
         services.AddChecked<AccessOptions>(configuration, AccessOptions.Section);
         services.AddChecked<StorageOptions>(configuration, "Storage");
+        services.AddChecked<AuditOptions>(configuration, AuditOptions.Section);
         services.AddShutdown(configuration);
 
         services.AddSingleton(catalogue).AddSingleton(catalogue.Tools);
@@ -58,7 +59,7 @@ internal static class CoreModule
 
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<RunHost>(provider, clock));
         services.AddSingleton<IConversation>(provider => ActivatorUtilities.CreateInstance<Bot>(provider, clock));
-        services.AddHostedService<RoleBook>().AddHostedService<RunWorker>();
+        services.AddHostedService<RoleBook>().AddHostedService<RunWorker>().AddHostedService<AuditWorker>();
         return services;
     }
 

@@ -54,12 +54,12 @@ internal sealed class JournalFile : IDisposable
             _writer.Open();
             _writer.Execute("pragma journal_mode = wal; pragma synchronous = full; pragma busy_timeout = 5000;");
             Prepare(path);
-            (LastNumber, LastHash) = _writer.QuerySingleOrDefault<(long, string)?>(
+            Head = _writer.QuerySingleOrDefault<(long Number, string Hash)?>(
                 "select number, hash from entries order by number desc limit 1"
             )
                 is { } last
-                ? last
-                : (0, EntryJson.Genesis);
+                ? new JournalHead(last.Number, last.Hash)
+                : new JournalHead(0, EntryJson.Genesis);
             LastRun = _writer.ExecuteScalar<long>("select coalesce(max(id), 0) from runs");
         }
         catch (SqliteException exception)
@@ -71,9 +71,8 @@ internal sealed class JournalFile : IDisposable
         }
     }
 
-    public long LastNumber { get; private set; }
-
-    public string LastHash { get; private set; }
+    /// <summary>The newest entry on disk.</summary>
+    public JournalHead Head { get; private set; }
 
     public long LastRun { get; private set; }
 
@@ -86,7 +85,7 @@ internal sealed class JournalFile : IDisposable
         {
             var last = Insert(group);
             _writer.Execute("commit");
-            (LastNumber, LastHash, LastRun) = last;
+            (Head, LastRun) = last;
         }
         catch
         {
@@ -171,9 +170,9 @@ internal sealed class JournalFile : IDisposable
             _writer.Execute($"{Tables} pragma user_version = {Format};");
     }
 
-    private (long Number, string Hash, long Run) Insert(IReadOnlyList<PendingEntry> group)
+    private (JournalHead Head, long Run) Insert(IReadOnlyList<PendingEntry> group)
     {
-        var (number, hash, run) = (LastNumber, LastHash, LastRun);
+        var (number, hash, run) = (Head.Number, Head.Hash, LastRun);
 
         foreach (var pending in group)
         {
@@ -187,7 +186,7 @@ internal sealed class JournalFile : IDisposable
             pending.Written = new Entry(number, pending.Run, pending.At, pending.By, pending.What, hash);
         }
 
-        return (number, hash, run);
+        return (new JournalHead(number, hash), run);
     }
 
     private void Insert(PendingEntry pending, long number, string hash) =>
@@ -262,6 +261,9 @@ internal sealed class JournalFile : IDisposable
             );
     }
 }
+
+/// <summary>The newest entry: all that is needed to go on with the chain.</summary>
+internal sealed record JournalHead(long Number, string Hash);
 
 /// <summary>An entry on its way to the disk.</summary>
 internal sealed record PendingEntry(DateTimeOffset At, Person By, RunEvent What, string Body, bool OpensRun)

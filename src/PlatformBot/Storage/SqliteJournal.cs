@@ -21,6 +21,7 @@ internal sealed class SqliteJournal : IJournal, IAsyncDisposable
     );
     private readonly Task _writing;
     private volatile string? _trouble;
+    private volatile JournalHead _head;
 
     /// <exception cref="JournalUnavailableException">
     /// Another process has it, it cannot be opened, it is not what was written, or a newer version wrote it.
@@ -40,11 +41,14 @@ internal sealed class SqliteJournal : IJournal, IAsyncDisposable
             throw;
         }
 
+        _head = _file.Head;
         _writing = WriteAsync();
     }
 
     /// <summary>Why the last group of entries could not be written, in words; null once one could.</summary>
     public string? Trouble => _trouble;
+
+    public (long Number, string Hash) Head => (_head.Number, _head.Hash);
 
     public Task<Entry> AppendAsync(RunId? run, Person by, RunEvent what) => Enqueue(run, by, what, opensRun: false);
 
@@ -110,7 +114,7 @@ internal sealed class SqliteJournal : IJournal, IAsyncDisposable
         try
         {
             _file.Write(group);
-            _trouble = null;
+            (_trouble, _head) = (null, _file.Head);
 
             foreach (var pending in group)
                 pending.Done.SetResult(pending.Written!);

@@ -28,6 +28,9 @@ internal sealed class MemoryJournal(TimeProvider clock) : IJournal
     public void RefuseNext<TEvent>(Action meanwhile)
         where TEvent : RunEvent => _refuses = (typeof(TEvent), meanwhile);
 
+    public (long Number, string Hash) Head =>
+        Entries is [.., var last] ? (last.Number, last.Hash) : (0, EntryJson.Genesis);
+
     public Task<Entry> AppendAsync(RunId? run, Person by, RunEvent what)
     {
         if (IsFull || Refuses(what))

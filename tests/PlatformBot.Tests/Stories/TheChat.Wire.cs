@@ -16,7 +16,7 @@ internal sealed partial class TheChat
 {
     private readonly HttpClient _http = new();
 
-    private string JournalPath => Path.Combine(_folder, "journal.sqlite");
+    public string JournalPath => Path.Combine(_folder, "journal.sqlite");
 
     public string ToolAt(string name) => Path.Combine(Catalogues.ToolsFolder(_folder), name);
 
@@ -30,6 +30,21 @@ internal sealed partial class TheChat
             using var file = new JournalFile(JournalPath);
             return [.. file.ReadAll().Select(line => line.Entry)];
         }
+    }
+
+    /// <summary>Waits until the journal says so.</summary>
+    public async Task UntilAsync(Func<IReadOnlyList<Entry>, bool> says)
+    {
+        while (!says(Journal))
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, Limit);
+    }
+
+    /// <summary>Runs one of the program's verbs on the bot's host.</summary>
+    public static (int Exit, string Output) Runs(System.CommandLine.Command verb, params string[] words)
+    {
+        var output = new StringWriter();
+        var exit = verb.Parse(words).Invoke(new() { Output = output, Error = output });
+        return (exit, output.ToString());
     }
 
     /// <summary>What was asked for in vain, as "who: what → rule", and what was suspected.</summary>

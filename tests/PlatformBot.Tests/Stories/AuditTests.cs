@@ -1,0 +1,82 @@
+using PlatformBot.Core.Runs;
+using PlatformBot.Verbs;
+using Shouldly;
+using Xunit;
+
+namespace PlatformBot.Tests.Stories;
+
+/// <summary>What an auditor does: reads the journal out beside the running bot, and compares it with what the bot has posted.</summary>
+public sealed class AuditTests
+{
+    private const string Push = """
+        - step: push
+          run: [world, did, pushed]
+          proves-itself: true
+        """;
+
+    [Fact]
+    public async Task A_run_that_was_read_out_is_what_its_last_post_says_and_the_reading_is_journaled()
+    {
+        await using var chat = await TheChat.WithAsync(Push);
+        await chat.SaysAsync("ada", "/platform deploy infra");
+        var end = await chat.SeesAsync("Run #1 succeeded after");
+        var anchor = end.Message.Split("Journal: ")[1].Trim('`');
+
+        var export = TheChat.Runs(AuditVerb.Make(chat.Clock), "export", "--run", "1", "--journal", chat.JournalPath);
+        var file = Path.Combine(chat.World, "run-1.jsonl");
+        await File.WriteAllTextAsync(file, export.Output, chat.Limit);
+
+        var check = TheChat.Runs(AuditVerb.Make(chat.Clock), "verify", file, "--anchor", anchor);
+        check.Output.ShouldContain("Whole:");
+        check.Exit.ShouldBe(0);
+
+        await chat.UntilAsync(entries => entries.Any(entry => entry.What is RunEvent.Exported { Of: "run 1" }));
+        chat.Journal.Single(entry => entry.What is RunEvent.Exported).By.Id.ShouldBe($"os:{Environment.UserName}");
+        chat.FirstBroken.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task What_was_read_out_while_the_bot_was_away_is_journaled_when_it_is_back()
+    {
+        await using var chat = await TheChat.WithAsync(Push);
+        await chat.SaysAsync("ada", "/platform nonsense");
+        await chat.StopBotAsync();
+
+        TheChat.Runs(AuditVerb.Make(chat.Clock), "export", "--journal", chat.JournalPath).Exit.ShouldBe(0);
+        await chat.StartBotAsync();
+
+        await chat.UntilAsync(entries => entries.Any(entry => entry.What is RunEvent.Exported { Of: "journal" }));
+    }
+
+    [Fact]
+    public async Task An_export_that_somebody_changed_is_refused_with_the_place()
+    {
+        await using var chat = await TheChat.WithAsync(Push);
+        await chat.SaysAsync("mallory", "/platform deploy infra");
+        var export = TheChat.Runs(AuditVerb.Make(chat.Clock), "export", "--journal", chat.JournalPath).Output;
+        var file = Path.Combine(chat.World, "journal.jsonl");
+        await File.WriteAllTextAsync(file, export.Replace("mallory", "eve", StringComparison.Ordinal), chat.Limit);
+
+        var check = TheChat.Runs(AuditVerb.Make(chat.Clock), "verify", file);
+
+        check.Exit.ShouldBe(1);
+        check.Output.ShouldContain("journal.jsonl:2: entry 1 is not what was written");
+    }
+
+    [Fact]
+    public async Task The_newest_entry_is_posted_every_day_once()
+    {
+        await using var chat = await TheChat.WithAsync(Push, settings: new() { ["Audit:PostHeadAt"] = "00:00" });
+        await chat.SaysAsync("mallory", "/platform deploy infra");
+        var refused = chat.Journal[^1];
+
+        await chat.StopBotAsync();
+        await chat.StartBotAsync();
+        await chat.SeesAsync($"{refused.Number}:{refused.Hash}");
+        await chat.StopBotAsync();
+        await chat.StartBotAsync();
+        await chat.ReadyAsync();
+
+        (await chat.CountAsync("Journal on")).ShouldBe(1);
+    }
+}
