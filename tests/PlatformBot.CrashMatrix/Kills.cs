@@ -14,10 +14,9 @@ internal abstract class Kills
 internal sealed class OneKill(Point? at) : Kills
 {
     /// <summary>Points of the kind <see cref="PointKind.AnyMoment"/> are this far from one another.</summary>
-    private const int Grain = 75;
+    public static readonly TimeSpan Grain = TimeSpan.FromMilliseconds(75);
 
-    public override TimeSpan? After =>
-        at is { Kind: PointKind.AnyMoment, Number: var number } ? TimeSpan.FromMilliseconds(number * Grain) : null;
+    public override TimeSpan? After => at is { Kind: PointKind.AnyMoment, Number: var number } ? number * Grain : null;
 
     public override bool Strikes(Point point) => point == at;
 }

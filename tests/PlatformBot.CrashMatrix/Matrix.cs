@@ -13,9 +13,6 @@ internal sealed class Matrix(Options options, string root, Report report)
     /// <summary>As long as a town is fresh, the bot reads little of the channel's past when it starts.</summary>
     private const int RunsOfATown = 80;
 
-    /// <summary>Points of <see cref="PointKind.AnyMoment"/> that a short play is long.</summary>
-    private const int Moments = 40;
-
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         if (options.Point is { } point)
@@ -63,7 +60,7 @@ internal sealed class Matrix(Options options, string root, Report report)
         IReadOnlyList<Point> all =
         [
             .. quiet
-                .Reached.Append(new(PointKind.AnyMoment, Moments))
+                .Reached.Append(new(PointKind.AnyMoment, (int)(quiet.Took / OneKill.Grain)))
                 .SelectMany(kind => Enumerable.Range(1, kind.Value).Select(number => new Point(kind.Key, number))),
         ];
         report.Say($"{play}: without a death it takes {quiet.Took.TotalSeconds:0.0} s and reaches {all.Count} points");
