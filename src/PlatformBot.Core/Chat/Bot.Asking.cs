@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using PlatformBot.Core.Journals;
 using PlatformBot.Core.Planning;
 using PlatformBot.Core.Runbooks;
@@ -11,71 +10,6 @@ namespace PlatformBot.Core.Chat;
 public sealed partial class Bot
 {
     private const int MostHistory = 50;
-
-    private Reply Menu(ChatCommand command)
-    {
-        var active = string.Concat(
-            _runs.Active.Where(live => !live.Now.IsOver).Select(live => $"- {Line(live.Now)}\n")
-        );
-        var now = active.Length == 0 ? "Nothing is running." : $"**Under way**\n{active}";
-        var runbooks = string.Concat(
-            _catalogue.Runbooks.Select(runbook => $"- `/platform {runbook.Usage}` {Markdown.Inline(runbook.Summary)}\n")
-        );
-        return new Reply(
-            $"Hello {command.By}. {now}\n\n**Runbooks**\n{runbooks}\n`/platform help` has everything, `/platform plan …` shows what would happen."
-        );
-    }
-
-    private Task<Reply> HelpAsync(ChatCommand command, IReadOnlyList<string> words, CancellationToken cancellationToken)
-    {
-        if (words.Count == 0)
-            return Task.FromResult(new Reply(AllHelp()));
-
-        if (_builtIns.FirstOrDefault(each => each.Name == words[0]) is { } builtIn)
-            return Task.FromResult(new Reply($"`/platform {builtIn.Usage}`\n{builtIn.Help}.{Needs(builtIn.Role)}"));
-
-        return Task.FromResult(
-            _catalogue.Find(words[0]).Ok(out var runbook, out _)
-                ? new Reply(Help(runbook))
-                : Reply.Refuse(Unknown(words[0]))
-        );
-    }
-
-    private string AllHelp()
-    {
-        var text = new StringBuilder("**Runbooks**\n");
-
-        foreach (var runbook in _catalogue.Runbooks)
-            text.Append($"- `/platform {runbook.Usage}` {Markdown.Inline(runbook.Summary)}\n");
-
-        text.Append("\n**Always there**\n");
-
-        foreach (var builtIn in _builtIns)
-            text.Append($"- `/platform {builtIn.Usage}` {builtIn.Help}\n");
-
-        return text.Append("\nWithout a number the run under way is meant. `/platform help <command>` shows more.")
-            .ToString();
-    }
-
-    private static string Help(Runbook runbook)
-    {
-        var text = new StringBuilder($"`/platform {runbook.Usage}`\n{Markdown.Inline(runbook.Summary)}\n");
-
-        foreach (var parameter in runbook.Parameters)
-        {
-            text.Append(
-                $"- **{parameter.Name}** ({parameter.Type.ToString().ToLowerInvariant()}{(parameter.IsOptional ? ", optional" : "")}): {Markdown.Inline(parameter.Help)}\n"
-            );
-        }
-
-        text.Append(
-            $"\nPhases: {string.Join(", ", runbook.PhaseNames)}. Starting needs the role {runbook.Access.Run}, approving {runbook.Access.Approve}."
-        );
-        return text.Append(string.Concat(runbook.Examples.Select(example => $"\nExample: `/platform {example}`")))
-            .ToString();
-    }
-
-    private static string Needs(string role) => role == Access.Everyone ? "" : $" Needs the role {role}.";
 
     /// <summary>Answers with the plan at once; what is done already takes looks at the world, and follows as a post.</summary>
     private async Task<Reply> PlanAsync(
@@ -231,26 +165,6 @@ public sealed partial class Bot
         );
     }
 
-    private Task<Reply> WhoAmIAsync(
-        ChatCommand command,
-        IReadOnlyList<string> words,
-        CancellationToken cancellationToken
-    )
-    {
-        var roles = _access.RolesOf(command.By);
-        var can = _builtIns.Where(builtIn => MayUse(command.By, builtIn.Role) is null).Select(builtIn => builtIn.Name);
-        var runs = _catalogue
-            .Runbooks.Where(runbook => MayUse(command.By, runbook.Access.Run) is null)
-            .Select(runbook => runbook.Command)
-            .ToList();
-        return Task.FromResult(
-            new Reply(
-                $"You are {command.By} ({Markdown.Code(command.By.Id)}). Roles: {(roles.Count == 0 ? "none" : string.Join(", ", roles))}.\n"
-                    + $"You can use: {string.Join(", ", can)}.\nYou can start: {(runs.Count == 0 ? "nothing" : string.Join(", ", runs))}.\nNobody approves their own run."
-            )
-        );
-    }
-
     /// <summary>The run that the words name first, or else the newest one; and the words after it.</summary>
     private Result<Run> Target(IReadOnlyList<string> words, out IReadOnlyList<string> rest)
     {
@@ -292,8 +206,6 @@ public sealed partial class Bot
 
     private static Refusal NoSuchRun(string word) =>
         new($"There is no run {Markdown.Code(Markdown.Cut(word, 30))}.", "`/platform history` lists them.");
-
-    private string Usage(string name) => $"Usage: `/platform {_builtIns.First(builtIn => builtIn.Name == name).Usage}`";
 
     private static string Line(Run run) =>
         $"{RunCard.Mark(run.State)} **{run.Id}** {Markdown.Inline(run.Title)}: {RunCard.Words(run.State)}, asked by {run.Requester}";

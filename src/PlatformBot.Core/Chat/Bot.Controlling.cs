@@ -71,10 +71,7 @@ public sealed partial class Bot
         if (RunStates.Table.Next(run.State, RunTrigger.RollBack) is null)
             return NotNow(run, "be rolled back");
 
-        var canUndo = run.Plan.Steps.Any(step =>
-            step.Rollback is not null
-            && run.At(step) is { StartedAt: not null, State: not (StepState.RolledBack or StepState.NotUndone) }
-        );
+        var canUndo = run.Undoable.Any(step => run.At(step).State is not (StepState.RolledBack or StepState.NotUndone));
 
         return canUndo
             ? new RunEvent.RollbackAsked(reason)

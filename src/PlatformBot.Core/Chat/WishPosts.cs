@@ -79,11 +79,7 @@ public static class WishPosts
     /// <summary>What a rollback does, in its order, and what it cannot do; the same words before and afterwards, because they are what was approved.</summary>
     private static string Undoing(Run run)
     {
-        var steps = run
-            .Plan.Steps.Where(step => step.Rollback is not null && run.At(step).StartedAt is not null)
-            .Reverse()
-            .OrderByDescending(step => run.At(step).StartedAt)
-            .ToList();
+        var steps = run.Undoable.ToList();
         var stays = run.RollbackCannot.Select(step => Markdown.Code(step.Id)).ToList();
         var text = new StringBuilder("**What is undone, in this order**\n");
 

@@ -10,20 +10,19 @@ public sealed partial record Run
     /// <summary>It needs no lock, or holds all that it needs.</summary>
     public bool HasItsTurn => Plan.Locks.Count == 0 || LockedSince is not null;
 
-    /// <summary>
-    /// Steps that began in this run and can be undone, the latest first: whatever needs a step began after it. A compensation that
-    /// did not work is among them only when a person wants it again.
-    /// </summary>
-    public IEnumerable<PlannedStep> RollbackDue =>
+    /// <summary>Steps that began in this run and that the bot knows how to undo, the latest first: whatever needs a step began after it.</summary>
+    public IEnumerable<PlannedStep> Undoable =>
         Plan
-            .Steps.Where(step =>
-                step.Rollback is not null
-                && At(step) is { StartedAt: not null } at
-                && StepStates.Table.Next(at.State, StepTrigger.RollBack) is not null
-                && (at.State is not StepState.RollbackFailed || at.UndoAgain)
-            )
+            .Steps.Where(step => step.Rollback is not null && At(step).StartedAt is not null)
             .Reverse()
             .OrderByDescending(step => At(step).StartedAt);
+
+    /// <summary>Those that are still to be undone. A compensation that did not work is among them only when a person wants it again.</summary>
+    public IEnumerable<PlannedStep> RollbackDue =>
+        Undoable.Where(step =>
+            StepStates.Table.Next(At(step).State, StepTrigger.RollBack) is not null
+            && (At(step).State is not StepState.RollbackFailed || At(step).UndoAgain)
+        );
 
     /// <summary>Steps that began and cannot be undone by the bot, in the plan's order: what they did stays.</summary>
     public IEnumerable<PlannedStep> RollbackCannot =>
