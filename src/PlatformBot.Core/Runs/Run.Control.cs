@@ -36,8 +36,8 @@ public sealed partial record Run
     /// <summary>A rollback was asked for, and nothing stands against it.</summary>
     public bool MayRollBack => Rollback is { } wish && (!RollbackNeedsApproval || IsApproved(wish));
 
-    /// <summary>A second person agreed that others may have the locks.</summary>
-    public bool MustGiveUpLocks => Unlock is { } wish && IsApproved(wish);
+    /// <summary>A second person agreed that others may have the locks. What is being undone keeps them to its end, which is near.</summary>
+    public bool MustGiveUpLocks => Rollback is null && Unlock is { } wish && IsApproved(wish);
 
     private bool IsApproved(RunWish wish) =>
         Approvals.GetValueOrDefault(wish.Approval) is { State: ApprovalState.Approved };

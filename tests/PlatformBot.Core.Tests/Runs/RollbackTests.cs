@@ -156,6 +156,27 @@ public sealed class RollbackTests
     }
 
     [Fact]
+    public async Task A_run_that_is_being_undone_keeps_its_locks_whoever_wants_them()
+    {
+        var a = Undoable("a");
+        await using var stage = new Stage(
+            Of(a with { Rollback = a.Rollback! with { Destructive = "deletes the volume" } }, Step("bad", "a"))
+        );
+        await FailAtAsync(stage, "bad");
+        await stage.Live.RecordAsync(Ada, new RunEvent.UnlockAsked("I need it"));
+        await stage.UntilAsync(run => run.Approvals.ContainsKey("unlock"));
+        await stage.Live.RecordAsync(Ada, new RunEvent.RollbackAsked(null));
+        await stage.UntilAsync(run => run.Approvals.ContainsKey("rollback"));
+
+        await stage.VoteAsync(Grace, on: "unlock");
+        await stage.QuietAsync();
+        stage.Live.Now.HasItsTurn.ShouldBeTrue();
+        await stage.VoteAsync(Grace, on: "rollback");
+
+        await stage.UntilAsync(RunState.RolledBack);
+    }
+
+    [Fact]
     public async Task What_is_under_way_ends_before_anything_is_undone()
     {
         await using var stage = new Stage(Of(Undoable("a"), Undoable("long")));
