@@ -5,8 +5,6 @@ namespace PlatformBot.CrashMatrix;
 /// <summary>Which points are tried: all of the short plays or a sample, and runs of the long one with many deaths each.</summary>
 internal sealed class Matrix(Options options, string root, Report report)
 {
-    private const string Bootstrap = "bootstrap all";
-
     /// <summary>Towns side by side: each waits more than it works.</summary>
     private const int Towns = 2;
 
@@ -21,11 +19,20 @@ internal sealed class Matrix(Options options, string root, Report report)
             return;
         }
 
+        if (options.Deaths is { } deaths && Plays.Short.ContainsKey(options.Play))
+        {
+            await DieOftenAsync(options.Play, deaths, StartShortAsync, cancellationToken);
+            return;
+        }
+
         foreach (var (play, points) in await ChooseAsync(cancellationToken))
             await PlayAllAsync(play, points, cancellationToken);
 
         if (options.Has(Plays.Long))
-            await BootstrapAsync(cancellationToken);
+            await DieOftenAsync(Plays.Long, options.InLongPlay, StartLongAsync, cancellationToken);
+
+        Task<Performance> StartShortAsync() => Performance.OfShortAsync(options.Play, cancellationToken);
+        Task<Performance> StartLongAsync() => Performance.OfBootstrapAsync(root, cancellationToken);
     }
 
     /// <summary>Every point of the short plays, or a sample of them.</summary>
@@ -114,27 +121,31 @@ internal sealed class Matrix(Options options, string root, Report report)
         }
     }
 
-    private async Task BootstrapAsync(CancellationToken cancellationToken)
+    /// <summary>Runs with many deaths each, at points that a seed chooses, each in a town of its own.</summary>
+    private async Task DieOftenAsync(
+        string play,
+        int deaths,
+        Func<Task<Performance>> start,
+        CancellationToken cancellationToken
+    )
     {
         var seeds = new ConcurrentQueue<int>(Enumerable.Range(options.Seed, options.Runs));
-        await Task.WhenAll(
-            Enumerable.Range(0, Math.Min(Towns, options.Runs)).Select(_ => BootstrapAsync(seeds, cancellationToken))
-        );
-    }
+        await Task.WhenAll(Enumerable.Range(0, Math.Min(Towns, options.Runs)).Select(_ => WorkAsync()));
 
-    private async Task BootstrapAsync(ConcurrentQueue<int> seeds, CancellationToken cancellationToken)
-    {
-        while (seeds.TryDequeue(out var seed))
+        async Task WorkAsync()
         {
-            await using var performance = await Performance.OfBootstrapAsync(root, cancellationToken);
-            var outcome = await performance.PlayAsync(new ManyKills(seed, options.Deaths), cancellationToken);
-            report.Add(Bootstrap, $"--play bootstrap --runs 1 --deaths {options.Deaths} --seed {seed}", outcome);
-            report.Say(
-                $"{Bootstrap}: seed {seed} died {outcome.Deaths.Count} times and took {outcome.Took.TotalSeconds:0} s"
-            );
+            while (seeds.TryDequeue(out var seed))
+            {
+                await using var performance = await start();
+                var outcome = await performance.PlayAsync(new ManyKills(seed, deaths), cancellationToken);
+                report.Add(play, $"--play {play} --runs 1 --deaths {deaths} --seed {seed}", outcome);
+                report.Say(
+                    $"{play}: seed {seed} died {outcome.Deaths.Count} times and took {outcome.Took.TotalSeconds:0} s"
+                );
 
-            if (options.Verbose)
-                report.Say(string.Join('\n', outcome.Deaths));
+                if (options.Verbose)
+                    report.Say(string.Join('\n', outcome.Deaths));
+            }
         }
     }
 }

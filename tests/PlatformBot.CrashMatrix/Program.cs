@@ -12,11 +12,15 @@ var play = new Option<string>("--play", "--runbook")
     DefaultValueFactory = _ => "",
 }.AcceptOnlyFromAmong([.. Plays.Short.Keys, Plays.Long, ""]);
 var sample = new Option<int?>("--sample") { Description = "how many points of the short plays; without it all" };
-var runs = new Option<int>("--runs") { Description = "runs of the long runbook", DefaultValueFactory = _ => 6 };
-var deaths = new Option<int>("--deaths")
+var runs = new Option<int>("--runs")
 {
-    Description = "deaths in each of them, at most",
-    DefaultValueFactory = _ => 40,
+    Description = "runs with many deaths, of the long play or of a short one with --deaths",
+    DefaultValueFactory = _ => 6,
+};
+var deaths = new Option<int?>("--deaths")
+{
+    Description =
+        "deaths in each of them, at most; without it 40 in the long play, and one each time in the short ones",
 };
 var seed = new Option<int>("--seed")
 {
@@ -42,7 +46,7 @@ root.SetAction(
             parsed.GetRequiredValue(play),
             parsed.GetValue(sample),
             parsed.GetRequiredValue(runs),
-            parsed.GetRequiredValue(deaths),
+            parsed.GetValue(deaths),
             parsed.GetRequiredValue(seed),
             parsed.GetValue(point) is { } text ? Point.Parse(text) : null,
             parsed.GetValue(verbose)
