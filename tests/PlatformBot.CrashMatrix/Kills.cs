@@ -27,9 +27,6 @@ internal sealed class OneKill(Point? at) : Kills
 /// </summary>
 internal sealed class ManyKills : Kills
 {
-    /// <summary>A kind that does not come up any more is given up after so many other points.</summary>
-    private const int Patience = 150;
-
     /// <summary>Rare kinds at their next point, common ones further on.</summary>
     private static readonly (PointKind Kind, int Within)[] Reaches =
     [
@@ -47,14 +44,17 @@ internal sealed class ManyKills : Kills
     ];
 
     private readonly Random _random;
+    private readonly int _patience;
     private int _left;
     private PointKind _kind;
     private int _until;
     private int _waited;
 
-    public ManyKills(int seed, int deaths)
+    /// <param name="patience">after how many other points a kind is given up that does not come up</param>
+    public ManyKills(int seed, int deaths, int patience)
     {
         _random = new Random(seed);
+        _patience = patience;
         _left = deaths;
         ChooseNext();
     }
@@ -66,7 +66,7 @@ internal sealed class ManyKills : Kills
 
         if (point.Kind != _kind)
         {
-            if (++_waited > Patience)
+            if (++_waited > _patience)
                 ChooseNext();
 
             return false;

@@ -137,7 +137,10 @@ internal sealed class Matrix(Options options, string root, Report report)
             while (seeds.TryDequeue(out var seed))
             {
                 await using var performance = await start();
-                var outcome = await performance.PlayAsync(new ManyKills(seed, deaths), cancellationToken);
+                var outcome = await performance.PlayAsync(
+                    new ManyKills(seed, deaths, play == Plays.Long ? 150 : 20),
+                    cancellationToken
+                );
                 report.Add(play, $"--play {play} --runs 1 --deaths {deaths} --seed {seed}", outcome);
                 report.Say(
                     $"{play}: seed {seed} died {outcome.Deaths.Count} times and took {outcome.Took.TotalSeconds:0} s"
