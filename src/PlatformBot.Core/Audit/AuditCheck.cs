@@ -12,12 +12,17 @@ public sealed record AuditResult(long Line, string? Wrong, long Entries, AuditLi
 /// <summary>Reads an export and finds the first place at which it is not what was exported. Needs nothing but the file.</summary>
 public sealed class AuditCheck(IReadOnlyCollection<Anchor> anchors)
 {
+    private static readonly Comparer<Anchor> ByNumber = Comparer<Anchor>.Create(
+        (one, other) => one.Number.CompareTo(other.Number)
+    );
+
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private const string NoHead =
         "this is not how an export begins, or it has a format that this version does not know";
 
-    private readonly HashSet<long> _anchored = [];
+    private readonly Dictionary<long, string> _chains = [];
+    private readonly HashSet<Anchor> _met = [];
     private string _chain = EntryJson.Genesis;
     private AuditLine? _last;
     private long _entries;
@@ -42,6 +47,9 @@ public sealed class AuditCheck(IReadOnlyCollection<Anchor> anchors)
             {
                 if (!AuditFile.IsHead(line, out _run))
                     return Found(NoHead);
+
+                if (Misplaced() is { } misplaced)
+                    return Found(misplaced);
 
                 head = line;
             }
@@ -75,8 +83,14 @@ public sealed class AuditCheck(IReadOnlyCollection<Anchor> anchors)
 
     /// <summary>Whatever was written down elsewhere must be in the file.</summary>
     private string? NotAnchored() =>
-        anchors.Select(anchor => anchor.Number).Except(_anchored).Order().ToList() is [var first, ..]
-            ? $"entry {first}, of which you gave an anchor, is not in the export"
+        anchors.Except(_met).Order(ByNumber).ToList() is [var first, ..]
+            ? $"entry {first.Number}, of which you gave an anchor, is not in the export"
+            : null;
+
+    /// <summary>What an export of one run cannot show: there is nothing in it that ties the journal's hash to the entries before.</summary>
+    private string? Misplaced() =>
+        _run is { } run && anchors.Where(anchor => anchor.Run != run).ToList() is [var other, ..]
+            ? $"the anchor {Words.Short(other.ToString())}… is of {(other.Run is { } its ? $"run {its}" : "the journal")}, and this is an export of run {run}: give it with an export of that"
             : null;
 
     private string? Wrong(string text)
@@ -87,6 +101,9 @@ public sealed class AuditCheck(IReadOnlyCollection<Anchor> anchors)
         if (AuditLine.Read(text) is not { } line)
             return $"this is no entry as it was written; the last right one is {Name(_last)}";
 
+        if (line.Run is { } run)
+            _chains[run] = AuditLine.Link(_chains.GetValueOrDefault(run, EntryJson.Genesis), line.Hash);
+
         var wrong = OutOfOrder(line) ?? NotItself(line) ?? NotAsAnchored(line);
 
         if (wrong is not null)
@@ -94,9 +111,6 @@ public sealed class AuditCheck(IReadOnlyCollection<Anchor> anchors)
 
         (_last, _chain) = (line, line.Chain);
         _entries++;
-
-        if (anchors.Any(anchor => anchor.Number == line.Number))
-            _anchored.Add(line.Number);
 
         return null;
     }
@@ -123,10 +137,23 @@ public sealed class AuditCheck(IReadOnlyCollection<Anchor> anchors)
             : null;
     }
 
-    private string? NotAsAnchored(AuditLine line) =>
-        anchors.Any(anchor => anchor.Number == line.Number && anchor.Value != line.Hash && anchor.Value != line.Chain)
-            ? "is not the one that you gave the anchor of: everything up to it may have been written anew"
-            : null;
+    private string? NotAsAnchored(AuditLine line)
+    {
+        foreach (var anchor in anchors.Where(anchor => anchor.Number == line.Number))
+        {
+            var found =
+                anchor.Run is not { } run ? line.Hash
+                : line.Run == run ? _chains[run]
+                : null;
+
+            if (found != anchor.Value)
+                return "is not the one that you gave the anchor of: everything up to it may have been written anew";
+
+            _met.Add(anchor);
+        }
+
+        return null;
+    }
 
     private static string Name(AuditLine? line) => line is null ? "the beginning" : $"entry {line.Number}";
 }

@@ -16,36 +16,22 @@ public static class AuditFile
 
     private const string Kind = "platformbot-audit";
 
-    /// <param name="entries">every entry, oldest first, with the text that it was hashed over</param>
+    /// <param name="entries">every entry, oldest first</param>
     /// <param name="run">only this run's; null for all</param>
     /// <param name="by">who wanted it</param>
-    public static IEnumerable<string> Write(
-        IEnumerable<(Entry Entry, string Body)> entries,
-        long? run,
-        string by,
-        DateTimeOffset now
-    )
+    public static IEnumerable<string> Write(IEnumerable<StoredEntry> entries, long? run, string by, DateTimeOffset now)
     {
         var head = Head(run, by, now);
         var (before, chain, count) = (EntryJson.Genesis, EntryJson.Genesis, 0);
         yield return head;
 
-        foreach (var (entry, body) in entries)
+        foreach (var entry in entries)
         {
-            if (run is null || entry.Run?.Number == run)
+            if (run is null || entry.Run == run)
             {
                 chain = AuditLine.Link(chain, entry.Hash);
                 count++;
-                yield return new AuditLine(
-                    entry.Number,
-                    entry.Run?.Number,
-                    entry.At,
-                    entry.By,
-                    body,
-                    before,
-                    entry.Hash,
-                    chain
-                ).Text();
+                yield return AuditLine.Of(entry, before, chain).Text();
             }
 
             before = entry.Hash;

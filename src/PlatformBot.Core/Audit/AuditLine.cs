@@ -29,6 +29,9 @@ public sealed record AuditLine(
     private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
+    public static AuditLine Of(StoredEntry entry, string before, string chain) =>
+        new(entry.Number, entry.Run, entry.At, entry.By, entry.What, before, entry.Hash, chain);
+
     /// <summary>The hash follows from what the line says.</summary>
     public bool Follows => EntryJson.Hash(Before, Number, Run, At, By, What) == Hash;
 
@@ -82,7 +85,13 @@ public sealed record AuditLine(
             return line.Text() == text ? line : null;
         }
         catch (Exception odd)
-            when (odd is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+            when (odd
+                    is JsonException
+                        or KeyNotFoundException
+                        or InvalidOperationException
+                        or FormatException
+                        or ArgumentException
+            )
         {
             return null;
         }

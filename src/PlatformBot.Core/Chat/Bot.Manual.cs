@@ -29,11 +29,14 @@ public sealed partial class Bot
             (run, step, text) => RejectAsync(command.By, run, step, NewestEvidence(run, step), text)
         );
 
-    /// <summary>Typed, "confirm" is what the step waits for.</summary>
+    /// <summary>Typed, "confirm" is what the step waits for; whoever has said something of it may say it anew.</summary>
     private Task<Reply> ConfirmAsync(Person by, Run run, string step, string text) =>
-        run.AwaitingSecondPerson.Any(waiting => waiting.Id == step)
+        run.AwaitingSecondPerson.Any(waiting => waiting.Id == step) && !(SaidIt(by, run, step) && text.Length > 0)
             ? AgreeAsync(by, run, step, NewestEvidence(run, step), text.Length == 0 ? null : text)
             : GiveEvidenceAsync(by, run, step, text);
+
+    private static bool SaidIt(Person by, Run run, string step) =>
+        run.Steps.GetValueOrDefault(step)?.Evidence?.By.Id == by.Id;
 
     private static long NewestEvidence(Run run, string step) =>
         run.Steps.GetValueOrDefault(step)?.Evidence?.Number ?? 0;
@@ -48,7 +51,7 @@ public sealed partial class Bot
         if (text.Length == 0)
             return await RefuseAsync(by, run.Id, what, new Refusal("Say what you saw.", Usage("confirm")));
 
-        if (NotAsked(run, step) is { } idle)
+        if (NotAsked(by, run, step) is { } idle)
             return await RefuseAsync(by, run.Id, what, idle);
 
         return (await ShownAsync(by, run, step)).Ok(out var files, out var missing)
@@ -56,14 +59,19 @@ public sealed partial class Bot
             : await RefuseAsync(by, run.Id, what, missing);
 
         Result<RunEvent> Given(Run now) =>
-            NotAsked(now, step) is { } idle
-                ? idle
-                : new RunEvent.EvidenceGiven(step, Markdown.Cut(text, LongestReason), files.Length == 0 ? null : files);
+            NotAsked(by, now, step) is { } idle ? idle
+            : files.Any(file => now.EvidencePosts.Contains(file.Post))
+                ? new Refusal(
+                    "These files have become evidence of another step meanwhile.",
+                    "Attach them once more for this one, then confirm again."
+                )
+            : new RunEvent.EvidenceGiven(step, Markdown.Cut(text, LongestReason), files.Length == 0 ? null : files);
     }
 
-    private static Refusal? NotAsked(Run run, string step) =>
+    private static Refusal? NotAsked(Person by, Run run, string step) =>
         Scheduler.IsEnding(run) ? TooLate(run)
         : run.AwaitingEvidence.Any(waiting => waiting.Id == step) ? null
+        : run.AwaitingSecondPerson.Any(waiting => waiting.Id == step) && SaidIt(by, run, step) ? null
         : new Refusal(
             $"{Markdown.Code(Markdown.Cut(step, 60))} waits for nobody's word now.",
             $"`/platform status {run.Id}` shows what does."
@@ -89,15 +97,16 @@ public sealed partial class Bot
         try
         {
             using var patience = new CancellationTokenSource(ReadingMayTake, TimeProvider.System);
-            var files = await _chat.FilesAfterAsync(question, by.Id, patience.Token);
-            return files.Count switch
+            var posted = await _chat.FilesAfterAsync(question, by.Id, patience.Token);
+            var files = posted.Where(file => !run.EvidencePosts.Contains(file.Post)).ToArray();
+            return files.Length switch
             {
-                0 => new Refusal("This needs a file of yours.", how),
+                0 => new Refusal("This needs a file of yours that is not evidence already.", how),
                 > MostFiles => new Refusal(
-                    $"These are {files.Count} files; {MostFiles} are the most that are evidence.",
+                    $"These are {files.Length} files; {MostFiles} are the most that are evidence.",
                     "Delete those that say nothing, or pack them into one, then confirm again."
                 ),
-                _ => files.ToArray(),
+                _ => files,
             };
         }
         catch (Exception exception) when (exception is ChatRefusedException or OperationCanceledException)
@@ -171,7 +180,7 @@ public sealed partial class Bot
             ),
             _ when given.By.Id == by.Id => new Refusal(
                 "You said it yourself. Somebody else must look and say the same.",
-                $"Ask somebody with the role {run.Plan.Access.Approve}."
+                $"Ask somebody with the role {run.Plan.Access.Approve}; `/platform confirm {run.Id} {step} <what you saw>` says it anew."
             ),
             _ when may is not MayDecide.Yes => new Refusal(
                 $"This needs the role {run.Plan.Access.Approve}, and you do not have it.",

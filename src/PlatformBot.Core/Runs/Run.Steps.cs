@@ -112,7 +112,8 @@ public sealed partial record Run
                     {
                         Evidence = new Evidence(entry.Number, entry.By, entry.At, e.Evidence, [.. e.Files ?? []]),
                         Rejected = null,
-                    }
+                    },
+                run => run with { EvidencePosts = EvidencePosts.Union((e.Files ?? []).Select(file => file.Post)) }
             ),
             RunEvent.EvidenceConfirmed e => Judged(
                 e.Step,

@@ -61,6 +61,9 @@ public sealed partial record Run
     /// <summary>Who wants its locks for others; null while nobody does.</summary>
     public RunWish? Unlock { get; init; }
 
+    /// <summary>Posts whose files were evidence already: of no other step, and not again.</summary>
+    public ImmutableHashSet<string> EvidencePosts { get; init; } = [];
+
     public DateTimeOffset? EndedAt { get; init; }
 
     public string? EndedWhy { get; init; }
@@ -74,7 +77,7 @@ public sealed partial record Run
     public required string Chain { get; init; }
 
     /// <summary>What to write down elsewhere, so that nobody can write the run's entries up to here anew.</summary>
-    public Anchor Anchor => new(Version, Chain);
+    public Anchor Anchor => new(Id.Number, Version, Chain);
 
     /// <summary>The anchor of the entry that ended it; null while it is not over.</summary>
     public Anchor? EndAnchor { get; init; }

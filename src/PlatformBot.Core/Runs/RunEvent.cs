@@ -161,7 +161,8 @@ public abstract record RunEvent
     /// <summary>Somebody on the bot's host read the journal out.</summary>
     /// <param name="Of">"journal", or "run 42"</param>
     /// <param name="At">when, which may be before the entry: a bot that was not running hears of it when it starts</param>
-    public sealed record Exported(string Of, DateTimeOffset At) : RunEvent;
+    /// <param name="Note">what it was noted under; the same twice is one export, of which a bot that died heard twice</param>
+    public sealed record Exported(string Of, DateTimeOffset At, string Note) : RunEvent;
 
     /// <summary>Something forged, replayed or expired arrived; nothing happened.</summary>
     public sealed record Suspected(string What, string From) : RunEvent;

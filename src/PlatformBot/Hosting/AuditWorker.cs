@@ -19,100 +19,87 @@ internal sealed partial class AuditWorker(
     ILogger<AuditWorker> logger
 ) : BackgroundService
 {
-    /// <summary>A note that could not be written, because the journal's disk was full, is tried again that often.</summary>
-    private static readonly TimeSpan NotesAtLeastEvery = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Again = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LongestSleep = TimeSpan.FromHours(1);
 
     private readonly ExportNotes _notes = new(storage.Value.Journal);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.WhenAll(PostHeadsAsync(stoppingToken), TakeNotesAsync(stoppingToken));
+        Task.WhenAll(InsistAsync(PostHeadsAsync, stoppingToken), InsistAsync(TakeNotesAsync, stoppingToken));
+
+    /// <summary>Whatever goes wrong is said and tried again: the audit does not end because something else did.</summary>
+    private async Task InsistAsync(Func<CancellationToken, Task> work, CancellationToken stopping)
+    {
+        while (true)
+        {
+            try
+            {
+                await work(stopping);
+                return;
+            }
+#pragma warning disable CA1031 // Nothing that goes wrong in here may end it.
+            catch (Exception exception) when (!stopping.IsCancellationRequested)
+            {
+                LogAgain(exception, exception.Message);
+            }
+#pragma warning restore CA1031
+
+            await Task.Delay(Again, clock, stopping);
+        }
+    }
 
     private async Task PostHeadsAsync(CancellationToken stopping)
     {
         if (options.Value.PostHeadAt is not { } time)
             return;
 
+        DateTime? posted = null;
+
         while (true)
         {
-            var now = clock.GetUtcNow();
-            var today = now.UtcDateTime.Date;
-            var due = new DateTimeOffset(today + time.ToTimeSpan(), TimeSpan.Zero);
+            var now = clock.GetUtcNow().UtcDateTime;
 
-            if (now >= due)
+            if (now.TimeOfDay >= time.ToTimeSpan() && posted != now.Date && journal.Head.Number > 0)
             {
-                await PostHeadAsync(DateOnly.FromDateTime(today), stopping);
-                due = due.AddDays(1);
+                await PostHeadAsync(DateOnly.FromDateTime(now), stopping);
+                posted = now.Date;
             }
 
-            // The clock on the wall may be set.
-            var left = due - clock.GetUtcNow();
-            await Task.Delay(left < TimeSpan.FromHours(1) ? Longer(left) : TimeSpan.FromHours(1), clock, stopping);
+            // The clock on the wall may be set, and a journal that was empty may not be so any more.
+            var next = now.Date + time.ToTimeSpan();
+            var left = (next > now ? next : next.AddDays(1)) - now;
+            await Task.Delay(left < LongestSleep ? left : LongestSleep, clock, stopping);
         }
     }
-
-    private static TimeSpan Longer(TimeSpan left) => left > TimeSpan.FromSeconds(1) ? left : TimeSpan.FromSeconds(1);
 
     /// <summary>Once a day, however often the bot starts.</summary>
     private async Task PostHeadAsync(DateOnly day, CancellationToken stopping)
     {
         var (number, hash) = journal.Head;
-
-        if (number == 0)
-            return;
-
         var date = day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
         var post = new Post
         {
             Text =
-                $":link: Journal on {date}: {Markdown.Code(new Anchor(number, hash).ToString())}\nWhoever changes anything up to here cannot change this post, too: `platformbot audit verify` compares.",
+                $":link: Journal on {date}: {Markdown.Code(new Anchor(null, number, hash).ToString())}\nKeep a copy where the bot's host cannot reach: `platformbot audit verify --anchor` compares it with the journal.",
         };
 
-        try
-        {
-            await chat.PostAsync(
-                await chat.HomeChannelAsync(stopping),
-                thread: null,
-                post,
-                $"audit-head:{date}",
-                stopping
-            );
-        }
-        catch (ChatRefusedException refused)
-        {
-            LogNotPosted(refused.Message);
-        }
+        await chat.PostAsync(await chat.HomeChannelAsync(stopping), thread: null, post, $"audit-head:{date}", stopping);
     }
 
     private async Task TakeNotesAsync(CancellationToken stopping)
     {
-        if (!_notes.TryPrepare())
-        {
-            LogLater($"the folder {_notes.Folder} cannot be made");
-            return;
-        }
-
-        using var watcher = new FileSystemWatcher(_notes.Folder, "*.json") { EnableRaisingEvents = true };
+        Directory.CreateDirectory(_notes.Folder);
         using var news = new SemaphoreSlim(1);
+        using var watcher = new FileSystemWatcher(_notes.Folder, "*.json") { EnableRaisingEvents = true };
         watcher.Renamed += (_, _) => news.Release();
 
         while (true)
         {
-            await news.WaitAsync(NotesAtLeastEvery, stopping);
-
-            try
-            {
-                await _notes.TakeAsync(journal);
-            }
-            catch (Exception later) when (later is JournalUnavailableException or IOException)
-            {
-                LogLater(later.Message);
-            }
+            await news.WaitAsync(Again, stopping);
+            await _notes.TakeAsync(journal);
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "The journal's head could not be posted: {Reason}")]
-    private partial void LogNotPosted(string reason);
-
-    [LoggerMessage(LogLevel.Warning, "An export is not in the journal yet: {Reason}")]
-    private partial void LogLater(string reason);
+    [LoggerMessage(LogLevel.Warning, "What belongs to the audit is done later: {Reason}")]
+    private partial void LogAgain(Exception exception, string reason);
 }

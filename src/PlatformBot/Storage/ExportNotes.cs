@@ -1,5 +1,6 @@
 using System.Text.Json;
 using PlatformBot.Core;
+using PlatformBot.Core.Chat;
 using PlatformBot.Core.Journals;
 using PlatformBot.Core.Runs;
 
@@ -14,20 +15,6 @@ internal sealed class ExportNotes(string journal)
 {
     public string Folder { get; } = $"{Path.GetFullPath(journal)}.exports";
 
-    /// <summary>Makes the folder where there is none; false where that is not allowed, so that nobody can leave a note either.</summary>
-    public bool TryPrepare()
-    {
-        try
-        {
-            Directory.CreateDirectory(Folder);
-            return true;
-        }
-        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
-    }
-
     /// <exception cref="IOException">It cannot be noted, so nothing may be read.</exception>
     /// <exception cref="UnauthorizedAccessException">Likewise.</exception>
     public void Leave(Person by, string of, DateTimeOffset at)
@@ -35,9 +22,9 @@ internal sealed class ExportNotes(string journal)
         Directory.CreateDirectory(Folder);
         var path = Path.Combine(Folder, $"{Guid.CreateVersion7():N}");
 
-        using (var draft = new FileStream($"{path}.draft", FileMode.CreateNew))
+        using (var draft = new FileStream($"{path}.draft", ForTheBot()))
         {
-            JsonSerializer.Serialize(draft, new Note(by.Id, by.Name, of, at));
+            JsonSerializer.Serialize(draft, new Note(Plain(by.Id), Plain(by.Name), of, at));
             draft.Flush(flushToDisk: true);
         }
 
@@ -55,18 +42,36 @@ internal sealed class ExportNotes(string journal)
             var note = Read(path);
             RunEvent what = note is null
                 ? new RunEvent.Suspected("a note of an export that is none", path)
-                : new RunEvent.Exported(note.Of, note.At);
+                : new RunEvent.Exported(note.Of, note.At, Path.GetFileNameWithoutExtension(path));
             await into.AppendAsync(null, note is null ? Person.Bot : new Person(note.ById, note.By), what);
             File.Delete(path);
         }
     }
+
+    /// <summary>Whoever reads the journal out may be somebody else than the bot, and careful.</summary>
+    private static FileStreamOptions ForTheBot()
+    {
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode =
+                UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+        }
+
+        return options;
+    }
+
+    private static string Plain(string name) => Markdown.Cut(string.Concat(name.Where(c => !char.IsControl(c))), 90);
 
     private static Note? Read(string path)
     {
         try
         {
             var note = JsonSerializer.Deserialize<Note>(File.ReadAllBytes(path));
-            return note is { ById.Length: > 0 and < 100, By.Length: > 0 and < 100, Of.Length: > 0 and < 100 }
+            return
+                note is { ById: { } id, By: { } name, Of: { Length: > 0 and < 100 } of }
+                && (id, name, of) == (Plain(id), Plain(name), Plain(of))
                 ? note
                 : null;
         }

@@ -48,7 +48,15 @@ internal sealed class SqliteJournal : IJournal, IAsyncDisposable
     /// <summary>Why the last group of entries could not be written, in words; null once one could.</summary>
     public string? Trouble => _trouble;
 
-    public (long Number, string Hash) Head => (_head.Number, _head.Hash);
+    public (long Number, string Hash) Head
+    {
+        get
+        {
+            // Read once: the next group may be committed between two looks.
+            var head = _head;
+            return (head.Number, head.Hash);
+        }
+    }
 
     public Task<Entry> AppendAsync(RunId? run, Person by, RunEvent what) => Enqueue(run, by, what, opensRun: false);
 

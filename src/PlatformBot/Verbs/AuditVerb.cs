@@ -40,9 +40,9 @@ internal static class AuditVerb
 
         try
         {
-            using var file = new JournalFile(journal);
+            using var file = new JournalReader(journal);
 
-            if (run is { } one && file.Read(new RunId(one)).Count == 0)
+            if (run is { } one && !file.Has(one))
                 return Refuse(errors, $"The journal {journal} has no run {one}.");
 
             var by = new Person($"os:{Environment.UserName}", $"{Environment.UserName} on {Environment.MachineName}");
@@ -56,7 +56,7 @@ internal static class AuditVerb
         catch (Exception refused)
             when (refused is JournalUnavailableException or IOException or UnauthorizedAccessException)
         {
-            return Refuse(errors, $"Nothing was read out: {refused.Message}");
+            return Refuse(errors, $"The export is not complete, and has no last line: {refused.Message}");
         }
     }
 
@@ -65,13 +65,17 @@ internal static class AuditVerb
         var file = new Argument<FileInfo>("file") { Description = "what `audit export` wrote" }.AcceptExistingOnly();
         var anchors = new Option<Anchor[]>("--anchor")
         {
-            Description = "number:hash as the bot has posted it; may be given several times",
+            Description = "as the bot has posted it: number:hash, or run/number:chain; may be given several times",
             CustomParser = parsed =>
             {
                 var read = parsed.Tokens.Select(token => Anchor.Parse(token.Value)).ToList();
 
                 if (read.Any(anchor => anchor is null))
-                    parsed.AddError("An anchor is an entry's number, a colon and 64 hex digits, as in 812:9f86d0….");
+                {
+                    parsed.AddError(
+                        "An anchor is 812:9f86d0… or, of run 42, 42/812:9f86d0…: an entry's number, a colon and 64 hex digits."
+                    );
+                }
 
                 return [.. read.OfType<Anchor>()];
             },
@@ -89,6 +93,9 @@ internal static class AuditVerb
 
     private static int Verify(FileInfo file, IReadOnlyCollection<Anchor> anchors, TextWriter to)
     {
+        if (file.Length > Array.MaxLength)
+            return Refuse(to, $"{file.Name} is larger than an export can be.");
+
         var result = new AuditCheck(anchors).Check(File.ReadAllBytes(file.FullName));
 
         if (result.Wrong is { } wrong)
@@ -100,7 +107,7 @@ internal static class AuditVerb
         to.WriteLine(Whole(result));
         to.WriteLine(
             anchors.Count > 0
-                ? $"Nothing up to entry {anchors.Max(anchor => anchor.Number)} was changed since its anchor was posted."
+                ? "What the anchors are of was not changed since they were posted, nor was anything before it."
                 : "Whoever can write the file could have written all of it anew: compare with what the bot has posted (--anchor)."
         );
         return 0;
@@ -109,7 +116,9 @@ internal static class AuditVerb
     private static string Whole(AuditResult result)
     {
         var of = result.Run is { } run ? $"run {run}" : "the journal";
-        var last = result.Last is { } line ? $", the last one {new Anchor(line.Number, line.Chain)}" : "";
+        var last = result.Last is { } line
+            ? $", the last one {new Anchor(result.Run, line.Number, result.Run is null ? line.Hash : line.Chain)}"
+            : "";
         return $"Whole: {result.Entries} entries of {of}{last}.";
     }
 

@@ -16,7 +16,7 @@ public sealed class AuditFileTests
 {
     private static readonly DateTimeOffset Noon = new(2026, 11, 21, 12, 0, 0, TimeSpan.Zero);
 
-    private static readonly IReadOnlyList<(Entry, string)> Entries = Journal("ada");
+    private static readonly IReadOnlyList<StoredEntry> Entries = Journal("ada");
 
     [Fact]
     public void What_was_exported_is_whole()
@@ -108,19 +108,50 @@ public sealed class AuditFileTests
         var anew = Text(AuditFile.Write(Journal("mallory"), null, "eve", Noon));
         Check(anew).Wrong.ShouldBeNull();
 
-        Check(anew, new Anchor(5, Entries[4].Item1.Hash)).Wrong!.ShouldContain("entry 5 is not the one");
-        Check(anew, new Anchor(99, EntryJson.Genesis)).Wrong!.ShouldContain("entry 99, of which you gave an anchor");
-        Check(Export(run: null), new Anchor(5, Entries[4].Item1.Hash)).Wrong.ShouldBeNull();
+        Check(anew, OfJournal(5)).Wrong!.ShouldContain("entry 5 is not the one");
+        Check(anew, new Anchor(null, 99, EntryJson.Genesis))
+            .Wrong!.ShouldContain("entry 99, of which you gave an anchor");
+        Check(anew, OfRunTwo()).Wrong!.ShouldContain("entry 6 is not the one");
+        Check(Export(run: null), OfJournal(5), OfRunTwo()).Wrong.ShouldBeNull();
     }
 
+    /// <summary>The journal's hash of an entry ties nothing in such an export to it but the entry before.</summary>
     [Fact]
-    public void A_run_knows_the_chain_that_its_export_has()
+    public void An_export_of_a_run_is_proven_by_the_runs_own_anchor_only()
     {
-        var anchor = Run.Replay(Entries.Select(each => each.Item1).Where(entry => entry.Run?.Number == 2))!.Anchor;
+        var anew = Text(AuditFile.Write(Journal("mallory"), 2, "eve", Noon));
+        Check(anew).Wrong.ShouldBeNull();
 
-        Check(Export(run: 2), anchor).Wrong.ShouldBeNull();
-        Anchor.Parse(anchor.ToString()).ShouldBe(anchor);
-        Anchor.Parse($"{anchor} ").ShouldBeNull();
+        Check(anew, OfJournal(6)).Wrong!.ShouldContain("is of the journal, and this is an export of run 2");
+        Check(anew, OfRunTwo() with { Run = 1 }).Wrong!.ShouldContain("is of run 1");
+        Check(anew, OfRunTwo()).Wrong!.ShouldContain("entry 6 is not the one");
+        Check(Export(run: 2), OfRunTwo()).Wrong.ShouldBeNull();
+    }
+
+    private static Anchor OfJournal(int number) => new(null, number, Entries[number - 1].Hash);
+
+    private static Anchor OfRunTwo() => Run.Replay(OfRun(2))!.Anchor;
+
+    private static IEnumerable<Entry> OfRun(long run) =>
+        Entries
+            .Where(entry => entry.Run == run)
+            .Select(entry => new Entry(
+                entry.Number,
+                new RunId(run),
+                entry.At,
+                entry.By,
+                EntryJson.Read(entry.What),
+                entry.Hash
+            ));
+
+    [Fact]
+    public void An_anchor_is_read_as_it_was_posted()
+    {
+        Anchor.Parse(OfRunTwo().ToString()).ShouldBe(OfRunTwo());
+        Anchor.Parse(OfJournal(5).ToString()).ShouldBe(OfJournal(5));
+
+        var odd = new[] { "", "5", $"{OfJournal(5)} ", $"x/{OfJournal(5)}", $"1/2/{OfJournal(5)}" };
+        odd.Select(Anchor.Parse).ShouldAllBe(anchor => anchor == null);
     }
 
     [Fact]
@@ -139,12 +170,22 @@ public sealed class AuditFileTests
     private static int LineOf(byte[] file, int at) => file[..at].Count(each => each == '\n') + 1;
 
     /// <summary>Two runs whose entries alternate, one refusal, and text of every kind.</summary>
-    private static IReadOnlyList<(Entry, string)> Journal(string requester)
+    private static IReadOnlyList<StoredEntry> Journal(string requester)
     {
         var journal = new MemoryJournal(new FakeClock(Noon));
         var by = new Person(requester, $"{requester} <\"é\u202E\u0001\\🚀\">");
         Write(journal, by).GetAwaiter().GetResult();
-        return [.. journal.Entries.Select(entry => (entry, EntryJson.Write(entry.What)))];
+        return
+        [
+            .. journal.Entries.Select(entry => new StoredEntry(
+                entry.Number,
+                entry.Run?.Number,
+                entry.At,
+                entry.By,
+                EntryJson.Write(entry.What),
+                entry.Hash
+            )),
+        ];
     }
 
     private static async Task Write(MemoryJournal journal, Person by)

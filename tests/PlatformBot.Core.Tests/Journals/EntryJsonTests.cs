@@ -63,7 +63,7 @@ public sealed class EntryJsonTests
         new RunEvent.Announced("card", "ops", "p1"),
         new RunEvent.Refused("approve", "four eyes"),
         new RunEvent.Suspected("a forged button", "10.0.0.7"),
-        new RunEvent.Exported("run 42", new DateTimeOffset(2026, 11, 21, 12, 0, 0, TimeSpan.Zero)),
+        new RunEvent.Exported("run 42", new DateTimeOffset(2026, 11, 21, 12, 0, 0, TimeSpan.Zero), "note7"),
     ];
 
     [Fact]

@@ -64,6 +64,38 @@ public sealed class AuditTests
     }
 
     [Fact]
+    public async Task A_journal_that_somebody_changed_is_read_out_and_the_export_says_where()
+    {
+        await using var chat = await TheChat.WithAsync(Push);
+        await chat.SaysAsync("mallory", "/platform deploy infra");
+        await chat.StopBotAsync();
+        chat.Tamper("update entries set body = '{\"kind\":\"harmless\"}' where number = 1");
+
+        var export = TheChat.Runs(AuditVerb.Make(chat.Clock), "export", "--journal", chat.JournalPath);
+        export.Exit.ShouldBe(0);
+        var file = Path.Combine(chat.World, "journal.jsonl");
+        await File.WriteAllTextAsync(file, export.Output, chat.Limit);
+
+        TheChat
+            .Runs(AuditVerb.Make(chat.Clock), "verify", file)
+            .Output.ShouldContain("journal.jsonl:2: entry 1 is not what was written");
+    }
+
+    [Fact]
+    public void What_is_no_journal_is_left_as_it_is()
+    {
+        var other = Path.Combine(Directory.CreateTempSubdirectory("audit-").FullName, "other.sqlite");
+        File.WriteAllBytes(other, []);
+
+        var export = TheChat.Runs(AuditVerb.Make(TimeProvider.System), "export", "--journal", other);
+
+        export.Exit.ShouldBe(1);
+        export.Output.ShouldContain("is no journal");
+        new FileInfo(other).Length.ShouldBe(0);
+        Directory.GetFileSystemEntries(Path.GetDirectoryName(other)!).ShouldBe([other]);
+    }
+
+    [Fact]
     public async Task The_newest_entry_is_posted_every_day_once()
     {
         await using var chat = await TheChat.WithAsync(Push, settings: new() { ["Audit:PostHeadAt"] = "00:00" });
@@ -76,6 +108,8 @@ public sealed class AuditTests
         await chat.StopBotAsync();
         await chat.StartBotAsync();
         await chat.ReadyAsync();
+        await chat.SaysAsync("ada", "/platform deploy infra");
+        await chat.SeesAsync("Run #1 succeeded after");
 
         (await chat.CountAsync("Journal on")).ShouldBe(1);
     }

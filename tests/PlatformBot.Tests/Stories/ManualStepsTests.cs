@@ -77,6 +77,42 @@ public sealed class ManualStepsTests
     }
 
     [Fact]
+    public async Task What_was_evidence_once_is_not_evidence_again()
+    {
+        await using var chat = await TheChat.WithAsync(Cabling($"{WithFile}, second-person: true"));
+        await chat.SaysAsync("ada", "/platform deploy infra");
+        var asked = await chat.SeesAsync(post => post.Buttons.Contains("confirm"));
+        await chat.AttachesAsync("ada", asked, "cable.txt", "dark");
+        await chat.SaysAsync("ada", "/platform confirm 1 infra/cable lit");
+        await chat.SeesAsync(post => post.Buttons.Contains("agree"));
+        await chat.SaysAsync("grace", "/platform reject 1 infra/cable it is dark");
+
+        (await chat.SaysAsync("ada", "/platform confirm 1 infra/cable now it is lit")).ShouldContain(
+            "not evidence already"
+        );
+        await chat.AttachesAsync("ada", asked, "cable-2.txt", "lit");
+        (await chat.SaysAsync("ada", "/platform confirm 1 infra/cable now it is lit")).ShouldContain("somebody else");
+
+        var again = await chat.SeesAsync(post => post.Buttons.Contains("agree") && post.Text.Contains("cable-2.txt"));
+        again.Text.ShouldNotContain("cable.txt`");
+    }
+
+    [Fact]
+    public async Task Whoever_said_it_may_say_it_anew_before_the_second_person_has_looked()
+    {
+        await using var chat = await TheChat.WithAsync(Cabling(WithTwo));
+        await chat.SaysAsync("ada", "/platform deploy infra");
+        await chat.SeesAsync(post => post.Buttons.Contains("confirm"));
+        await chat.SaysAsync("ada", "/platform confirm 1 infra/cable both are lti");
+
+        await chat.SaysAsync("ada", "/platform confirm 1 infra/cable both are lit");
+        var said = await chat.SeesAsync(post => post.Buttons.Contains("agree") && post.Text.Contains("are lit"));
+        await chat.PressesAsync("grace", said, "agree");
+
+        await chat.SeesAsync(":white_check_mark: Run #1 succeeded");
+    }
+
+    [Fact]
     public async Task What_one_person_says_a_second_one_confirms()
     {
         await using var chat = await TheChat.WithAsync(Cabling(WithTwo));

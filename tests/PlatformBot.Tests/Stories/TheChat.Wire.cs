@@ -102,6 +102,14 @@ internal sealed partial class TheChat
         return new Room(connection);
     }
 
+    /// <summary>Changes the journal behind the bot's back.</summary>
+    public void Tamper(string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={JournalPath}");
+        connection.Open();
+        connection.Execute(sql);
+    }
+
     private sealed class Room(SqliteConnection connection) : IDisposable
     {
         public void Dispose()
