@@ -283,7 +283,13 @@ public sealed partial class Bot
             return await RefuseAsync(by, run.Id, what, TooLate(run));
 
         return (await live.DecideAsync(by, decide)).Ok(out var now, out var refusal)
-            ? new Reply(answer(now))
+            ? new Reply($"{answer(now)}{Later()}")
             : await RefuseAsync(by, run.Id, what, refusal);
     }
+
+    /// <summary>A decision is written at once; what follows from it may have to wait.</summary>
+    private string Later() =>
+        _runs.IsLeaving
+            ? "\n:zzz: I am being stopped just now: what follows from this begins when I am started again."
+            : "";
 }

@@ -18,7 +18,7 @@ public sealed class StepRunner(
 {
     private const string Interrupted = "The bot stopped while this step ran, and nothing shows what became of it.";
     private const string CannotTell = "It cannot be told whether this is done already, and it is destructive.";
-    internal const string Ended = "stopped because the run was cancelled";
+    internal const string Ended = "stopped because the run ended";
     private const string NotBegun = "Not started: the bot was stopped before the step began.";
 
     /// <summary>However long the bot was away: what it takes over is looked at before it is given up.</summary>

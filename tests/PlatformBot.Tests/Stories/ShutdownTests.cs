@@ -26,6 +26,8 @@ public sealed class ShutdownTests
         chat.AskBotToGo();
         await LeavingAsync(chat);
         (await chat.SaysAsync("linus", "/platform deploy apps")).ShouldContain("being stopped and takes no new work");
+        (await chat.SaysAsync("linus", "/platform pause 1")).ShouldContain("when I am started again");
+        await chat.SaysAsync("linus", "/platform resume 1");
         await File.WriteAllTextAsync(Path.Combine(chat.World, "go"), "", chat.Limit);
 
         (await chat.BotHasGoneAsync()).ShouldBe(0);
