@@ -1,3 +1,4 @@
+using PlatformBot.Core.Approvals;
 using PlatformBot.Core.Journals;
 using PlatformBot.Core.Runs;
 
@@ -114,7 +115,8 @@ internal static class ControlTruth
     private static bool HasSecondPair(Run run, RunWish? wish) =>
         wish is not null
         && run.Approvals.GetValueOrDefault(wish.Approval) is { } approval
-        && approval.Votes.Exists(vote => vote.By.Id != wish.By.Id);
+        && approval.State is ApprovalState.Approved
+        && approval.Votes.Exists(vote => vote.Decision is Decision.Approve && vote.By.Id != wish.By.Id);
 
     /// <summary>At its end nothing is under way, and what was to be undone is, or a person left it as it is.</summary>
     private static IEnumerable<string> OfSteps(Run over)

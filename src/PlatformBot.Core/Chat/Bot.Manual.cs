@@ -72,6 +72,11 @@ public sealed partial class Bot
         Scheduler.IsEnding(run) ? TooLate(run)
         : run.AwaitingEvidence.Any(waiting => waiting.Id == step) ? null
         : run.AwaitingSecondPerson.Any(waiting => waiting.Id == step) && SaidIt(by, run, step) ? null
+        : run.AwaitingSecondPerson.FirstOrDefault(waiting => waiting.Id == step) is { } waiting
+            ? new Refusal(
+                $"{run.At(waiting).Evidence!.By} has said already what they saw of {Markdown.Code(step)}.",
+                $"It waits for a second person with the role {run.Plan.Access.Approve}: `/platform confirm` or `/platform reject`."
+            )
         : new Refusal(
             $"{Markdown.Code(Markdown.Cut(step, 60))} waits for nobody's word now.",
             $"`/platform status {run.Id}` shows what does."

@@ -59,6 +59,22 @@ public sealed partial class ChatView(
 
         foreach (var (key, isDetail, post) in Wanted(run))
             await TryAsync(teller, run, key, isDetail ? CardOf(teller.Run) : null, post);
+
+        await RemindAsync(teller);
+    }
+
+    /// <summary>Whatever was said before may have waited long for the chat server: only the newest state tells who still has to be reminded.</summary>
+    private async Task RemindAsync(Teller teller)
+    {
+        var deciders = access.Holders(teller.Run.Plan.Access.Approve);
+
+        foreach (var step in teller.Run.Plan.Steps)
+        {
+            var run = teller.Run;
+
+            if (ManualPosts.Reminder(run, step, deciders, clock.GetUtcNow()) is { } reminder)
+                await TryAsync(teller, run, reminder.Key, CardOf(run), reminder.Post);
+        }
     }
 
     private Post Card(Run run, string? trouble)
@@ -82,7 +98,7 @@ public sealed partial class ChatView(
         }
     }
 
-    /// <summary>Everything that this state of the run wants said, besides the card and the plan.</summary>
+    /// <summary>Everything that this state of the run wants said, besides the card, the plan and reminders.</summary>
     private IEnumerable<(string Key, bool IsDetail, Post Post)> Wanted(Run run)
     {
         var deciders = access.Holders(run.Plan.Access.Approve);
@@ -99,9 +115,6 @@ public sealed partial class ChatView(
 
             if (step.Action is PlannedAction.Manual && run.At(step).Attempt > 0)
                 yield return ($"manual:{step.Id}", true, ManualPosts.Question(run, step, deciders));
-
-            if (ManualPosts.Reminder(run, step, deciders, clock.GetUtcNow()) is { } reminder)
-                yield return (reminder.Key, true, reminder.Post);
         }
 
         if (run.IsOver)

@@ -32,7 +32,7 @@ public static class Scheduler
             if (!run.IsWithPerson(step) && !places.HasOneFor(step))
                 continue;
 
-            if (step.Lock is { } name && (!lockIsFree(name) || !taken.Add(name)))
+            if (LockOf(run, step) is { } name && (!lockIsFree(name) || !taken.Add(name)))
                 continue;
 
             places.Take(step);
@@ -68,6 +68,10 @@ public static class Scheduler
                 or StepState.Running
                 or StepState.Verifying
         && step.Needs.All(run.IsSettled);
+
+    /// <summary>The lock that the step has to have to go on. What is done already, and only wants its proof, changes nothing any more.</summary>
+    private static string? LockOf(Run run, PlannedStep step) =>
+        run.At(step).State is StepState.Verifying ? null : step.Lock;
 
     /// <summary>What is left of the run's limits. A step that a person is at takes nothing of them.</summary>
     private sealed class Places

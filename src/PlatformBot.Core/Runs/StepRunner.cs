@@ -123,7 +123,7 @@ public sealed class StepRunner(
             }
         }
 
-        var objection = step.Destructive is null ? null : await ObjectionAsync(step);
+        var objection = step.Destructive is null ? null : await ObjectionAsync(step, found);
 
         if (Scheduler.IsEnding(live.Now))
             await NoteAsync(new RunEvent.StepCancelled(step.Id, Ended));
@@ -165,13 +165,14 @@ public sealed class StepRunner(
         return true;
     }
 
-    private async Task<GuardObjection?> ObjectionAsync(PlannedStep step)
+    /// <param name="found">as it was before this life of the bot did anything about it</param>
+    private async Task<GuardObjection?> ObjectionAsync(PlannedStep step, StepProgress found)
     {
         try
         {
             return await guard.ObjectionAsync(live.Now, step, _waiting.Token);
         }
-        catch (OperationCanceledException) when (tokens.IsLeaving)
+        catch (OperationCanceledException) when (tokens.IsLeaving && found.State is not StepState.Running)
         {
             // Nothing has begun, and the next start may know that: it need ask nobody.
             await NoteAsync(new RunEvent.StepFailed(step.Id, Untouched(step, NotBegun), RetryAt: clock.GetUtcNow()));

@@ -108,6 +108,36 @@ public sealed class PlacesTests
     }
 
     [Fact]
+    public async Task A_proof_after_a_restart_waits_for_nobodys_lock()
+    {
+        await using var stage = new Stage(
+            Of(Step("push") with { Lock = "git-repo" }, Proven("made") with { Lock = "git-repo" })
+        );
+        await ActsAsync(stage, "made");
+        stage.World.Holds("push");
+        stage.World.Shows("ready", true);
+
+        stage.Restart();
+
+        await stage.UntilAsync("made", StepState.Succeeded);
+        stage.Live.Now.Steps["push"].State.ShouldBe(StepState.Running);
+    }
+
+    [Fact]
+    public async Task A_proof_after_a_restart_keeps_nobody_from_the_lock()
+    {
+        await using var stage = new Stage(
+            Of(Proven("made") with { Lock = "git-repo" }, Step("push") with { Lock = "git-repo" })
+        );
+        await ActsAsync(stage, "made");
+
+        stage.Restart();
+
+        await stage.UntilAsync("push", StepState.Succeeded);
+        stage.Live.Now.Steps["made"].State.ShouldBe(StepState.Verifying);
+    }
+
+    [Fact]
     public async Task A_person_is_heard_after_a_restart_while_every_place_is_taken()
     {
         await using var stage = new Stage(OneAtATime(Step("long"), Manual("cable")));
@@ -144,6 +174,14 @@ public sealed class PlacesTests
     }
 
     private static Plan OneAtATime(params PlannedStep[] steps) => Of(steps) with { Parallel = 1 };
+
+    private static PlannedStep Proven(string id) => Step(id) with { Verify = [Probe("ready")] };
+
+    private static async Task ActsAsync(Stage stage, string step)
+    {
+        await stage.Live.RecordAsync(Person.Bot, new RunEvent.StepStarted(step, 1));
+        await stage.Live.RecordAsync(Person.Bot, new RunEvent.StepActed(step, "done"));
+    }
 
     private static PlannedStep Flaky(params string[] needs) => Step("flaky", needs) with { Attempts = 3 };
 

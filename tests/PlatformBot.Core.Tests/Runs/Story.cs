@@ -12,7 +12,7 @@ internal sealed record Story(Run Run, IReadOnlyList<Entry> Entries)
     public IReadOnlyList<string> Starts =>
         [.. Entries.Select(entry => entry.What).OfType<RunEvent.StepStarted>().Select(start => start.Step)];
 
-    /// <summary>Looked at after each entry: nothing began before what it needs was settled, and never more at once than the plan allows.</summary>
+    /// <summary>Looked at after each entry: nothing began before what it needs was settled, and never more at once than the plan and its locks allow.</summary>
     public void ShouldBeInOrder()
     {
         var plan = Run.Plan;
@@ -33,11 +33,18 @@ internal sealed record Story(Run Run, IReadOnlyList<Entry> Entries)
 
             working.Count.ShouldBeLessThanOrEqualTo(plan.Parallel);
 
+            foreach (var holder in Acting(run).Where(step => step.Lock is not null).CountBy(step => step.Lock!))
+                holder.Value.ShouldBe(1, holder.Key);
+
             foreach (var cluster in working.CountBy(step => step.Cluster!))
                 cluster.Value.ShouldBeLessThanOrEqualTo(plan.ParallelPerCluster, cluster.Key);
         }
 
         run.AllSettled.ShouldBeTrue();
         run.State.ShouldBe(RunState.Succeeded);
+
+        // People act too; whoever proves something does not any more.
+        IEnumerable<PlannedStep> Acting(Run now) =>
+            plan.Steps.Where(step => now.At(step).State is StepState.Running or StepState.RollingBack);
     }
 }

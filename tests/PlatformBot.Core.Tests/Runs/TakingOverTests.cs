@@ -118,6 +118,33 @@ public sealed class TakingOverTests
     }
 
     [Fact]
+    public async Task A_person_who_is_at_it_is_asked_nothing_anew_when_the_bot_goes_while_the_chat_is_away()
+    {
+        var manual = Step("a") with
+        {
+            Action = new PlannedAction.Manual("wipe it", "text"),
+            Destructive = "wipes the disk",
+        };
+        await using var stage = new Stage(Of(manual));
+        stage.Start();
+        await stage.UntilAsync(run => run.PendingApprovals.Any());
+        await stage.VoteAsync(Grace);
+        await stage.UntilAsync(run => run.AwaitingEvidence.Any());
+        await stage.StopAsync();
+        stage.Clock.Advance(TimeSpan.FromHours(1));
+        var (began, asked) = (stage.Live.Now.Steps["a"].AttemptAt, stage.People.Asked);
+        stage.People.IsAway = true;
+
+        stage.Restart();
+        await stage.QuietAsync();
+        stage.People.Asked.ShouldBeGreaterThan(asked);
+        await stage.StopAsync();
+
+        var at = stage.Live.Now.Steps["a"];
+        (at.State, at.Attempt, at.AttemptAt).ShouldBe((StepState.Running, 1, began));
+    }
+
+    [Fact]
     public async Task The_proof_of_what_a_person_did_has_all_of_the_steps_own_time()
     {
         var manual = Proven("a") with

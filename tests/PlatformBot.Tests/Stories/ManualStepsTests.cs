@@ -157,6 +157,22 @@ public sealed class ManualStepsTests
     }
 
     [Fact]
+    public async Task Whoever_confirms_too_late_hears_that_a_second_person_is_waited_for()
+    {
+        await using var chat = await TheChat.WithAsync(Cabling(WithTwo));
+        await chat.SaysAsync("ada", "/platform deploy infra");
+        var asked = await chat.SeesAsync(post => post.Buttons.Contains("confirm"));
+        await chat["linus"].Seat.PressAsync(asked.Id, "confirm", chat.Limit);
+        var dialog = await chat["linus"].DialogAsync(chat.Limit);
+        await chat.SaysAsync("ada", "/platform confirm 1 infra/cable both are lit");
+
+        await chat["linus"].Seat.FillInAsync(dialog, "I saw it too", chat.Limit);
+
+        chat.Tap.LastAnswer.ShouldContain("@ada has said already");
+        chat.Tap.LastAnswer.ShouldContain("second person with the role approver");
+    }
+
+    [Fact]
     public async Task A_button_under_older_words_confirms_no_newer_ones()
     {
         await using var chat = await TheChat.WithAsync(Cabling(WithTwo));
@@ -191,6 +207,23 @@ public sealed class ManualStepsTests
 
         await chat.SaysAsync("ada", "/platform confirm 1 infra/cable both are lit");
         (await chat.SeesAsync("has waited 10 min for a second person")).Text.ShouldContain("@grace");
+    }
+
+    [Fact]
+    public async Task Nobody_is_reminded_of_what_has_failed_while_the_chat_was_away()
+    {
+        await using var chat = await TheChat.WithAsync(Cabling("evidence: text, remind: 40m, expires: 1h"), speed: 600);
+        await chat.SaysAsync("ada", "/platform deploy infra");
+        await chat.SeesAsync(post => post.Buttons.Contains("confirm"));
+        chat.Server.Down();
+
+        while (!chat.Journal.Any(entry => entry.What is RunEvent.StepFailed))
+            await Task.Delay(TimeSpan.FromMinutes(1), chat.Clock, chat.Limit);
+
+        chat.Server.Up();
+        await chat.RejoinAsync("ada");
+        await chat.HistoryHasAsync("**infra/cable** failed after 1 attempt", times: 1);
+        (await chat.CountAsync("has waited")).ShouldBe(0);
     }
 
     [Fact]
