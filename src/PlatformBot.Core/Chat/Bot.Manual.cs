@@ -7,8 +7,6 @@ namespace PlatformBot.Core.Chat;
 /// <summary>Manual steps: what somebody did and saw, and what a second person says to that.</summary>
 public sealed partial class Bot
 {
-    private const int MostFiles = 20;
-
     /// <summary>Files are read to their end, and people wait for the answer.</summary>
     private static readonly TimeSpan ReadingMayTake = TimeSpan.FromSeconds(20);
 
@@ -102,17 +100,11 @@ public sealed partial class Bot
         try
         {
             using var patience = new CancellationTokenSource(ReadingMayTake, TimeProvider.System);
-            var posted = await _chat.FilesAfterAsync(question, by.Id, patience.Token);
-            var files = posted.Where(file => !run.EvidencePosts.Contains(file.Post)).ToArray();
-            return files.Length switch
-            {
-                0 => new Refusal("This needs a file of yours that is not evidence already.", how),
-                > MostFiles => new Refusal(
-                    $"These are {files.Length} files; {MostFiles} are the most that are evidence.",
-                    "Delete those that say nothing, or pack them into one, then confirm again."
-                ),
-                _ => files,
-            };
+            var wanted = new WantedFiles(by.Id, run.EvidencePosts);
+            var shown = await _chat.FilesAfterAsync(question, wanted, patience.Token);
+            return shown.Ok(out var files, out _) && files.Length == 0
+                ? new Refusal("This needs a file of yours that is not evidence already.", how)
+                : shown;
         }
         catch (Exception exception) when (exception is ChatRefusedException or OperationCanceledException)
         {

@@ -21,10 +21,12 @@ public interface IChat
     /// <summary>Where a post is to be found, for people: a URL.</summary>
     string LinkTo(string postId);
 
-    /// <summary>The files that a person has posted in the thread of one of our posts, after it; oldest first, each read to its end.</summary>
-    /// <param name="author">user id</param>
+    /// <summary>
+    /// The files that a person has posted in the thread of one of our posts, after it; oldest first, each read to its end.
+    /// Refused, before any is read, when they are too many or too large.
+    /// </summary>
     /// <exception cref="ChatRefusedException">The post is gone, or a file cannot be read.</exception>
-    Task<IReadOnlyList<EvidenceFile>> FilesAfterAsync(string postId, string author, CancellationToken stopping);
+    Task<Result<EvidenceFile[]>> FilesAfterAsync(string postId, WantedFiles wanted, CancellationToken stopping);
 
     /// <summary>Replaces what a post of ours says.</summary>
     /// <exception cref="ChatRefusedException">The server will never accept this.</exception>

@@ -49,7 +49,8 @@ internal abstract record Kind
     public sealed record Truth : Kind;
 
     /// <summary>A span of time: 30s, 10m, 1h30m.</summary>
-    public sealed record Duration : Kind;
+    /// <param name="Least">as it is written: 1m; null: anything but nothing</param>
+    public sealed record Duration(string? Least = null) : Kind;
 
     /// <summary>One process: a program and its arguments.</summary>
     public sealed record Command : Kind;

@@ -31,8 +31,8 @@ internal sealed class ShapeCheck(Problems problems, bool filled = false)
             case Kind.Truth:
                 CheckTruth(node);
                 break;
-            case Kind.Duration:
-                CheckDuration(node);
+            case Kind.Duration duration:
+                CheckDuration(node, duration);
                 break;
             default:
                 CheckStructure(node, kind);
@@ -175,12 +175,17 @@ internal sealed class ShapeCheck(Problems problems, bool filled = false)
             problems.Add(node.At, $"Here must be true or false, not {node.Sort}.");
     }
 
-    private void CheckDuration(YamlNode node)
+    private void CheckDuration(YamlNode node, Kind.Duration kind)
     {
         const string Examples = "Write 30s, 10m, 1h30m or 2d (at most 30d).";
 
-        if (AsText(node, "a span of time") is { } span && Durations.Parse(span) is null)
+        if (AsText(node, "a span of time") is not { } text)
+            return;
+
+        if (Durations.Parse(text) is not { } span)
             problems.Add(node.At, $"{node.Sort} is not a span of time.", Examples);
+        else if (kind.Least is { } least && span < Durations.Parse(least))
+            problems.Add(node.At, $"{node.Sort} is shorter than {least}.", $"Write {least} or more.");
     }
 
     private void CheckNumber(YamlNode node, Kind.Number kind)

@@ -11,6 +11,9 @@ internal static partial class Shapes
     private static readonly Kind Plain = new Kind.Text(Filled: false);
     private static readonly Kind Truth = new Kind.Truth();
     private static readonly Kind Duration = new Kind.Duration();
+
+    /// <summary>People take minutes; every reminder is a post.</summary>
+    private static readonly Kind PeoplesTime = new Kind.Duration("1m");
     private static readonly Kind Name = new Kind.Form(NamePattern(), "a name of small letters, digits and dashes");
     private static readonly Kind Variable = new Kind.Form(VariablePattern(), "the name of an environment variable");
     private static readonly Kind YamlPath = new Kind.Form(YamlPathPattern(), "a path of a .yaml file inside commands/");
@@ -138,8 +141,8 @@ internal static partial class Shapes
                 "What must be given: words, or words and a file (default text)."
             ),
             new("second-person", Truth, "Somebody else who may approve must look and say the same."),
-            new("remind", Duration, "How often whoever is asked is reminded (default 4h)."),
-            new("expires", Duration, "How long people have, all together (default 1d)."),
+            new("remind", PeoplesTime, "How often whoever is asked is reminded (at least 1m, default 4h)."),
+            new("expires", PeoplesTime, "How long people have, all together (at least 1m, default 1d)."),
         ]
     );
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 
 namespace PlatformBot.Mattermost;
 
@@ -15,16 +16,19 @@ internal sealed class CatchUp(MattermostApi api, MattermostHome home)
         var team = (await home.FindAsync(stopping)).TeamId;
         var channels = await api.GetAsync($"users/me/teams/{team}/channels", stopping);
 
-        if (!channels.Done)
-            return [];
-
         var missed = new List<Heard>();
 
-        foreach (var channel in channels.Body.EnumerateArray())
+        // A refusal is no list.
+        foreach (var channel in Incoming.Items(channels.Body))
         {
             // Some servers leave the time of the last post out.
-            if (channel.TryGetProperty("last_post_at", out _) && Incoming.Number(channel, "last_post_at") <= from)
+            if (
+                Incoming.Field(channel, "last_post_at").ValueKind is JsonValueKind.Number
+                && Incoming.Number(channel, "last_post_at") <= from
+            )
+            {
                 continue;
+            }
 
             var isDirect = Incoming.Text(channel, "type") == "D";
             missed.AddRange(await ReadAsync(Incoming.Text(channel, "id"), isDirect, from, stopping));
@@ -44,12 +48,8 @@ internal sealed class CatchUp(MattermostApi api, MattermostHome home)
         var path = string.Create(CultureInfo.InvariantCulture, $"channels/{channel}/posts?since={from}");
         var answer = await api.GetAsync(path, stopping);
 
-        if (!answer.Done || !answer.Body.TryGetProperty("posts", out var posts))
-            return [];
-
-        return posts
-            .EnumerateObject()
-            .Select(post => post.Value)
+        return Incoming
+            .Values(Incoming.Field(answer.Body, "posts"))
             .Where(post => Incoming.Number(post, "create_at") > from)
             .Where(post => Incoming.Text(post, "original_id").Length == 0)
             .Select(post => new Heard(post, isDirect));

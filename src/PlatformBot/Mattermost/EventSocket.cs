@@ -17,16 +17,18 @@ internal sealed class Session
 
     /// <summary>The numbers of one connection have no holes unless events were lost.</summary>
     public bool HasGap(JsonElement frame) =>
-        frame.TryGetProperty("seq", out _) && !IsHello(frame) && Incoming.Number(frame, "seq") > _next;
+        IsNumbered(frame) && !IsHello(frame) && Incoming.Number(frame, "seq") > _next;
 
     public void Note(JsonElement frame)
     {
         if (IsHello(frame))
-            _connection = Incoming.Text(frame.GetProperty("data"), "connection_id");
+            _connection = Incoming.Text(Incoming.Field(frame, "data"), "connection_id");
 
-        if (frame.TryGetProperty("seq", out _))
+        if (IsNumbered(frame))
             _next = Incoming.Number(frame, "seq") + 1;
     }
+
+    private static bool IsNumbered(JsonElement frame) => Incoming.Field(frame, "seq").ValueKind is JsonValueKind.Number;
 
     private static bool IsHello(JsonElement frame) => Incoming.Text(frame, "event") == "hello";
 }

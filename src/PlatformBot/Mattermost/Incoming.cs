@@ -62,16 +62,27 @@ internal static class Incoming
         return null;
     }
 
+    /// <summary>A field; undefined when it is missing or <paramref name="json"/> has no fields.</summary>
+    public static JsonElement Field(JsonElement json, string name) =>
+        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var value) ? value : default;
+
     /// <summary>The text of a field, "" when it is missing or no text.</summary>
     public static string Text(JsonElement json, string name) =>
-        json.ValueKind == JsonValueKind.Object
-        && json.TryGetProperty(name, out var value)
-        && value.ValueKind == JsonValueKind.String
-            ? value.GetString()!
-            : "";
+        Field(json, name) is { ValueKind: JsonValueKind.String } value ? value.GetString()! : "";
 
+    /// <summary>The number of a field, 0 when it is missing or no whole number.</summary>
     public static long Number(JsonElement json, string name) =>
-        json.TryGetProperty(name, out var value) && value.TryGetInt64(out var number) ? number : 0;
+        Field(json, name) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt64(out var number)
+            ? number
+            : 0;
+
+    /// <summary>The entries of a list, none when it is no list.</summary>
+    public static IEnumerable<JsonElement> Items(JsonElement json) =>
+        json.ValueKind == JsonValueKind.Array ? json.EnumerateArray() : [];
+
+    /// <summary>The values of a mapping, none when it is no mapping.</summary>
+    public static IEnumerable<JsonElement> Values(JsonElement json) =>
+        json.ValueKind == JsonValueKind.Object ? json.EnumerateObject().Select(field => field.Value) : [];
 
     public static string Text(Dictionary<string, StringValues> form, string name) =>
         form.TryGetValue(name, out var value) ? value.ToString() : "";

@@ -84,7 +84,22 @@ internal sealed partial class Listener(
     private async Task HearAsync(CancellationToken stopping)
     {
         await foreach (var (post, isDirect) in _waiting.Reader.ReadAllAsync(stopping))
+            await HearAsync(post, isDirect, stopping);
+    }
+
+    /// <summary>Whatever goes wrong with one post, the next one is heard.</summary>
+    private async Task HearAsync(JsonElement post, bool isDirect, CancellationToken stopping)
+    {
+        try
+        {
             await mentions.HearAsync(post, isDirect, stopping);
+        }
+#pragma warning disable CA1031 // A bug in what one post leads to would make the bot deaf for everybody.
+        catch (Exception bug) when (!stopping.IsCancellationRequested)
+        {
+            LogBug(bug, Incoming.Text(post, "id"));
+        }
+#pragma warning restore CA1031
     }
 
     [LoggerMessage(LogLevel.Information, "Listening to Mattermost")]
@@ -92,6 +107,9 @@ internal sealed partial class Listener(
 
     [LoggerMessage(LogLevel.Information, "The connection to Mattermost's events was lost; connecting again")]
     private partial void LogLost();
+
+    [LoggerMessage(LogLevel.Error, "Hearing post {Post}")]
+    private partial void LogBug(Exception bug, string post);
 }
 
 /// <summary>A post that reached the bot.</summary>
@@ -100,10 +118,19 @@ internal sealed record Heard(JsonElement Post, bool IsDirect)
     /// <summary>The new post in this event, or null. Edits do not count: nobody commands by rewriting what they said.</summary>
     public static Heard? In(JsonElement frame)
     {
-        if (Incoming.Text(frame, "event") != "posted" || !frame.TryGetProperty("data", out var data))
+        if (Incoming.Text(frame, "event") != "posted")
             return null;
 
-        // The post is JSON inside a string.
-        return new(JsonElement.Parse(Incoming.Text(data, "post")), Incoming.Text(data, "channel_type") == "D");
+        var data = Incoming.Field(frame, "data");
+
+        try
+        {
+            // The post is JSON inside a string.
+            return new(JsonElement.Parse(Incoming.Text(data, "post")), Incoming.Text(data, "channel_type") == "D");
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 }

@@ -74,11 +74,11 @@ internal sealed partial class MattermostChat(
         await WriterOf(postId).WriteAsync(state, (text, token) => PatchAsync(postId, text, token), stopping);
     }
 
-    public Task<IReadOnlyList<EvidenceFile>> FilesAfterAsync(
+    public Task<Result<EvidenceFile[]>> FilesAfterAsync(
         string postId,
-        string author,
+        WantedFiles wanted,
         CancellationToken stopping
-    ) => files.AfterAsync(postId, author, stopping);
+    ) => files.AfterAsync(postId, wanted, stopping);
 
     private async Task PatchAsync(string postId, string state, CancellationToken stopping)
     {

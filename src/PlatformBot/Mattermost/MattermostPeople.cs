@@ -47,8 +47,7 @@ internal sealed class MattermostPeople(MattermostApi api, MattermostHome home, T
 
         var person = new Person(answer.Text("id"), answer.Text("username"));
         var isActive = Incoming.Number(answer.Body, "delete_at") == 0 && await IsInTeamAsync(person, cancellationToken);
-        var isBot =
-            answer.Body.TryGetProperty("is_bot", out var bot) && bot.ValueKind == System.Text.Json.JsonValueKind.True;
+        var isBot = Incoming.Field(answer.Body, "is_bot").ValueKind is System.Text.Json.JsonValueKind.True;
 
         return new Account(person, isActive, isBot, answer.Text("roles").Split(' ').Contains("system_guest"));
     }

@@ -121,7 +121,7 @@ internal sealed partial class Mentions(
     private static bool IsPartOfName(char next) => char.IsLetterOrDigit(next) || next is '-' or '_' or '.';
 
     private static bool IsFromWebhook(JsonElement post) =>
-        post.TryGetProperty("props", out var props)
+        Incoming.Field(post, "props") is var props
         && (Incoming.Text(props, "from_webhook").Length > 0 || Incoming.Text(props, "override_username").Length > 0);
 
     private bool IsNew(string post)

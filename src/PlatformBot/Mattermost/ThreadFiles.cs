@@ -1,4 +1,5 @@
 using System.Text.Json;
+using PlatformBot.Core;
 using PlatformBot.Core.Chat;
 using PlatformBot.Core.Runs;
 
@@ -9,39 +10,67 @@ internal sealed class ThreadFiles(MattermostApi api)
 {
     private const int LongestName = 120;
 
-    /// <summary>The files of one person in the thread of <paramref name="postId"/>, posted after it; oldest first.</summary>
-    /// <exception cref="ChatRefusedException">The post is gone, or a file cannot be read.</exception>
-    public async Task<IReadOnlyList<EvidenceFile>> AfterAsync(string postId, string author, CancellationToken stopping)
+    /// <summary>The wanted files in the thread of <paramref name="postId"/>, posted after it; oldest first. None is read when they are too many.</summary>
+    /// <exception cref="ChatRefusedException">The post is gone, a file cannot be read, or the answer is none of Mattermost's.</exception>
+    public async Task<Result<EvidenceFile[]>> AfterAsync(string postId, WantedFiles wanted, CancellationToken stopping)
     {
-        var thread = await AskedAsync($"posts/{postId}/thread", stopping);
-        var posts = thread.GetProperty("posts");
-        var since = Incoming.Number(posts.GetProperty(postId), "create_at");
+        var posts = await AnswersAsync(postId, wanted, stopping);
+
+        if (WantedFiles.TooMany(posts.Sum(post => FileIds(post).Count())) is { } tooMany)
+            return tooMany;
+
+        var infos = new List<(JsonElement File, string Post)>();
+
+        foreach (var post in posts.Select(post => Incoming.Text(post, "id")))
+            infos.AddRange((await InfosAsync(post, stopping)).Select(info => (info, post)));
+
+        if (WantedFiles.TooLarge(infos.Sum(info => SizeOf(info.File))) is { } tooLarge)
+            return tooLarge;
+
         var files = new List<EvidenceFile>();
 
-        foreach (var post in posts.EnumerateObject().Select(each => each.Value).Where(IsTheirs).OrderBy(CreatedAt))
-        {
-            foreach (var info in await InfosAsync(Incoming.Text(post, "id"), stopping))
-                files.Add(await ReadAsync(info, Incoming.Text(post, "id"), stopping));
-        }
+        foreach (var (info, post) in infos)
+            files.Add(await ReadAsync(info, post, stopping));
 
-        return files;
+        return files.ToArray();
+    }
 
-        bool IsTheirs(JsonElement post) =>
-            Incoming.Text(post, "user_id") == author
+    /// <summary>The posts with files of the one who is asked, later than the question.</summary>
+    private async Task<List<JsonElement>> AnswersAsync(string question, WantedFiles wanted, CancellationToken stopping)
+    {
+        var path = $"posts/{question}/thread";
+        var posts = Incoming.Field(await AskedAsync(path, stopping), "posts");
+        var since = CreatedAt(Incoming.Field(posts, question));
+
+        // Without a time everything that was ever posted would be later.
+        return since > 0
+            ? [.. Incoming.Values(posts).Where(IsAnswer).OrderBy(CreatedAt)]
+            : throw new ChatRefusedException($"Mattermost's answer to {path} does not show the post.");
+
+        bool IsAnswer(JsonElement post) =>
+            Incoming.Text(post, "user_id") == wanted.Author
             && CreatedAt(post) > since
             && Incoming.Number(post, "delete_at") == 0
             && Incoming.IsId(Incoming.Text(post, "id"))
-            && post.TryGetProperty("file_ids", out var ids)
-            && ids is { ValueKind: JsonValueKind.Array } some
-            && some.GetArrayLength() > 0;
+            && !wanted.Known.Contains(Incoming.Text(post, "id"))
+            && FileIds(post).Any();
     }
 
     private static long CreatedAt(JsonElement post) => Incoming.Number(post, "create_at");
 
+    private static IEnumerable<JsonElement> FileIds(JsonElement post) =>
+        Incoming.Items(Incoming.Field(post, "file_ids"));
+
+    /// <summary>As the server says; whatever it says, the sum of a few is a number.</summary>
+    private static long SizeOf(JsonElement info) => Math.Clamp(Incoming.Number(info, "size"), 0, int.MaxValue);
+
     private async Task<IEnumerable<JsonElement>> InfosAsync(string post, CancellationToken stopping)
     {
-        var infos = await AskedAsync($"posts/{post}/files/info", stopping);
-        return infos.EnumerateArray().Where(info => Incoming.IsId(Incoming.Text(info, "id")));
+        var path = $"posts/{post}/files/info";
+        var infos = await AskedAsync(path, stopping);
+        return infos.ValueKind is JsonValueKind.Array
+            ? infos.EnumerateArray().Where(info => Incoming.IsId(Incoming.Text(info, "id")))
+            : throw new ChatRefusedException($"Mattermost's answer to {path} is no list.");
     }
 
     private async Task<EvidenceFile> ReadAsync(JsonElement info, string post, CancellationToken stopping)

@@ -31,6 +31,9 @@ internal sealed class Scene : IAsyncDisposable
 
     public Notes Heard { get; } = new();
 
+    /// <summary>What the chat server answers wrongly.</summary>
+    public OddAnswers Odd { get; } = new();
+
     public WebApplication Bot { get; private set; } = null!;
 
     public IChat Voice => Bot.Services.GetRequiredService<IChat>();
@@ -164,6 +167,7 @@ internal sealed class Scene : IAsyncDisposable
         await Bot.DisposeAsync();
         await Chat.DisposeAsync();
         _http.Dispose();
+        Odd.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
 
@@ -187,6 +191,9 @@ internal sealed class Scene : IAsyncDisposable
 
         builder.Services.AddSingleton<TimeProvider>(Clock).AddSingleton<IConversation>(Heard);
         builder.Services.AddMattermost(builder.Configuration);
+        builder.Services.AddSingleton(provider =>
+            ActivatorUtilities.CreateInstance<MattermostApi>(provider, new HttpClient(Odd, disposeHandler: false))
+        );
         Bot = builder.Build();
         Bot.MapMattermost();
         await Bot.StartAsync(Now);
@@ -213,7 +220,11 @@ internal sealed class Notes : IConversation
 
     public Reply Answer { get; set; } = Reply.Silent;
 
-    public Task<Reply> HearAsync(ChatCommand command, CancellationToken cancellationToken) => Note(Commands, command);
+    /// <summary>A command that leads to a bug.</summary>
+    public string? FailsAt { get; set; }
+
+    public Task<Reply> HearAsync(ChatCommand command, CancellationToken cancellationToken) =>
+        command.Text == FailsAt ? throw new InvalidOperationException("a bug") : Note(Commands, command);
 
     public Task<Reply> PressAsync(ButtonClick click, CancellationToken cancellationToken) => Note(Clicks, click);
 
