@@ -15,6 +15,7 @@ public sealed class PageStoryTests
           run: [world, did, wiped]
           probe: [{ run: [world, has, wiped] }]
           verify: [{ run: [world, has, wiped] }]
+          rollback: { run: [world, undo, wiped] }
         - step: push
           title: Push it
           run: [world, did, pushed, unless, broken]
@@ -42,6 +43,8 @@ public sealed class PageStoryTests
 
         await ada.ClickAsync(".thread-link");
         await ada.WaitForSelectorAsync("#thread >> text=no route to broken");
+        await ada.WaitForSelectorAsync("#thread button:has-text('Roll back')");
+        await LookAsync(ada, "failed");
         File.Delete(Path.Combine(chat.World, "broken"));
         await ada.ClickAsync("#thread button:has-text('Retry')");
         await ada.WaitForSelectorAsync("#thread >> text=succeeded after");
