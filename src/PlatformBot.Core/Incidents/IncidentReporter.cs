@@ -5,9 +5,18 @@ using PlatformBot.Core.Runs;
 namespace PlatformBot.Core.Incidents;
 
 /// <summary>Opens one issue per fault, adds to it when the fault comes back, closes it when the cause is gone.</summary>
-public sealed partial class IncidentReporter(IIncidents issues, IChat chat, ILogger<IncidentReporter> logger) : IRunView
+/// <param name="clock">the clock that people live by</param>
+public sealed partial class IncidentReporter(
+    IIncidents issues,
+    IChat chat,
+    TimeProvider clock,
+    ILogger<IncidentReporter> logger
+) : IRunView
 {
     private static readonly string[] Labels = ["platformbot", "incident"];
+
+    /// <summary>A step may fail before the run's card is there; a chat server that is away is not waited for.</summary>
+    private static readonly TimeSpan CardMayLag = TimeSpan.FromSeconds(5);
 
     public async Task FollowAsync(LiveRun live, CancellationToken stopping)
     {
@@ -54,7 +63,7 @@ public sealed partial class IncidentReporter(IIncidents issues, IChat chat, ILog
                 var issue = await issues.OpenAsync(
                     fingerprint,
                     IncidentText.Title(run, step),
-                    IncidentText.Body(run, step, Card(run)),
+                    IncidentText.Body(run, step, await CardAsync(live, stopping)),
                     Labels,
                     stopping
                 );
@@ -77,7 +86,28 @@ public sealed partial class IncidentReporter(IIncidents issues, IChat chat, ILog
         }
     }
 
-    private string? Card(Run run) => run.Posts.TryGetValue("card", out var post) ? chat.LinkTo(post) : null;
+    private async Task<string?> CardAsync(LiveRun live, CancellationToken stopping)
+    {
+        using var patience = new CancellationTokenSource(CardMayLag, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, stopping);
+
+        while (true)
+        {
+            var changed = live.Changed;
+
+            if (live.Now.Posts.TryGetValue("card", out var post))
+                return chat.LinkTo(post);
+
+            try
+            {
+                await changed.WaitAsync(either.Token);
+            }
+            catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
+            {
+                return null;
+            }
+        }
+    }
 
     [LoggerMessage(LogLevel.Warning, "Reporting {Step} of run {Run}: {Reason}")]
     private partial void LogRefused(string step, RunId run, string reason);
