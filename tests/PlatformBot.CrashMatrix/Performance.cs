@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using PlatformBot.Core.Runs;
+using PlatformBot.Storage;
 
 namespace PlatformBot.CrashMatrix;
 
@@ -141,9 +142,10 @@ internal sealed class Performance : IAsyncDisposable
 
         wrong.AddRange(ControlTruth.OfLocks(journals.SelectMany(entries => entries)));
         wrong.AddRange(_rehearsal.Wrong([.. journals.Select(Run.Replay).OfType<Run>()]));
-        var all = _town.Journal.ReadAll().ToList();
+        using var reader = new JournalReader(_town.JournalPath);
+        var all = reader.ReadAll().ToList();
         wrong.AddRange(Truth.OfChain(all));
-        wrong.AddRange(TrackerTruth.OfIssues(_town, all.Select(each => each.Entry)));
+        wrong.AddRange(TrackerTruth.OfIssues(_town, all.Select(entry => entry.ToEntry())));
         wrong.AddRange(_town.Accidents);
         return wrong;
     }

@@ -19,10 +19,12 @@ internal sealed class Town : IAsyncDisposable
     {
         (Folder, World, Gate) = (folder, world, gate);
         _planFile = Path.Combine(folder, "bot.json");
-        Journal = new JournalFile(Path.Combine(folder, "journal.sqlite"));
+        Journal = new JournalFile(JournalPath);
     }
 
     public string Folder { get; }
+
+    public string JournalPath => Path.Combine(Folder, "journal.sqlite");
 
     public SandboxWorld World { get; }
 

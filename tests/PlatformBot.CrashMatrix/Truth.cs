@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
+using PlatformBot.Core.Audit;
 using PlatformBot.Core.Chat;
 using PlatformBot.Core.Incidents;
 using PlatformBot.Core.Journals;
@@ -30,13 +31,13 @@ internal static class Truth
     }
 
     /// <summary>Every entry follows from the one before.</summary>
-    public static IEnumerable<string> OfChain(IEnumerable<(Entry Entry, string Body)> all)
+    public static IEnumerable<string> OfChain(IEnumerable<StoredEntry> all)
     {
         var before = EntryJson.Genesis;
 
-        foreach (var (entry, body) in all)
+        foreach (var entry in all)
         {
-            if (EntryJson.Hash(before, entry.Number, entry.Run?.Number, entry.At, entry.By, body) != entry.Hash)
+            if (EntryJson.Hash(before, entry.Number, entry.Run, entry.At, entry.By, entry.What) != entry.Hash)
                 yield return $"entry {entry.Number} does not follow from the one before";
 
             before = entry.Hash;

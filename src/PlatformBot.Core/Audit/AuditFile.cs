@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using PlatformBot.Core.Journals;
 
@@ -48,7 +46,7 @@ public static class AuditFile
 
     /// <summary>What stands at the end of whatever has this head, this many entries and this chain.</summary>
     public static string End(string head, long count, string chain) =>
-        $"{{\"entries\":{count},\"chain\":\"{chain}\",\"head\":\"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(head)))}\"}}";
+        $"{{\"entries\":{count},\"chain\":\"{chain}\",\"head\":\"{Sha256.Of(head)}\"}}";
 
     /// <summary>An end line, of this export or of another.</summary>
     public static bool IsEnd(string line) => line.StartsWith("{\"entries\":", StringComparison.Ordinal);

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -98,6 +97,5 @@ public sealed record AuditLine(
     }
 
     /// <summary>The chain after one more entry.</summary>
-    public static string Link(string chain, string hash) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{chain}\n{hash}")));
+    public static string Link(string chain, string hash) => Sha256.Of($"{chain}\n{hash}");
 }

@@ -1,3 +1,5 @@
+using PlatformBot.Core.Journals;
+
 namespace PlatformBot.Core.Audit;
 
 /// <summary>An entry as it lies in the journal, whatever it says: nothing in it was understood yet.</summary>
@@ -9,4 +11,8 @@ public readonly record struct StoredEntry(
     Person By,
     string What,
     string Hash
-);
+)
+{
+    /// <exception cref="System.Text.Json.JsonException">It is no event of this version.</exception>
+    public Entry ToEntry() => new(Number, Run is { } run ? new RunId(run) : null, At, By, EntryJson.Read(What), Hash);
+}

@@ -93,26 +93,19 @@ public sealed partial class Bot
         return Reply.Refuse(new Refusal("This button no longer counts.", "Look at the newest posts of the run."));
     }
 
-    /// <summary>
-    /// The post in which the run itself said this. People may see a post some milliseconds before its id is in the journal;
-    /// their click is not lost for that.
-    /// </summary>
+    /// <summary>The post in which the run itself said this. A click that comes before its id is in the journal is not lost for that.</summary>
     private async Task<string?> OwnPostAsync(RunId id, Func<Run, string> key, CancellationToken cancellationToken)
     {
-        using var brief = new CancellationTokenSource(PostMayLag, TimeProvider.System);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(brief.Token, cancellationToken);
+        if (_runs.Find(id) is not { } live)
+            return _runs.Look(id) is { } over ? over.Posts.GetValueOrDefault(key(over)) : null;
 
-        while (true)
+        try
         {
-            var changed = _runs.Find(id)?.Changed;
-
-            if (_runs.Look(id) is { } run && run.Posts.TryGetValue(key(run), out var post))
-                return post;
-
-            if (changed is null || both.IsCancellationRequested)
-                return null;
-
-            await Task.WhenAny(changed, Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, both.Token));
+            return await live.PostAsync(key, PostMayLag, TimeProvider.System, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return null;
         }
     }
 

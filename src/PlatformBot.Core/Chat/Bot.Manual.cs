@@ -179,10 +179,7 @@ public sealed partial class Bot
                 "You said it yourself. Somebody else must look and say the same.",
                 $"Ask somebody with the role {run.Plan.Access.Approve}; `/platform confirm {run.Id} {step} <what you saw>` says it anew."
             ),
-            _ when may is not MayDecide.Yes => new Refusal(
-                $"This needs the role {run.Plan.Access.Approve}, and you do not have it.",
-                "`/platform whoami` shows your roles."
-            ),
+            _ when may is not MayDecide.Yes => NoRole(run.Plan.Access.Approve),
             _ when given.Number != evidence => new Refusal(
                 $"{given.By} has said something newer of {step} meanwhile.",
                 "Look at the post again, then decide."

@@ -197,15 +197,14 @@ public sealed partial class Bot : IConversation
 
     private Refusal? MayUse(Person person, string role) =>
         role == Access.Everyone || _access.Holds(person, role) ? null
-        : _access.IsKnown
-            ? new Refusal(
-                $"This needs the role {role}, and you do not have it.",
-                "`/platform whoami` shows your roles."
-            )
+        : _access.IsKnown ? NoRole(role)
         : new Refusal(
             "PlatformBot has just started and does not know yet who holds which role.",
             "Try again in a moment."
         );
+
+    private static Refusal NoRole(string role) =>
+        new($"This needs the role {role}, and you do not have it.", "`/platform whoami` shows your roles.");
 
     private Refusal Unknown(string name)
     {

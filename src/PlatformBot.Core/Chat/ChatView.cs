@@ -18,7 +18,7 @@ public sealed partial class ChatView(
     ILogger<ChatView> logger
 ) : IRunView
 {
-    private const string CardKey = "card";
+    internal const string CardKey = "card";
     private const string PlanKey = "plan";
 
     /// <summary>The card also counts seconds; without news it is redrawn this often.</summary>
@@ -49,7 +49,10 @@ public sealed partial class ChatView(
                 return;
 
             if (ReferenceEquals(run, live.Now) && trouble == live.Trouble)
-                await WaitAsync(looking is null ? changed : Task.WhenAny(changed, looking), stopping);
+            {
+                var news = looking is null ? changed : Task.WhenAny(changed, looking);
+                await News.OrAfterAsync(news, () => Redraw, clock, stopping);
+            }
         }
     }
 
@@ -157,14 +160,6 @@ public sealed partial class ChatView(
             Text = PlanText.Summary(run.Plan, looks),
             Files = [new AttachedFile($"run-{run.Id.Number}-plan.txt", PlanText.Whole(run.Plan, looks))],
         };
-
-    private async Task WaitAsync(Task changed, CancellationToken stopping)
-    {
-        using var redraw = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        await Task.WhenAny(changed, Task.Delay(Redraw, clock, redraw.Token));
-        await redraw.CancelAsync();
-        stopping.ThrowIfCancellationRequested();
-    }
 
     [LoggerMessage(LogLevel.Warning, "Showing {Post} of run {Run} in chat: {Reason}")]
     private partial void LogRefused(string post, RunId run, string reason);

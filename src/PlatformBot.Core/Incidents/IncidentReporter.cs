@@ -86,28 +86,8 @@ public sealed partial class IncidentReporter(
         }
     }
 
-    private async Task<string?> CardAsync(LiveRun live, CancellationToken stopping)
-    {
-        using var patience = new CancellationTokenSource(CardMayLag, clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, stopping);
-
-        while (true)
-        {
-            var changed = live.Changed;
-
-            if (live.Now.Posts.TryGetValue("card", out var post))
-                return chat.LinkTo(post);
-
-            try
-            {
-                await changed.WaitAsync(either.Token);
-            }
-            catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
-            {
-                return null;
-            }
-        }
-    }
+    private async Task<string?> CardAsync(LiveRun live, CancellationToken stopping) =>
+        await live.PostAsync(_ => ChatView.CardKey, CardMayLag, clock, stopping) is { } post ? chat.LinkTo(post) : null;
 
     [LoggerMessage(LogLevel.Warning, "Reporting {Step} of run {Run}: {Reason}")]
     private partial void LogRefused(string step, RunId run, string reason);

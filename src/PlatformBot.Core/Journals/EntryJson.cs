@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Reflection;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -68,6 +66,6 @@ public static class EntryJson
             CultureInfo.InvariantCulture,
             $"{before}\n{number}\n{run}\n{at.UtcDateTime:O}\n{by.Id}\n{by.Name}\n{body}"
         );
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(line)));
+        return Sha256.Of(line);
     }
 }

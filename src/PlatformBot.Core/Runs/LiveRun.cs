@@ -91,6 +91,38 @@ public sealed class LiveRun(Run run, IJournal journal, TimeProvider clock) : IDi
         }
     }
 
+    /// <summary>
+    /// Id of the post in which the run said something; null when it has not within <paramref name="patience"/>. People may see a post
+    /// some milliseconds before its id is in the journal, and a step may fail before the run's card is there.
+    /// </summary>
+    /// <param name="key">under which it is said, which may be another one when the run has changed</param>
+    /// <param name="real">the clock that people live by</param>
+    /// <exception cref="OperationCanceledException"><paramref name="stopping"/> fired.</exception>
+    public async Task<string?> PostAsync(
+        Func<Run, string> key,
+        TimeSpan patience,
+        TimeProvider real,
+        CancellationToken stopping
+    )
+    {
+        var began = real.GetTimestamp();
+
+        while (true)
+        {
+            var (changed, now) = (Changed, Now);
+
+            if (now.Posts.TryGetValue(key(now), out var post))
+                return post;
+
+            if (Left() == TimeSpan.Zero)
+                return null;
+
+            await News.OrAfterAsync(changed, Left, real, stopping);
+        }
+
+        TimeSpan Left() => real.GetElapsedTime(began) is var gone && gone < patience ? patience - gone : TimeSpan.Zero;
+    }
+
     /// <summary>Says what keeps the bot from going on. The next entry that is written takes it back.</summary>
     public void Report(string trouble)
     {

@@ -18,23 +18,19 @@ internal sealed class PeoplesPart(LiveRun live, TimeProvider clock)
             if (!live.Now.AsksPeople(step))
                 return true;
 
-            var left = live.Now.At(step).AttemptAt + TimeFor(step) - clock.GetUtcNow();
-
-            if (left > TimeSpan.Zero)
-                await ChangedWithinAsync(changed, left.Value, leaving);
+            if (Left(step) > TimeSpan.Zero)
+                await News.OrAfterAsync(changed, () => UntilLook(step), clock, leaving);
             else if (await live.NoteIfAsync(now => now.AsksPeople(step), TooLate(step), leaving))
                 return false;
         }
     }
 
     /// <summary>Days are told by the clock on the wall, which may be set: it is looked at often.</summary>
-    private async Task ChangedWithinAsync(Task changed, TimeSpan left, CancellationToken leaving)
-    {
-        using var awake = CancellationTokenSource.CreateLinkedTokenSource(leaving);
-        await Task.WhenAny(changed, Task.Delay(left < LongestLook ? left : LongestLook, clock, awake.Token));
-        await awake.CancelAsync();
-        leaving.ThrowIfCancellationRequested();
-    }
+    private TimeSpan UntilLook(PlannedStep step) =>
+        TimeSpan.FromTicks(Math.Clamp(Left(step).Ticks, 0, LongestLook.Ticks));
+
+    private TimeSpan Left(PlannedStep step) =>
+        (live.Now.At(step).AttemptAt ?? clock.GetUtcNow()) + TimeFor(step) - clock.GetUtcNow();
 
     private static TimeSpan TimeFor(PlannedStep step) => (step.Action as PlannedAction.Manual)?.Expires ?? step.Timeout;
 

@@ -50,7 +50,7 @@ public sealed class RunEngine(
                 await AskForApprovalsAsync(stopping);
                 StartReady(stopping);
                 RollBackNext(stopping);
-                await SleepAsync(news, stopping);
+                await News.OrAfterAsync(news, UntilNext, clock, stopping);
             }
         }
         finally
@@ -189,19 +189,6 @@ public sealed class RunEngine(
         new(live, actions, guard, locks, clock, Tokens(stopping));
 
     private StopTokens Tokens(CancellationToken stopping) => new(stopping, _cancelled.Token, _ending.Token, Draining);
-
-    private async Task SleepAsync(Task news, CancellationToken stopping)
-    {
-        using var awake = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        var sleep = Task.Delay(UntilNext(), clock, awake.Token);
-
-        // Time may have gone by before the timer ran, as on a host that was suspended just then.
-        if (UntilNext() > TimeSpan.Zero)
-            await Task.WhenAny(news, sleep);
-
-        await awake.CancelAsync();
-        stopping.ThrowIfCancellationRequested();
-    }
 
     /// <summary>Until an approval expires or a pause is over.</summary>
     private TimeSpan UntilNext()

@@ -1,5 +1,4 @@
-using System.Security.Cryptography;
-using System.Text;
+using PlatformBot.Core;
 
 namespace PlatformBot.Cli;
 
@@ -15,10 +14,7 @@ internal sealed record ProcessMark(string Owner, string Life)
 
     /// <param name="journal">the file that makes this bot this bot; it is locked, so no other life is going on</param>
     public static ProcessMark Of(string journal) =>
-        new(
-            Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Path.GetFullPath(journal))))[..16],
-            $"{Guid.NewGuid():N}"
-        );
+        new(Sha256.Of(Path.GetFullPath(journal))[..16], $"{Guid.NewGuid():N}");
 
     /// <summary>For one process and all that it starts.</summary>
     public string Next() => $"{Owner}/{Life}/{Guid.NewGuid():N}";

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Options;
@@ -139,8 +137,7 @@ internal sealed class GitHubIncidents(GitHubApi api, IOptions<GitHubOptions> opt
         && body.GetString()!.TrimEnd().EndsWith(mark, StringComparison.Ordinal);
 
     /// <summary>A digest, so that no fingerprint can end the comment or say more than it should.</summary>
-    private static string Mark(string kind, string key) =>
-        $"<!-- platformbot:{kind}:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))[..40]} -->";
+    private static string Mark(string kind, string key) => $"<!-- platformbot:{kind}:{Sha256.Of(key)[..40]} -->";
 
     private static string Marked(string body, string mark)
     {

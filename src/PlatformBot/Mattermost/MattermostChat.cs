@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Options;
@@ -165,8 +163,7 @@ internal sealed partial class MattermostChat(
     }
 
     /// <summary>Fits the shape of Mattermost's ids, and is the same for the same key.</summary>
-    private static string Pending(string channel, string key) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{channel}\n{key}")))[..26];
+    private static string Pending(string channel, string key) => Sha256.Of($"{channel}\n{key}")[..26];
 
     [LoggerMessage(LogLevel.Warning, "Mattermost dropped files of post {Post}")]
     private partial void LogFilesDropped(string post);

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Microsoft.Data.Sqlite;
 using PlatformBot.Core;
+using PlatformBot.Core.Audit;
 using PlatformBot.Core.Journals;
 
 namespace PlatformBot.Storage;
@@ -36,12 +37,12 @@ internal sealed class JournalCheck(SqliteConnection connection, string path)
 
     private string _hash = EntryJson.Genesis;
 
-    private void Follow(Line line, long last)
+    private void Follow(StoredEntry line, long last)
     {
         if (line.Number != last + 1)
             throw Wrong(last + 1, $"is missing; {line.Number} follows {last}");
 
-        if (EntryJson.Hash(_hash, line.Number, line.Run, line.At, line.By, line.Body) != line.Hash)
+        if (EntryJson.Hash(_hash, line.Number, line.Run, line.At, line.By, line.What) != line.Hash)
         {
             throw Wrong(
                 line.Number,
@@ -49,17 +50,17 @@ internal sealed class JournalCheck(SqliteConnection connection, string path)
             );
         }
 
-        if (!EntryJson.Knows(line.Body))
+        if (!EntryJson.Knows(line.What))
         {
             throw new JournalUnavailableException(
-                $"Entry {line.Number} of the journal {path} is of a kind that this version does not know: {Beginning(line.Body)}. A newer PlatformBot wrote it: use that one. Nothing was changed."
+                $"Entry {line.Number} of the journal {path} is of a kind that this version does not know: {Beginning(line.What)}. A newer PlatformBot wrote it: use that one. Nothing was changed."
             );
         }
 
         _hash = line.Hash;
 
         if (line.Run is { } run)
-            Note(run, line.Body);
+            Note(run, line.What);
     }
 
     private void Note(long run, string body)
@@ -88,14 +89,14 @@ internal sealed class JournalCheck(SqliteConnection connection, string path)
         }
     }
 
-    private IEnumerable<Line> Lines()
+    private IEnumerable<StoredEntry> Lines()
     {
         using var command = Command("select number, run, at, by_id, by, body, hash from entries order by number");
         using var reader = command.ExecuteReader();
 
         while (reader.Read())
         {
-            yield return new Line(
+            yield return new StoredEntry(
                 reader.GetInt64(0),
                 reader.IsDBNull(1) ? null : reader.GetInt64(1),
                 JournalFile.Time(reader.GetString(2)),
@@ -143,6 +144,4 @@ internal sealed class JournalCheck(SqliteConnection connection, string path)
         );
 
     private readonly record struct Seen(long Entries, bool IsPlanned, bool IsClosed);
-
-    private readonly record struct Line(long Number, long? Run, DateTimeOffset At, Person By, string Body, string Hash);
 }

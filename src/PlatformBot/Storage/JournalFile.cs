@@ -103,22 +103,9 @@ internal sealed class JournalFile : IDisposable
         return
         [
             .. connection
-                .Query<Row>(
-                    "select number, run, at, by_id as ById, by, body, hash from entries where run = @run order by number",
-                    new { run = run.Number }
-                )
-                .Select(row => row.ToEntry()),
+                .Query<StoredRow>($"{StoredRow.Select} where run = @run order by number", new { run = run.Number })
+                .Select(row => row.ToEntry().ToEntry()),
         ];
-    }
-
-    /// <summary>Every entry, oldest first, as it stands in the file, together with the body it was hashed over.</summary>
-    public IEnumerable<(Entry Entry, string Body)> ReadAll()
-    {
-        using var connection = Reader();
-        const string Sql = "select number, run, at, by_id as ById, by, body, hash from entries order by number";
-
-        foreach (var row in connection.Query<Row>(Sql, buffered: false))
-            yield return (row.ToEntry(), row.Body);
     }
 
     public IReadOnlyList<RunId> OpenRuns()
@@ -247,19 +234,6 @@ internal sealed class JournalFile : IDisposable
 
     public static DateTimeOffset Time(string text) =>
         DateTimeOffset.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
-
-    private sealed record Row(long Number, long? Run, string At, string ById, string By, string Body, string Hash)
-    {
-        public Entry ToEntry() =>
-            new(
-                Number,
-                Run is { } run ? new RunId(run) : null,
-                Time(At),
-                new Person(ById, By),
-                EntryJson.Read(Body),
-                Hash
-            );
-    }
 }
 
 /// <summary>The newest entry: all that is needed to go on with the chain.</summary>

@@ -1,7 +1,5 @@
-using System.Globalization;
 using Dapper;
 using Microsoft.Data.Sqlite;
-using PlatformBot.Core;
 using PlatformBot.Core.Audit;
 using PlatformBot.Core.Journals;
 using SQLitePCL;
@@ -20,7 +18,12 @@ internal sealed class JournalReader : IDisposable
     public JournalReader(string path)
     {
         Batteries_V2.Init();
-        var connection = new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadOnly };
+        var connection = new SqliteConnectionStringBuilder
+        {
+            DataSource = path,
+            Mode = SqliteOpenMode.ReadOnly,
+            Pooling = false,
+        };
         _connection = new SqliteConnection(connection.ToString());
 
         try
@@ -58,14 +61,13 @@ internal sealed class JournalReader : IDisposable
         }
     }
 
-    private List<Row> Next(long last)
+    private List<StoredRow> Next(long last)
     {
-        const string Sql =
-            "select number, run, at, by_id as ById, by, body, hash from entries where number > @last order by number limit @Page";
+        const string Sql = $"{StoredRow.Select} where number > @last order by number limit @Page";
 
         try
         {
-            return [.. _connection.Query<Row>(Sql, new { last, Page })];
+            return [.. _connection.Query<StoredRow>(Sql, new { last, Page })];
         }
         catch (SqliteException exception)
         {
@@ -77,12 +79,4 @@ internal sealed class JournalReader : IDisposable
     }
 
     public void Dispose() => _connection.Dispose();
-
-    private sealed record Row(long Number, long? Run, string At, string ById, string By, string Body, string Hash)
-    {
-        public StoredEntry ToEntry() =>
-            DateTimeOffset.TryParse(At, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at)
-                ? new StoredEntry(Number, Run, at, new Person(ById, By), Body, Hash)
-                : throw new JournalUnavailableException($"Entry {Number} has no time, but {At}.");
-    }
 }

@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using PlatformBot.Core;
+using PlatformBot.Core.Audit;
 using PlatformBot.Core.Journals;
 using PlatformBot.Core.Runs;
 using PlatformBot.Storage;
@@ -189,8 +190,8 @@ public sealed class DamagedJournalTests : IAsyncLifetime
     {
         var copy = Prepare(change);
         await new SqliteJournal(copy, _clock).DisposeAsync();
-        using var file = new JournalFile(copy);
-        return file.ReadAll().Count();
+        using var journal = new JournalReader(copy);
+        return journal.ReadAll().Count();
     }
 
     private string Prepare(Func<byte[], byte[]> change)
@@ -218,10 +219,15 @@ public sealed class DamagedJournalTests : IAsyncLifetime
         );
     }
 
+    private StoredEntry Last()
+    {
+        using var journal = new JournalReader(Crashed);
+        return journal.ReadAll().Last();
+    }
+
     private void AppendRaw(string body, long? run = null)
     {
-        using var file = new JournalFile(Crashed);
-        var last = file.ReadAll().Last().Entry;
+        var last = Last();
         var hash = EntryJson.Hash(last.Hash, last.Number + 1, run, last.At, Person.Bot, body);
         Edit(
             $"insert into entries (number, run, at, by_id, \"by\", body, hash) values ({last.Number + 1}, {(run is null ? "null" : run)}, '{last.At.UtcDateTime:O}', '{Person.Bot.Id}', '{Person.Bot.Name}', '{body.Replace("'", "''", StringComparison.Ordinal)}', '{hash}')"

@@ -171,12 +171,12 @@ public sealed class SqliteJournalTests : IDisposable
 
     private long? FirstBroken()
     {
-        using var file = new JournalFile(_path);
+        using var journal = new JournalReader(_path);
         var before = EntryJson.Genesis;
 
-        foreach (var (entry, body) in file.ReadAll())
+        foreach (var entry in journal.ReadAll())
         {
-            if (EntryJson.Hash(before, entry.Number, entry.Run?.Number, entry.At, entry.By, body) != entry.Hash)
+            if (EntryJson.Hash(before, entry.Number, entry.Run, entry.At, entry.By, entry.What) != entry.Hash)
                 return entry.Number;
 
             before = entry.Hash;

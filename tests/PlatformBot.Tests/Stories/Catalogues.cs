@@ -36,6 +36,18 @@ internal static class Catalogues
     /// <summary>What the vault holds.</summary>
     public const string Secret = "xK9-mauve-otter-42-Lq";
 
+    /// <summary>Steps of which the first runs until there is a file "go".</summary>
+    public const string WaitThenPush = """
+        - step: wait
+          title: Wait for it
+          run: [world, wait, go]
+          verify: [{ run: [world, has, waited] }]
+        - step: push
+          title: Push it
+          run: [world, did, pushed]
+          verify: [{ run: [world, has, pushed] }]
+        """;
+
     public static string ToolsFolder(string folder) => Path.Combine(folder, "bin");
 
     public static void Write(string folder, string steps, string approval)

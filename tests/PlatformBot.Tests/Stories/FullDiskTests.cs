@@ -79,17 +79,7 @@ public sealed class FullDiskTests
     [Fact]
     public async Task A_disk_that_is_really_full_stops_what_comes_next_and_people_see_why_until_there_is_room()
     {
-        const string WaitThenPush = """
-            - step: wait
-              title: Wait for it
-              run: [world, wait, go]
-              verify: [{ run: [world, has, waited] }]
-            - step: push
-              title: Push it
-              run: [world, did, pushed]
-              verify: [{ run: [world, has, pushed] }]
-            """;
-        await using var chat = await TheChat.WithAsync(WaitThenPush, asProgram: true);
+        await using var chat = await TheChat.WithAsync(Catalogues.WaitThenPush, asProgram: true);
         await chat.SaysAsync("ada", "/platform deploy infra");
         await chat.HeldAsync();
 

@@ -7,17 +7,6 @@ namespace PlatformBot.Tests.Stories;
 /// <summary>The real program is asked to go (SIGTERM), as by a new version's roll-out.</summary>
 public sealed class ShutdownTests
 {
-    private const string WaitThenPush = """
-        - step: wait
-          title: Wait for it
-          run: [world, wait, go]
-          verify: [{ run: [world, has, waited] }]
-        - step: push
-          title: Push it
-          run: [world, did, pushed]
-          verify: [{ run: [world, has, pushed] }]
-        """;
-
     [Fact]
     public async Task What_is_running_finishes_nothing_new_begins_and_the_next_start_goes_on()
     {
@@ -101,7 +90,7 @@ public sealed class ShutdownTests
     private static async Task<TheChat> RunningAsync(string grace)
     {
         var settings = new Dictionary<string, string?> { ["Shutdown:Grace"] = grace };
-        var chat = await TheChat.WithAsync(WaitThenPush, settings: settings, asProgram: true);
+        var chat = await TheChat.WithAsync(Catalogues.WaitThenPush, settings: settings, asProgram: true);
         await chat.SaysAsync("ada", "/platform deploy infra");
         await chat.HeldAsync();
         return chat;

@@ -33,7 +33,7 @@ public sealed class TakenBackTests
 
         await SayAsync(ada, "/platform bootstrap infra --to infra/linkerd-check", limit.Token);
         await PressAsync(grace, "infra/foundation", "approve", limit.Token);
-        await ConfirmAllAsync(ada, grace, DemoWorld.Of(world, Fault), limit.Token);
+        await new Story(ada, grace, grace, DemoWorld.Of(world, Fault), transcript).ConfirmAsync(limit.Token);
         await ada.PostAsync(post => post.Buttons.Contains("rollback"), limit.Token);
         Kustomizations(world).ShouldContain("linkerd-control-plane");
 
@@ -75,31 +75,5 @@ public sealed class TakenBackTests
         );
         await who.Seat.PressAsync(post.Id, action, cancellationToken);
         await who.PrivateAsync(cancellationToken);
-    }
-
-    private static async Task ConfirmAllAsync(
-        Watcher who,
-        Watcher second,
-        StoryWorld world,
-        CancellationToken cancellationToken
-    )
-    {
-        foreach (var (step, answer) in world.ManualSteps)
-        {
-            var post = await who.PostAsync(
-                post => post.Buttons.Contains("confirm") && post.Message.Contains(step, StringComparison.Ordinal),
-                cancellationToken
-            );
-            answer.Do();
-            await who.Seat.PressAsync(post.Id, "confirm", cancellationToken);
-            await who.Seat.FillInAsync(await who.DialogAsync(cancellationToken), answer.Evidence, cancellationToken);
-            post = await who.PostAsync(
-                seen => seen.Id == post.Id && !seen.Buttons.Contains("confirm"),
-                cancellationToken
-            );
-
-            if (post.Buttons.Contains("agree"))
-                await PressAsync(second, step, "agree", cancellationToken);
-        }
     }
 }

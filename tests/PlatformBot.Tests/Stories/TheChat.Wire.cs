@@ -27,8 +27,8 @@ internal sealed partial class TheChat
     {
         get
         {
-            using var file = new JournalFile(JournalPath);
-            return [.. file.ReadAll().Select(line => line.Entry)];
+            using var journal = new JournalReader(JournalPath);
+            return [.. journal.ReadAll().Select(entry => entry.ToEntry())];
         }
     }
 
@@ -55,12 +55,12 @@ internal sealed partial class TheChat
     {
         get
         {
-            using var file = new JournalFile(JournalPath);
+            using var journal = new JournalReader(JournalPath);
             var before = EntryJson.Genesis;
 
-            foreach (var (entry, body) in file.ReadAll())
+            foreach (var entry in journal.ReadAll())
             {
-                var hash = EntryJson.Hash(before, entry.Number, entry.Run?.Number, entry.At, entry.By, body);
+                var hash = EntryJson.Hash(before, entry.Number, entry.Run, entry.At, entry.By, entry.What);
 
                 if (hash != entry.Hash)
                     return entry.Number;

@@ -65,7 +65,7 @@ internal sealed class Story(Watcher ada, Watcher grace, Watcher linus, StoryWorl
     }
 
     /// <summary>Manual steps: somebody does them and says what they saw; where the runbook wants it, a second person looks.</summary>
-    private async Task ConfirmAsync(CancellationToken cancellationToken)
+    public async Task ConfirmAsync(CancellationToken cancellationToken)
     {
         var done = new HashSet<string>();
 
