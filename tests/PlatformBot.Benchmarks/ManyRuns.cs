@@ -73,10 +73,11 @@ internal static class ManyRuns
 
     private static async Task<TimeSpan> CarryAsync(RunHost host, CancellationToken cancellationToken)
     {
+        var asked = new Caller(Ada, new Origin("slash"));
         var began = TimeProvider.System.GetTimestamp();
         var plan = StepOverhead.PlanOf(StepOverhead.Steps(StepsEach, n => n == 0 ? [] : [StepOverhead.Id(n - 1)]));
 
-        if (!(await host.StartAsync(Ada, plan, "ops")).Ok(out var live, out var refusal))
+        if (!(await host.StartAsync(asked, plan, "ops")).Ok(out var live, out var refusal))
             throw new InvalidOperationException(refusal.Reason);
 
         while (!live.Now.IsClosed)

@@ -40,7 +40,7 @@ public sealed partial class Bot
 
         return parts[0] switch
         {
-            "approve" => await VoteAsync(click.By, run, parts[2], Decision.Approve, parts[^1], null, "button"),
+            "approve" => await VoteAsync(click.By, run, parts[2], Decision.Approve, parts[^1], null),
             "retry" => await RetryAsync(click.By, run, parts[2]),
             "agree" => await AgreeAsync(click.By, run, parts[2], NumberIn(parts), note: null),
             _ => new Reply("") { Dialog = DialogFor(run, parts) },
@@ -67,7 +67,7 @@ public sealed partial class Bot
 
         return parts[0] switch
         {
-            "deny" => await VoteAsync(submission.By, run, parts[2], Decision.Deny, parts[^1], text, "dialog"),
+            "deny" => await VoteAsync(submission.By, run, parts[2], Decision.Deny, parts[^1], text),
             "skip" => await SkipAsync(submission.By, run, parts[2], text),
             "confirm" => await GiveEvidenceAsync(submission.By, run, parts[2], text),
             "reject" => await RejectAsync(submission.By, run, parts[2], NumberIn(parts), text),
@@ -87,8 +87,11 @@ public sealed partial class Bot
     {
         await _journal.AppendAsync(
             null,
-            click.By,
+            click.By.Person,
             new RunEvent.Suspected($"{what}: {Markdown.Cut(click.Value, 200)}", $"post {click.PostId}")
+            {
+                Origin = click.By.Origin,
+            }
         );
         return Reply.Refuse(new Refusal("This button no longer counts.", "Look at the newest posts of the run."));
     }

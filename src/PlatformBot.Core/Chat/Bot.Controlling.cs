@@ -137,7 +137,7 @@ public sealed partial class Bot
     }
 
     private Task<Reply> ControlAsync(
-        Person by,
+        Caller by,
         Run run,
         string verb,
         Func<Run, Result<RunEvent>> decide,

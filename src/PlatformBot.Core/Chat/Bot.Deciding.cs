@@ -26,8 +26,7 @@ public sealed partial class Bot
             command,
             words,
             "approve",
-            (run, approval, _) =>
-                VoteAsync(command.By, run, approval.Phase, Decision.Approve, approval.Digest, null, command.Via)
+            (run, approval, _) => VoteAsync(command.By, run, approval.Phase, Decision.Approve, approval.Digest, null)
         );
 
     private Task<Reply> DenyAsync(
@@ -42,7 +41,7 @@ public sealed partial class Bot
             (run, approval, reason) =>
                 reason.Length == 0
                     ? RefuseAsync(command.By, run.Id, command.Text, new("A denial needs a reason.", Usage("deny")))
-                    : VoteAsync(command.By, run, approval.Phase, Decision.Deny, approval.Digest, reason, command.Via)
+                    : VoteAsync(command.By, run, approval.Phase, Decision.Deny, approval.Digest, reason)
         );
 
     /// <summary>Finds which approval is meant: the named phase, or the only one that is pending.</summary>
@@ -81,16 +80,15 @@ public sealed partial class Bot
 
     /// <summary>The one place where votes are counted, whichever way they came in.</summary>
     private async Task<Reply> VoteAsync(
-        Person by,
+        Caller by,
         Run run,
         string phase,
         Decision decision,
         string digest,
-        string? reason,
-        string via
+        string? reason
     )
     {
-        var may = await _standing.OfAsync(by, run.Plan.Access.Approve, CancellationToken.None);
+        var may = await _standing.OfAsync(by.Person, run.Plan.Access.Approve, CancellationToken.None);
 
         if (Unfit(may) is { } unfit)
             return await RefuseAsync(by, run.Id, $"{decision} {phase}", unfit);
@@ -100,7 +98,8 @@ public sealed partial class Bot
             by,
             run,
             $"{decision} {phase}",
-            now => Counted(now, by, may is MayDecide.Yes, new RunEvent.Voted(phase, decision, digest, cut, via)),
+            now =>
+                Counted(now, by, may is MayDecide.Yes, new RunEvent.Voted(phase, decision, digest, cut, by.Origin.Via)),
             now => Counted(now, now.Approvals[phase])
         );
     }
@@ -115,7 +114,7 @@ public sealed partial class Bot
         };
 
     /// <summary>The vote, or what stands against it.</summary>
-    private Result<RunEvent> Counted(Run run, Person by, bool mayDecide, RunEvent.Voted vote)
+    private Result<RunEvent> Counted(Run run, Caller by, bool mayDecide, RunEvent.Voted vote)
     {
         if (Scheduler.IsEnding(run))
             return TooLate(run);
@@ -131,7 +130,7 @@ public sealed partial class Bot
             );
         }
 
-        return approval.Objection(by, vote.Decision, vote.Digest, mayDecide, _clock.GetUtcNow()) is { } objection
+        return approval.Objection(by.Person, vote.Decision, vote.Digest, mayDecide, _clock.GetUtcNow()) is { } objection
             ? objection
             : vote;
     }
@@ -194,7 +193,7 @@ public sealed partial class Bot
                 $"These wait for a person: {string.Join(", ", waiting.Select(step => Markdown.Code(step.Id)))}."
             );
 
-    private Task<Reply> RetryAsync(Person by, Run run, string step) =>
+    private Task<Reply> RetryAsync(Caller by, Run run, string step) =>
         OperateAsync(
             by,
             run,
@@ -205,7 +204,7 @@ public sealed partial class Bot
             $":repeat: {step} is tried again."
         );
 
-    private Task<Reply> SkipAsync(Person by, Run run, string step, string reason) =>
+    private Task<Reply> SkipAsync(Caller by, Run run, string step, string reason) =>
         reason.Length == 0
             ? RefuseAsync(by, run.Id, $"skip {step}", new Refusal("Skipping needs a reason.", Usage("skip")))
             : OperateAsync(
@@ -219,7 +218,7 @@ public sealed partial class Bot
             );
 
     private Task<Reply> OperateAsync(
-        Person by,
+        Caller by,
         Run run,
         string what,
         string step,
@@ -272,7 +271,7 @@ public sealed partial class Bot
         );
 
     private async Task<Reply> DecideAsync(
-        Person by,
+        Caller by,
         Run run,
         string what,
         Func<Run, Result<RunEvent>> decide,

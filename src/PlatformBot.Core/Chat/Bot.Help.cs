@@ -77,7 +77,7 @@ public sealed partial class Bot
         CancellationToken cancellationToken
     )
     {
-        var roles = _access.RolesOf(command.By);
+        var roles = _access.RolesOf(command.By.Person);
         var can = _builtIns.Where(builtIn => MayUse(command.By, builtIn.Role) is null).Select(builtIn => builtIn.Name);
         var runs = _catalogue
             .Runbooks.Where(runbook => MayUse(command.By, runbook.Access.Run) is null)

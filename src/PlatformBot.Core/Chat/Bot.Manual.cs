@@ -28,18 +28,18 @@ public sealed partial class Bot
         );
 
     /// <summary>Typed, "confirm" is what the step waits for; whoever has said something of it may say it anew.</summary>
-    private Task<Reply> ConfirmAsync(Person by, Run run, string step, string text) =>
+    private Task<Reply> ConfirmAsync(Caller by, Run run, string step, string text) =>
         run.AwaitingSecondPerson.Any(waiting => waiting.Id == step) && !(SaidIt(by, run, step) && text.Length > 0)
             ? AgreeAsync(by, run, step, NewestEvidence(run, step), text.Length == 0 ? null : text)
             : GiveEvidenceAsync(by, run, step, text);
 
-    private static bool SaidIt(Person by, Run run, string step) =>
+    private static bool SaidIt(Caller by, Run run, string step) =>
         run.Steps.GetValueOrDefault(step)?.Evidence?.By.Id == by.Id;
 
     private static long NewestEvidence(Run run, string step) =>
         run.Steps.GetValueOrDefault(step)?.Evidence?.Number ?? 0;
 
-    private async Task<Reply> GiveEvidenceAsync(Person by, Run run, string step, string text)
+    private async Task<Reply> GiveEvidenceAsync(Caller by, Run run, string step, string text)
     {
         var what = $"confirm {step}";
 
@@ -66,7 +66,7 @@ public sealed partial class Bot
             : new RunEvent.EvidenceGiven(step, Markdown.Cut(text, LongestReason), files.Length == 0 ? null : files);
     }
 
-    private static Refusal? NotAsked(Person by, Run run, string step) =>
+    private static Refusal? NotAsked(Caller by, Run run, string step) =>
         Scheduler.IsEnding(run) ? TooLate(run)
         : run.AwaitingEvidence.Any(waiting => waiting.Id == step) ? null
         : run.AwaitingSecondPerson.Any(waiting => waiting.Id == step) && SaidIt(by, run, step) ? null
@@ -86,7 +86,7 @@ public sealed partial class Bot
             : $":white_check_mark: {step} is confirmed.";
 
     /// <summary>What the person has shown below the question, where the step wants that.</summary>
-    private async Task<Result<EvidenceFile[]>> ShownAsync(Person by, Run run, string step)
+    private async Task<Result<EvidenceFile[]>> ShownAsync(Caller by, Run run, string step)
     {
         if (run.FindStep(step)?.Action is not PlannedAction.Manual { Evidence: "file" })
             return Array.Empty<EvidenceFile>();
@@ -112,7 +112,7 @@ public sealed partial class Bot
         }
     }
 
-    private Task<Reply> AgreeAsync(Person by, Run run, string step, long evidence, string? note) =>
+    private Task<Reply> AgreeAsync(Caller by, Run run, string step, long evidence, string? note) =>
         JudgeAsync(
             by,
             run,
@@ -123,7 +123,7 @@ public sealed partial class Bot
             $":white_check_mark: {step} is confirmed."
         );
 
-    private Task<Reply> RejectAsync(Person by, Run run, string step, long evidence, string reason) =>
+    private Task<Reply> RejectAsync(Caller by, Run run, string step, long evidence, string reason) =>
         reason.Length == 0
             ? RefuseAsync(by, run.Id, $"reject {step}", new Refusal("A rejection needs a reason.", Usage("reject")))
             : JudgeAsync(
@@ -138,7 +138,7 @@ public sealed partial class Bot
 
     /// <summary>The second pair of eyes: somebody else, who may approve, about the very words that they saw.</summary>
     private async Task<Reply> JudgeAsync(
-        Person by,
+        Caller by,
         Run run,
         string step,
         long evidence,
@@ -147,7 +147,7 @@ public sealed partial class Bot
         string done
     )
     {
-        var may = await _standing.OfAsync(by, run.Plan.Access.Approve, CancellationToken.None);
+        var may = await _standing.OfAsync(by.Person, run.Plan.Access.Approve, CancellationToken.None);
 
         return Unfit(may) is { } unfit
             ? await RefuseAsync(by, run.Id, what, unfit)
@@ -160,7 +160,7 @@ public sealed partial class Bot
             );
     }
 
-    private static Refusal? MayNotJudge(Run run, string step, long evidence, Person by, MayDecide may)
+    private static Refusal? MayNotJudge(Run run, string step, long evidence, Caller by, MayDecide may)
     {
         if (Scheduler.IsEnding(run))
             return TooLate(run);

@@ -195,8 +195,8 @@ public sealed partial class Bot : IConversation
             : $":lock: Before anything is destroyed, somebody else with the role {run.Plan.Access.Approve} must approve {string.Join(" and ", phases)}. The card follows the run; the plan is in its thread.";
     }
 
-    private Refusal? MayUse(Person person, string role) =>
-        role == Access.Everyone || _access.Holds(person, role) ? null
+    private Refusal? MayUse(Caller by, string role) =>
+        role == Access.Everyone || _access.Holds(by.Person, role) ? null
         : _access.IsKnown ? NoRole(role)
         : new Refusal(
             "PlatformBot has just started and does not know yet who holds which role.",
@@ -226,16 +226,19 @@ public sealed partial class Bot : IConversation
         );
 
     /// <summary>Writes down that somebody was told no, and tells them.</summary>
-    private async Task<Reply> RefuseAsync(Person by, RunId? run, string what, Refusal refusal)
+    private async Task<Reply> RefuseAsync(Caller by, RunId? run, string what, Refusal refusal)
     {
         await NoteRefusalAsync(by, run, what, refusal);
         return Reply.Refuse(refusal);
     }
 
-    private Task NoteRefusalAsync(Person by, RunId? run, string what, Refusal refusal) =>
+    private Task NoteRefusalAsync(Caller by, RunId? run, string what, Refusal refusal) =>
         _journal.AppendAsync(
             run,
-            by,
+            by.Person,
             new RunEvent.Refused(Markdown.Cut(what, LongestNote), Markdown.Cut(refusal.Reason, LongestNote))
+            {
+                Origin = by.Origin,
+            }
         );
 }

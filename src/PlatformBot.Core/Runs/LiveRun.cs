@@ -71,6 +71,11 @@ public sealed class LiveRun(Run run, IJournal journal, TimeProvider clock) : IDi
         }
     }
 
+    /// <summary>Like the other, for somebody who came in from outside: the entry says how.</summary>
+    /// <exception cref="JournalUnavailableException">It is not on disk and did not happen.</exception>
+    public Task<Result<Run>> DecideAsync(Caller by, Func<Run, Result<RunEvent>> decide) =>
+        DecideAsync(by.Person, now => decide(now).Ok(out var what, out var no) ? what with { Origin = by.Origin } : no);
+
     /// <summary>Asks the newest state what should be written, and writes it before anything else can change that state.</summary>
     /// <exception cref="JournalUnavailableException">It is not on disk and did not happen.</exception>
     public async Task<Result<Run>> DecideAsync(Person by, Func<Run, Result<RunEvent>> decide)

@@ -49,6 +49,11 @@ public abstract record RunEvent
 {
     private RunEvent() { }
 
+    /// <summary>How a person's word came in; null for what the bot does by itself.</summary>
+    [JsonPropertyOrder(100)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Origin? Origin { get; init; }
+
     /// <summary>A plan was made and frozen; the run exists.</summary>
     /// <param name="Channel">where it is shown</param>
     public sealed record Planned(Plan Plan, string Channel) : RunEvent;

@@ -43,12 +43,12 @@ public sealed partial class RunHost(
 
     /// <summary>Opens a run. It takes its turn when no other holds one of its locks.</summary>
     /// <exception cref="JournalUnavailableException">There is no such run.</exception>
-    public async Task<Result<LiveRun>> StartAsync(Person by, Plan plan, string channel)
+    public async Task<Result<LiveRun>> StartAsync(Caller by, Plan plan, string channel)
     {
         if (_draining.IsCancellationRequested)
             return new Refusal("PlatformBot is being stopped and takes no new work.", "Ask again when it is back.");
 
-        var opened = await journal.OpenRunAsync(by, new RunEvent.Planned(plan, channel));
+        var opened = await journal.OpenRunAsync(by.Person, new RunEvent.Planned(plan, channel) { Origin = by.Origin });
         var live = new LiveRun(Run.Begin(opened)!, journal, clock);
         turns.Enter(live);
         Begin(live);

@@ -22,7 +22,7 @@ internal sealed class ActionEndpoint(
         if (await Incoming.ReadJsonAsync(http) is not { } json)
             return;
 
-        var (click, wrong) = await ReadAsync(json, http.RequestAborted);
+        var (click, wrong) = await ReadAsync(json, http);
 
         if (click is null)
         {
@@ -32,15 +32,18 @@ internal sealed class ActionEndpoint(
         }
 
         var reply = await conversation.PressAsync(click, http.RequestAborted);
-        var text = await dialogs.ShowAsync(reply, click.By, click.ChannelId, click.Dialogs ?? "", http.RequestAborted);
+        var text = await dialogs.ShowAsync(
+            reply,
+            click.By.Person,
+            click.ChannelId,
+            click.Dialogs ?? "",
+            http.RequestAborted
+        );
 
         await AnswerAsync(http, text);
     }
 
-    private async Task<(ButtonClick? Click, string Wrong)> ReadAsync(
-        JsonElement json,
-        CancellationToken cancellationToken
-    )
+    private async Task<(ButtonClick? Click, string Wrong)> ReadAsync(JsonElement json, HttpContext http)
     {
         var (user, channel, post, trigger) = (
             Incoming.Text(json, "user_id"),
@@ -56,12 +59,13 @@ internal sealed class ActionEndpoint(
         if (seals.OpenButton(context, channel, post, out var wrong) is not { } value)
             return (null, wrong);
 
-        var verdict = await proof.CheckAsync(trigger, user, cancellationToken);
+        var verdict = await proof.CheckAsync(trigger, user, http.RequestAborted);
 
         if (verdict == Proof.False)
             return (null, "a click without the chat server's signature for its user");
 
-        var by = new Person(user, Incoming.Text(json, "user_name"));
+        var person = new Person(user, Incoming.Text(json, "user_name"));
+        var by = new Caller(person, Incoming.Origin("button", $"post {post}", http));
         return (new ButtonClick(by, channel, post, value, trigger, verdict == Proof.Verified), "");
     }
 

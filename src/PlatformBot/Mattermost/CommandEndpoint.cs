@@ -51,20 +51,19 @@ internal sealed class CommandEndpoint(
             return;
         }
 
-        var reply = await conversation.HearAsync(Read(form, trigger), http.RequestAborted);
+        var reply = await conversation.HearAsync(Read(form, trigger, http), http.RequestAborted);
         await AnswerAsync(
             http,
             await dialogs.ShowAsync(reply, PersonOf(form), ChannelOf(form), trigger, http.RequestAborted)
         );
     }
 
-    private static ChatCommand Read(Dictionary<string, StringValues> form, string trigger) =>
+    private static ChatCommand Read(Dictionary<string, StringValues> form, string trigger, HttpContext http) =>
         new(
-            PersonOf(form),
+            new Caller(PersonOf(form), Incoming.Origin("slash", $"channel {ChannelOf(form)}", http)),
             Incoming.Text(form, "team_id"),
             ChannelOf(form),
             Incoming.Text(form, "text"),
-            "slash",
             trigger
         );
 

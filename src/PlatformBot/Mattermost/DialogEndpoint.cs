@@ -104,9 +104,10 @@ internal sealed class DialogEndpoint(Seals seals, IConversation conversation, Su
     private async Task<JsonObject> SubmitAsync(JsonElement state, Dictionary<string, string> values, HttpContext http)
     {
         var by = new Person(Incoming.Text(state, "user"), Incoming.Text(state, "name"));
+        var channel = Incoming.Text(state, "channel");
         var submission = new DialogSubmission(
-            by,
-            Incoming.Text(state, "channel"),
+            new Caller(by, Incoming.Origin("dialog", $"channel {channel}", http)),
+            channel,
             Incoming.Text(state, "state"),
             values
         );

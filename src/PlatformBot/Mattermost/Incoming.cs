@@ -5,6 +5,8 @@ using System.Text.Json;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
+using PlatformBot.Core;
+using PlatformBot.Core.Chat;
 
 namespace PlatformBot.Mattermost;
 
@@ -116,6 +118,10 @@ internal static class Incoming
         http.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
         return null;
     }
+
+    /// <summary>How somebody came in over HTTP; never longer than what a server's ids need, whatever was sent.</summary>
+    public static Origin Origin(string via, string place, HttpContext http) =>
+        new(via, Markdown.Cut(place, 80), $"{http.Connection.RemoteIpAddress}");
 
     /// <summary>For the record only: an address, and the user id that was claimed.</summary>
     public static string Sender(HttpContext http, string user) =>

@@ -64,11 +64,10 @@ internal sealed partial class Mentions(
             return new Reply(Late);
 
         var command = new ChatCommand(
-            by,
+            new Caller(by, new Origin("mention", $"post {Incoming.Text(post, "id")}")),
             place.TeamId,
             Incoming.Text(post, "channel_id"),
             text,
-            "mention",
             Dialogs: null
         );
         return await conversation.HearAsync(command, stopping);

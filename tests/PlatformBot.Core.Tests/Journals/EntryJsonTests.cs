@@ -23,6 +23,10 @@ public sealed class EntryJsonTests
         new RunEvent.ApprovalAsked("infra/foundation", "d1", 2, Noon),
         new RunEvent.Voted("infra/foundation", Decision.Approve, "d1", null, "button"),
         new RunEvent.Voted("infra/foundation", Decision.Deny, "d1", "not “now”", "slash"),
+        new RunEvent.Voted("infra/foundation", Decision.Approve, "d1", null, "button")
+        {
+            Origin = new Origin("button", "post 4xp9fdt7", "10.0.0.7"),
+        },
         new RunEvent.ApprovalExpired("infra/foundation"),
         new RunEvent.StepAlreadyDone("infra/cilium", "3 of 3 pods ready"),
         new RunEvent.StepStarted("infra/cilium", 1),

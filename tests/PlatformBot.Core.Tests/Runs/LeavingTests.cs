@@ -51,7 +51,9 @@ public sealed class LeavingTests : IDisposable
     {
         await _host.DrainAsync();
 
-        (await _host.StartAsync(Ada, Of(Step("a")), "ops")).Ok(out _, out var refusal).ShouldBeFalse();
+        (await _host.StartAsync(new Caller(Ada, new Origin("slash")), Of(Step("a")), "ops"))
+            .Ok(out _, out var refusal)
+            .ShouldBeFalse();
         refusal!.Reason.ShouldBe("PlatformBot is being stopped and takes no new work.");
     }
 
@@ -121,7 +123,9 @@ public sealed class LeavingTests : IDisposable
 
     private async Task<LiveRun> StartAsync(Plan plan)
     {
-        (await _host.StartAsync(Ada, plan, "ops")).Ok(out var live, out _).ShouldBeTrue();
+        (await _host.StartAsync(new Caller(Ada, new Origin("slash")), plan, "ops"))
+            .Ok(out var live, out _)
+            .ShouldBeTrue();
         return live!;
     }
 

@@ -23,7 +23,7 @@ public sealed class DeafTests : IAsyncLifetime
         await _scene.SaysAsync("grace", "@platformbot status");
 
         await _scene.UntilAsync(() => _scene.Heard.Commands.Count > 0);
-        _scene.Heard.Commands.ShouldHaveSingleItem().By.Name.ShouldBe("grace");
+        _scene.Heard.Commands.ShouldHaveSingleItem().By.Person.Name.ShouldBe("grace");
     }
 
     [Theory]

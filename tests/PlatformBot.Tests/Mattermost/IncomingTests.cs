@@ -27,7 +27,9 @@ public sealed class IncomingTests : IAsyncLifetime
 
         answer.GetProperty("text").GetString().ShouldBe("All is well.");
         var heard = _scene.Heard.Commands.ShouldHaveSingleItem();
-        (heard.By.Name, heard.Text, heard.Via, heard.ChannelId).ShouldBe(("ada", "status  all", "slash", _scene.Ops));
+        (heard.By.Person.Name, heard.Text, heard.By.Origin.Via, heard.ChannelId).ShouldBe(
+            ("ada", "status  all", "slash", _scene.Ops)
+        );
     }
 
     [Fact]
@@ -98,7 +100,7 @@ public sealed class IncomingTests : IAsyncLifetime
         await _scene.ClicksAsync("grace", post, "approve");
 
         var click = _scene.Heard.Clicks.ShouldHaveSingleItem();
-        (click.By.Name, click.Value, click.PostId, click.Verified).ShouldBe(("grace", "approve 42", post, true));
+        (click.By.Person.Name, click.Value, click.PostId, click.Verified).ShouldBe(("grace", "approve 42", post, true));
         _scene.Heard.Suspicions.ShouldBeEmpty();
     }
 
@@ -207,7 +209,9 @@ public sealed class IncomingTests : IAsyncLifetime
 
         await SubmitAsync("grace", state, "because");
         var submission = _scene.Heard.Submissions.ShouldHaveSingleItem();
-        (submission.By.Name, submission.State, submission.Values["reason"]).ShouldBe(("grace", "deny 42", "because"));
+        (submission.By.Person.Name, submission.State, submission.Values["reason"]).ShouldBe(
+            ("grace", "deny 42", "because")
+        );
         _scene.Heard.Suspicions.Count.ShouldBe(2);
     }
 
@@ -260,7 +264,7 @@ public sealed class IncomingTests : IAsyncLifetime
         await _scene.UntilAsync(() => _scene.Heard.Commands.Count > 0);
 
         var heard = _scene.Heard.Commands.ShouldHaveSingleItem();
-        (heard.Text, heard.Via, heard.By.Name).ShouldBe(("status", "mention", "ada"));
+        (heard.Text, heard.By.Origin.Via, heard.By.Person.Name).ShouldBe(("status", "mention", "ada"));
         var reply = (await _scene.SeesPostsAsync(1)).ShouldHaveSingleItem();
         reply.GetProperty("root_id").GetString().ShouldBe(post.GetProperty("id").GetString());
     }

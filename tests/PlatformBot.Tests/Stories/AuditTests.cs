@@ -49,6 +49,43 @@ public sealed class AuditTests
     }
 
     [Fact]
+    public async Task Every_entry_of_a_person_says_how_it_came_in_and_from_where()
+    {
+        await using var chat = await TheChat.WithAsync(
+            """
+            - step: wipe
+              destructive: wipes it
+              run: [world, did, wiped]
+              probe: [{ run: [world, has, wiped] }]
+              verify: [{ run: [world, has, wiped] }]
+            """
+        );
+        await chat.SaysAsync("ada", "/platform deploy infra");
+        var approval = await chat.SeesAsync(post => post.Buttons.Contains("deny"));
+        await chat.PressesAsync("ada", approval, "approve");
+        var mention = await chat.AsAsync(
+            "mallory",
+            HttpMethod.Post,
+            "posts",
+            new { channel_id = chat.Server.OpsChannelId, message = "@platformbot deploy apps" }
+        );
+        await chat.UntilAsync(entries => entries.Any(entry => entry.By.Name == "mallory"));
+        await chat.FillsInAsync("grace", approval, "deny", "not today");
+        await chat.SeesAsync("Run #1 denied");
+
+        chat.Journal.Where(entry => entry.By.Name is "ada" or "grace" or "mallory")
+            .Select(entry =>
+                (entry.By.Name, entry.What.Origin!.Via, entry.What.Origin.Place, entry.What.Origin.Address)
+            )
+            .ShouldBe([
+                ("ada", "slash", $"channel {chat.Server.OpsChannelId}", "127.0.0.1"),
+                ("ada", "button", $"post {approval.Id}", "127.0.0.1"),
+                ("mallory", "mention", $"post {mention["id"]}", null),
+                ("grace", "dialog", $"channel {chat.Server.OpsChannelId}", "127.0.0.1"),
+            ]);
+    }
+
+    [Fact]
     public async Task An_export_that_somebody_changed_is_refused_with_the_place()
     {
         await using var chat = await TheChat.WithAsync(Push);

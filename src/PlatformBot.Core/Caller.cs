@@ -1,0 +1,16 @@
+namespace PlatformBot.Core;
+
+/// <summary>How and from where somebody acted, as it stands in the journal beside what they did.</summary>
+/// <param name="Via">slash, button, dialog, mention or console</param>
+/// <param name="Place">"channel ID" or "post ID" of the chat server; null where there is none</param>
+/// <param name="Address">who connected to the bot, an IP address: the chat server's own for all that comes through it; null where nobody did</param>
+public sealed record Origin(string Via, string? Place = null, string? Address = null);
+
+/// <summary>Who acts, and how they came in.</summary>
+public sealed record Caller(Person Person, Origin Origin)
+{
+    /// <summary>Decisions are made on it.</summary>
+    public string Id => Person.Id;
+
+    public override string ToString() => $"{Person}";
+}
