@@ -18,6 +18,8 @@ internal sealed class ToldJournal(SqliteJournal journal, ChildLine line) : IJour
 
     public IReadOnlyList<Entry> Read(RunId run) => journal.Read(run);
 
+    public IEnumerable<Entry> Read(IReadOnlyCollection<string> kinds) => journal.Read(kinds);
+
     public IReadOnlyList<RunId> OpenRuns() => journal.OpenRuns();
 
     public IReadOnlyList<RunLine> Recent(int most) => journal.Recent(most);

@@ -59,6 +59,9 @@ public static class EntryJson
         body.StartsWith(KindIs, StringComparison.Ordinal)
         && body.AsSpan(KindIs.Length).StartsWith($"{kind}\"", StringComparison.Ordinal);
 
+    /// <summary>How every text of this kind begins.</summary>
+    public static string Beginning(string kind) => $"{KindIs}{kind}\"";
+
     /// <summary>SHA-256 over the hash before and every field of this entry, each on its own line; lower-case hex.</summary>
     public static string Hash(string before, long number, long? run, DateTimeOffset at, Person by, string body)
     {

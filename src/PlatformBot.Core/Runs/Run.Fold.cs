@@ -15,6 +15,8 @@ public sealed partial record Run
             .FollowPhases()
             .FollowSteps();
 
+    public RunEvent Said(string key, string channel, string post) => new RunEvent.Announced(key, channel, post);
+
     private Run Apply(Entry entry) =>
         entry.What switch
         {

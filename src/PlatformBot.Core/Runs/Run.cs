@@ -8,12 +8,14 @@ using PlatformBot.Core.Planning;
 namespace PlatformBot.Core.Runs;
 
 /// <summary>One execution of one plan, as its journal tells it. Immutable: <see cref="Fold"/> gives the next one.</summary>
-public sealed partial record Run
+public sealed partial record Run : IFold<Run>
 {
     /// <summary>The name of the one approval of a run whose rule is "once per run".</summary>
     public const string WholeRun = "run";
 
     public required RunId Id { get; init; }
+
+    public RunId? Of => Id;
 
     public required Plan Plan { get; init; }
 

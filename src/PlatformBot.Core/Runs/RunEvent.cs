@@ -42,6 +42,7 @@ namespace PlatformBot.Core.Runs;
 [JsonDerivedType(typeof(IncidentReported), "incident-reported")]
 [JsonDerivedType(typeof(IncidentClosed), "incident-closed")]
 [JsonDerivedType(typeof(Announced), "announced")]
+[JsonDerivedType(typeof(NoticePosted), "notice-posted")]
 [JsonDerivedType(typeof(Refused), "refused")]
 [JsonDerivedType(typeof(Suspected), "suspected")]
 [JsonDerivedType(typeof(Exported), "exported")]
@@ -159,6 +160,10 @@ public abstract record RunEvent
     /// <summary>Something was said in chat, once and for all.</summary>
     /// <param name="Key">what was said: "card", "approval:infra/foundation"</param>
     public sealed record Announced(string Key, string Channel, string PostId) : RunEvent;
+
+    /// <summary>Something that is about no run was said in chat, once and for all.</summary>
+    /// <param name="Key">what was said: "freeze:3"</param>
+    public sealed record NoticePosted(string Key, string Channel, string PostId) : RunEvent;
 
     /// <summary>Somebody asked for what may not be; nothing happened.</summary>
     public sealed record Refused(string What, string Rule) : RunEvent;

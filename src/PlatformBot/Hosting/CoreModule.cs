@@ -6,6 +6,7 @@ using PlatformBot.Core.Chat;
 using PlatformBot.Core.Checks;
 using PlatformBot.Core.Incidents;
 using PlatformBot.Core.Journals;
+using PlatformBot.Core.Ledgers;
 using PlatformBot.Core.Planning;
 using PlatformBot.Core.Runbooks;
 using PlatformBot.Core.Runs;
@@ -38,6 +39,8 @@ internal static class CoreModule
             clock
         ));
         services.AddSingleton<IJournal>(provider => provider.GetRequiredService<SqliteJournal>());
+
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<LiveLedger>(provider, clock));
 
         services.AddSingleton<Access>();
         services.AddSingleton(provider => new Standing(

@@ -108,6 +108,20 @@ internal sealed class JournalFile : IDisposable
         ];
     }
 
+    /// <summary>The kind is the first thing in a body, so that an entry is read no further to tell that it is of none of these.</summary>
+    public IEnumerable<Entry> Read(IReadOnlyCollection<string> kinds)
+    {
+        using var connection = Reader();
+        var sql =
+            $"{StoredRow.Select} where {string.Join(" or ", kinds.Select((_, at) => $"body glob @k{at}"))} order by number";
+        var beginnings = new DynamicParameters(
+            kinds.Select((kind, at) => KeyValuePair.Create<string, object>($"k{at}", $"{EntryJson.Beginning(kind)}*"))
+        );
+
+        foreach (var row in connection.Query<StoredRow>(sql, beginnings, buffered: false))
+            yield return row.ToEntry().ToEntry();
+    }
+
     public IReadOnlyList<RunId> OpenRuns()
     {
         using var connection = Reader();

@@ -65,6 +65,8 @@ internal sealed class SqliteJournal : IJournal, IAsyncDisposable
 
     public IReadOnlyList<Entry> Read(RunId run) => _file.Read(run);
 
+    public IEnumerable<Entry> Read(IReadOnlyCollection<string> kinds) => _file.Read(kinds);
+
     public IReadOnlyList<RunId> OpenRuns() => _file.OpenRuns();
 
     public IReadOnlyList<RunLine> Recent(int most) => _file.Recent(most);

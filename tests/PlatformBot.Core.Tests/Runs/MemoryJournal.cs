@@ -62,6 +62,9 @@ internal sealed class MemoryJournal(TimeProvider clock) : IJournal
 
     public IReadOnlyList<Entry> Read(RunId run) => [.. Entries.Where(entry => entry.Run == run)];
 
+    public IEnumerable<Entry> Read(IReadOnlyCollection<string> kinds) =>
+        Entries.Where(entry => kinds.Any(kind => EntryJson.IsKind(EntryJson.Write(entry.What), kind)));
+
     public IReadOnlyList<RunId> OpenRuns() => [.. Entries.Select(entry => entry.Run).OfType<RunId>().Distinct()];
 
     public IReadOnlyList<RunLine> Recent(int most) => [];

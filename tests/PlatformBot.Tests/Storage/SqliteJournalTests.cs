@@ -89,6 +89,21 @@ public sealed class SqliteJournalTests : IDisposable
     }
 
     [Fact]
+    public async Task Entries_are_found_by_their_kind_wherever_they_belong()
+    {
+        await using var journal = new SqliteJournal(_path, _clock);
+        await journal.OpenRunAsync(Ada, Planned());
+        await journal.AppendAsync(null, Ada, new RunEvent.Refused("closed", """{"kind":"closed" """));
+        await journal.AppendAsync(new RunId(1), Ada, new RunEvent.Refused("retry", "no such step"));
+        await journal.AppendAsync(new RunId(1), Person.Bot, new RunEvent.Closed());
+
+        journal.Read(["refused", "exported"]).Select(entry => entry.Number).ShouldBe([2, 3]);
+        journal.Read(["closed"]).ShouldHaveSingleItem().Run.ShouldBe(new RunId(1));
+        journal.Read(["exported"]).ShouldBeEmpty();
+        journal.Read(["refus"]).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task A_journal_of_a_newer_version_is_refused_and_left_alone()
     {
         await new SqliteJournal(_path, _clock).DisposeAsync();

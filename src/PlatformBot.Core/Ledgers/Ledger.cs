@@ -1,0 +1,27 @@
+using System.Collections.Immutable;
+using PlatformBot.Core.Journals;
+using PlatformBot.Core.Runs;
+
+namespace PlatformBot.Core.Ledgers;
+
+/// <summary>What the journal says that belongs to no run. Immutable: <see cref="Fold"/> gives the next one.</summary>
+public sealed partial record Ledger : IFold<Ledger>
+{
+    /// <summary>The kinds of entries that change it.</summary>
+    public static IReadOnlyCollection<string> Kinds { get; } = ["notice-posted"];
+
+    public RunId? Of => null;
+
+    /// <summary>What was said in chat and may still change: key → post id.</summary>
+    public ImmutableDictionary<string, string> Posts { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    /// <summary>The ledger after one more entry of no run.</summary>
+    public Ledger Fold(Entry entry) =>
+        entry.What switch
+        {
+            RunEvent.NoticePosted said => this with { Posts = Posts.SetItem(said.Key, said.PostId) },
+            _ => this,
+        };
+
+    public RunEvent Said(string key, string channel, string post) => new RunEvent.NoticePosted(key, channel, post);
+}
