@@ -83,7 +83,7 @@ internal sealed class People : IAsyncDisposable
             return;
 
         if (post.Buttons.Contains("approve"))
-            await PressAsync(_grace, post, "approve", text: null);
+            await PressAsync(_grace, post, "approve", NameToType(post, question));
 
         if (post.Buttons.Contains("confirm") && _rehearsal.DoByHand(question))
             await PressAsync(_ada, post, "confirm", "done, and it looks right");
@@ -108,6 +108,10 @@ internal sealed class People : IAsyncDisposable
                 break;
         }
     }
+
+    /// <summary>The cluster's name, where nobody can undo what is approved and the button opens a form.</summary>
+    private static string? NameToType(SeenPost post, Question question) =>
+        post.Labels.Contains("Approve…") ? question.About.Split('/')[0] : null;
 
     /// <param name="text">what goes into the dialog that the button opens; null when it opens none</param>
     private async Task PressAsync(Watcher who, SeenPost post, string action, string? text)

@@ -35,6 +35,9 @@ public sealed record Approval(
 
     public ImmutableList<Vote> Votes { get; init; } = [];
 
+    /// <summary>What an approving vote must bring along.</summary>
+    public Confirmation MustType { get; init; } = Confirmation.None;
+
     /// <summary>May this person decide, on what they saw, now? Null means yes.</summary>
     /// <param name="mayDecide">holds the approver's role at this moment</param>
     public Refusal? Objection(Person by, Decision decision, string digest, bool mayDecide, DateTimeOffset now)

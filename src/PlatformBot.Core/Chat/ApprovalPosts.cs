@@ -115,9 +115,16 @@ public static class ApprovalPosts
             ApprovalState.Requested => new Box(
                 Red,
                 $"{approval.Votes.Count} of {Words.Count(approval.Quorum, "approval")}",
-                $"{votes}Expires {approval.ExpiresAt:yyyy-MM-dd HH:mm} UTC.",
+                $"{votes}{Type(approval)}Expires {approval.ExpiresAt:yyyy-MM-dd HH:mm} UTC.",
                 [
-                    RunPosts.Button("approve", "Approve", "danger", run, approval.Phase, approval.Digest),
+                    RunPosts.Button(
+                        "approve",
+                        approval.MustType.IsNeeded ? "Approve…" : "Approve",
+                        "danger",
+                        run,
+                        approval.Phase,
+                        approval.Digest
+                    ),
                     RunPosts.Button("deny", "Deny…", "default", run, approval.Phase, approval.Digest),
                 ]
             ),
@@ -127,6 +134,11 @@ public static class ApprovalPosts
             ApprovalState.Withdrawn => new Box(Amber, "Withdrawn", $"{votes}The run ended without it.", []),
         };
     }
+
+    private static string Type(Approval approval) =>
+        approval.MustType.IsNeeded
+            ? $"Nobody can undo this: whoever approves types {Markdown.Inline(approval.MustType.Wanted)}.\n"
+            : "";
 
     private static string Commands(IEnumerable<PlannedStep> steps) =>
         string.Join(

@@ -7,6 +7,9 @@ namespace PlatformBot.Core.Chat;
 /// <summary>Buttons and dialogs: from what was pressed or filled in to the decision that it means.</summary>
 public sealed partial class Bot
 {
+    /// <summary>What a one-line field of a dialog holds.</summary>
+    private const int LongestName = 150;
+
     private static readonly TimeSpan PostMayLag = TimeSpan.FromSeconds(2);
 
     public Task<Reply> PressAsync(ButtonClick click, CancellationToken cancellationToken) =>
@@ -40,7 +43,9 @@ public sealed partial class Bot
 
         return parts[0] switch
         {
-            "approve" => await VoteAsync(click.By, run, parts[2], Decision.Approve, parts[^1], null),
+            "approve" => run.Approvals.GetValueOrDefault(parts[2]) is { MustType.IsNeeded: true } approval
+                ? await AskForNamesAsync(click.By, run, approval, parts)
+                : await VoteAsync(click.By, run, Yes(click.By, parts, typed: null)),
             "retry" => await RetryAsync(click.By, run, parts[2]),
             "agree" => await AgreeAsync(click.By, run, parts[2], NumberIn(parts), note: null),
             _ => new Reply("") { Dialog = DialogFor(run, parts) },
@@ -67,7 +72,8 @@ public sealed partial class Bot
 
         return parts[0] switch
         {
-            "deny" => await VoteAsync(submission.By, run, parts[2], Decision.Deny, parts[^1], text),
+            "approve" => await VoteAsync(submission.By, run, Yes(submission.By, parts, text)),
+            "deny" => await VoteAsync(submission.By, run, No(submission.By, parts[2], parts[^1], text)),
             "skip" => await SkipAsync(submission.By, run, parts[2], text),
             "confirm" => await GiveEvidenceAsync(submission.By, run, parts[2], text),
             "reject" => await RejectAsync(submission.By, run, parts[2], NumberIn(parts), text),
@@ -112,6 +118,10 @@ public sealed partial class Bot
         }
     }
 
+    /// <summary>Yes to what was seen when the button was pressed.</summary>
+    private static RunEvent.Voted Yes(Caller by, string[] parts, string? typed) =>
+        new(parts[2], Decision.Approve, parts[^1], Reason: null, by.Origin.Via, typed);
+
     /// <summary>The command that does the same as a button.</summary>
     private static string Typed(string button) =>
         button switch
@@ -144,6 +154,15 @@ public sealed partial class Bot
             "rollback" => Ask($"Roll back run {run.Id}", "What this run did is undone, the latest step first, where its runbook says how; then the run ends.", "Roll back", parts, "Reason", "Optional.", optional: true),
             _         => Ask($"End run {run.Id}", "What is done stays as it is; nothing new starts.", "End the run", parts, "Reason", "Optional.", optional: true),
         };
+
+    private static Dialog NamesDialog(Run run, Approval approval, string[] parts) =>
+        new(
+            $"Approve run {run.Id}",
+            $"Nobody can undo what {approval.Phase} does. Type {approval.MustType.Wanted}, letter by letter, if that is what is meant.",
+            "Approve",
+            string.Join('|', parts),
+            [new Field("text", "What it is done to", "text", "It is journaled that you typed it.", LongestName)]
+        );
 
     private static Dialog Ask(
         string title,

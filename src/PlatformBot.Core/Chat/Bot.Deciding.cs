@@ -26,7 +26,18 @@ public sealed partial class Bot
             command,
             words,
             "approve",
-            (run, approval, _) => VoteAsync(command.By, run, approval.Phase, Decision.Approve, approval.Digest, null)
+            (run, approval, typed) => VoteAsync(command.By, run, Yes(command.By, approval, typed))
+        );
+
+    /// <param name="typed">the words that came with it, which count only where names must be typed</param>
+    private static RunEvent.Voted Yes(Caller by, Approval approval, string typed) =>
+        new(
+            approval.Phase,
+            Decision.Approve,
+            approval.Digest,
+            Reason: null,
+            by.Origin.Via,
+            approval.MustType.IsNeeded ? typed : null
         );
 
     private Task<Reply> DenyAsync(
@@ -41,8 +52,11 @@ public sealed partial class Bot
             (run, approval, reason) =>
                 reason.Length == 0
                     ? RefuseAsync(command.By, run.Id, command.Text, new("A denial needs a reason.", Usage("deny")))
-                    : VoteAsync(command.By, run, approval.Phase, Decision.Deny, approval.Digest, reason)
+                    : VoteAsync(command.By, run, No(command.By, approval.Phase, approval.Digest, reason))
         );
+
+    private static RunEvent.Voted No(Caller by, string phase, string digest, string reason) =>
+        new(phase, Decision.Deny, digest, Markdown.Cut(reason, LongestReason), by.Origin.Via);
 
     /// <summary>Finds which approval is meant: the named phase, or the only one that is pending.</summary>
     private async Task<Reply> OnApprovalAsync(
@@ -79,29 +93,35 @@ public sealed partial class Bot
     }
 
     /// <summary>The one place where votes are counted, whichever way they came in.</summary>
-    private async Task<Reply> VoteAsync(
-        Caller by,
-        Run run,
-        string phase,
-        Decision decision,
-        string digest,
-        string? reason
-    )
+    private async Task<Reply> VoteAsync(Caller by, Run run, RunEvent.Voted vote)
     {
+        var what = $"{vote.Decision} {vote.Phase}";
         var may = await _standing.OfAsync(by.Person, run.Plan.Access.Approve, CancellationToken.None);
 
-        if (Unfit(may) is { } unfit)
-            return await RefuseAsync(by, run.Id, $"{decision} {phase}", unfit);
+        return Unfit(may) is { } unfit
+            ? await RefuseAsync(by, run.Id, what, unfit)
+            : await DecideAsync(
+                by,
+                run,
+                what,
+                now => Counted(now, by, may is MayDecide.Yes, vote),
+                now => Counted(now, now.Approvals[vote.Phase])
+            );
+    }
 
-        var cut = reason is null ? null : Markdown.Cut(reason, LongestReason);
-        return await DecideAsync(
-            by,
-            run,
-            $"{decision} {phase}",
-            now =>
-                Counted(now, by, may is MayDecide.Yes, new RunEvent.Voted(phase, decision, digest, cut, by.Origin.Via)),
-            now => Counted(now, now.Approvals[phase])
-        );
+    /// <summary>
+    /// The form in which the names are typed of what cannot be undone. Whoever may not approve, or no longer, is told so before
+    /// they have typed anything.
+    /// </summary>
+    private async Task<Reply> AskForNamesAsync(Caller by, Run run, Approval approval, string[] parts)
+    {
+        var vote = Yes(by, approval, $"{approval.MustType}") with { Digest = parts[^1] };
+        var may = await _standing.OfAsync(by.Person, run.Plan.Access.Approve, CancellationToken.None);
+        var refusal = Unfit(may) ?? (Counted(run, by, may is MayDecide.Yes, vote).Ok(out _, out var no) ? null : no);
+
+        return refusal is null
+            ? new Reply("") { Dialog = NamesDialog(run, approval, parts) }
+            : await RefuseAsync(by, run.Id, $"{vote.Decision} {vote.Phase}", refusal);
     }
 
     /// <summary>Told apart from a missing role, because only an administrator of the chat server can change it.</summary>
@@ -130,9 +150,10 @@ public sealed partial class Bot
             );
         }
 
-        return approval.Objection(by.Person, vote.Decision, vote.Digest, mayDecide, _clock.GetUtcNow()) is { } objection
-            ? objection
-            : vote;
+        var objection =
+            approval.Objection(by.Person, vote.Decision, vote.Digest, mayDecide, _clock.GetUtcNow())
+            ?? (vote.Decision is Decision.Approve ? approval.MustType.Objection(vote.Phase, vote.Typed) : null);
+        return objection is null ? vote : objection;
     }
 
     private static string Counted(Run run, Approval approval) =>

@@ -66,7 +66,7 @@ public sealed partial class Bot : IConversation
         new("logs",    "logs [#run] <step>",             "What a step ran and what it said",                      "viewer",        LogsAsync),
         new("history", "history [count]",                "The latest runs",                                       "viewer",        HistoryAsync),
         new("whoami",  "whoami",                         "Your roles, and what they allow",                       Access.Everyone, WhoAmIAsync),
-        new("approve", "approve [#run] [phase]",         "Say yes to what is destructive",                        Access.Everyone, ApproveAsync),
+        new("approve", "approve [#run] [phase] [names]", "Say yes to what is destructive; where nobody can undo it, with the clusters' names",                        Access.Everyone, ApproveAsync),
         new("deny",    "deny [#run] [phase] <reason>",   "Say no, and why",                                       Access.Everyone, DenyAsync),
         new("confirm", "confirm [#run] <step> <what you saw>", "Say that a manual step is done, or that what somebody said of it is so", Access.Everyone, ConfirmAsync),
         new("reject",  "reject [#run] <step> <reason>",  "Say that a manual step is not done as it was said",     Access.Everyone, RejectAsync),

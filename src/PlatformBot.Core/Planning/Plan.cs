@@ -114,6 +114,10 @@ public sealed record PlannedStep
     /// <summary>What it destroys, in words; null when it destroys nothing.</summary>
     public string? Destructive { get; init; }
 
+    /// <summary>Nobody can undo it: whoever approves must type what it is done to.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Irreversible { get; init; }
+
     /// <summary>Safe to start again after a crash without asking anybody.</summary>
     public required bool Repeatable { get; init; }
 

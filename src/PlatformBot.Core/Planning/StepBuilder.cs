@@ -45,6 +45,7 @@ internal sealed class StepBuilder(Catalogue catalogue, Manifests manifests, Prob
             Probe = [.. body.Maps("probe").Select(checks.Read)],
             Verify = [.. body.Maps("verify").Select(checks.Read)],
             Destructive = body.Text("destructive"),
+            Irreversible = body.Truth("irreversible"),
             Repeatable = body.Truth("repeatable"),
             Lock = body.Text("lock"),
             Rollback = body.Map("rollback") is { } rollback ? Rollback(rollback, checks, places, scope) : null,
@@ -160,6 +161,15 @@ internal sealed class StepBuilder(Catalogue catalogue, Manifests manifests, Prob
                 text.At,
                 $"Nothing proves that the step '{text.Name}' succeeded.",
                 "Give it 'verify', or 'proves-itself: true' when the action's own success is the proof."
+            );
+        }
+
+        if (body.Truth("irreversible") && !body.Has("destructive"))
+        {
+            problems.Add(
+                body.Key("irreversible")!.At,
+                "'irreversible' is for what is destructive.",
+                "Say in 'destructive' what it destroys."
             );
         }
 

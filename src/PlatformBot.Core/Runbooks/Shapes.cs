@@ -201,6 +201,7 @@ internal static partial class Shapes
             new("secrets", new Kind.MapOf(Reference), "Environment variables from the vault."),
             new("sensitive", Truth, "Its output is never shown or stored."),
             new("destructive", Filled, "Needs approval; says what is destroyed."),
+            new("irreversible", Truth, "Nobody can undo it: whoever approves types the cluster's name."),
             new("repeatable", Truth, "Safe to start again after a crash without asking (default: false)."),
             new("probe", new Kind.ListOf(new Kind.Mapping(Check), 1), "All hold: already done, the step is not run."),
             new("verify", new Kind.ListOf(new Kind.Mapping(Check), 1), "All must hold after the action."),

@@ -29,6 +29,9 @@ public sealed partial record Run
                     entry.At,
                     asked.ExpiresAt
                 )
+                {
+                    MustType = Confirmation.Of(StepsOf(asked.Phase)),
+                }
             ),
             RunEvent.Voted voted => Counted(voted, entry).AfterDecision(voted.Phase),
             RunEvent.ApprovalExpired expired => Approvals.TryGetValue(expired.Phase, out var late)

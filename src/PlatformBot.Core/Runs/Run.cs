@@ -145,6 +145,10 @@ public sealed partial record Run : IFold<Run>
     /// <summary>The approval that the phase needs: its own, or the one for the whole run.</summary>
     public string ApprovalFor(PlannedPhase phase) => Plan.Approval.Per == "run" ? WholeRun : phase.Id;
 
+    /// <summary>The steps that an approval is for, in the plan's order; none when it is for no phase.</summary>
+    public IEnumerable<PlannedStep> StepsOf(string approval) =>
+        Plan.Phases.Where(phase => ApprovalFor(phase) == approval).SelectMany(phase => phase.Steps);
+
     /// <summary>The approvals that this run needs, in the plan's order.</summary>
     public IEnumerable<string> NeededApprovals => Plan.Phases.Where(NeedsApproval).Select(ApprovalFor).Distinct();
 

@@ -71,7 +71,15 @@ public abstract record RunEvent
 
     /// <param name="Digest">what the voter saw</param>
     /// <param name="Via">button, slash or mention</param>
-    public sealed record Voted(string Phase, Decision Decision, string Digest, string? Reason, string Via) : RunEvent;
+    /// <param name="Typed">the names that were typed, because what was voted on cannot be undone; null when none had to be</param>
+    public sealed record Voted(
+        string Phase,
+        Decision Decision,
+        string Digest,
+        string? Reason,
+        string Via,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Typed = null
+    ) : RunEvent;
 
     public sealed record ApprovalExpired(string Phase) : RunEvent;
 

@@ -24,6 +24,7 @@ public sealed class WholeStepTests
           needs: []
           run: [[helm, list], [helm, "${{ node.address }}"]]
           destructive: all of ${{ node.name }}
+          irreversible: true
           secrets: { ZETA: "op://vault/item/zeta", ALPHA: "op://vault/item/alpha" }
           sensitive: true
           probe:

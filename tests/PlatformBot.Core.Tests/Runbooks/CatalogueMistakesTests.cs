@@ -85,6 +85,8 @@ public sealed class CatalogueMistakesTests
               "'sensitive' is for 'run' and 'pipe'." },
             { "- { step: a, run: [helm], destructive: all of it, probe: [{ run: [helm] }] }",
               "The step 'a' is destructive and has no 'verify'." },
+            { "- { step: a, run: [helm], irreversible: true, proves-itself: true }",
+              "'irreversible' is for what is destructive. Say in 'destructive' what it destroys." },
             { "- { step: a, run: [helm], verify: [{ run: [helm] }], proves-itself: true }",
               "A step has 'verify' or 'proves-itself', not both." },
             { "- { step: a, run: [\"${{ arguments.from }}\"], proves-itself: true }",

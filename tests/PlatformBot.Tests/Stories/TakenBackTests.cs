@@ -32,7 +32,12 @@ public sealed class TakenBackTests
         await Seats.WaitForBotAsync(ada, limit.Token);
 
         await SayAsync(ada, "/platform bootstrap infra --to infra/linkerd-check", limit.Token);
-        await PressAsync(grace, "infra/foundation", "approve", limit.Token);
+        var asked = await grace.PostAsync(
+            post =>
+                post.Buttons.Contains("approve") && post.Message.Contains("infra/foundation", StringComparison.Ordinal),
+            limit.Token
+        );
+        await Story.ApproveAsync(grace, asked, "infra", limit.Token);
         await new Story(ada, grace, grace, DemoWorld.Of(world, Fault), transcript).ConfirmAsync(limit.Token);
         await ada.PostAsync(post => post.Buttons.Contains("rollback"), limit.Token);
         Kustomizations(world).ShouldContain("linkerd-control-plane");

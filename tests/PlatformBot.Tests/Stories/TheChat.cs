@@ -123,11 +123,11 @@ internal sealed partial class TheChat : IAsyncDisposable
         return await this[who].PrivateAsync(Limit);
     }
 
-    /// <summary>Presses a button that opens a dialog, and fills it in.</summary>
-    public async Task FillsInAsync(string who, SeenPost post, string action, string text)
+    /// <summary>Presses a button that opens a dialog, and fills it in; what comes back is why it stays open, "" when it has closed.</summary>
+    public async Task<string> FillsInAsync(string who, SeenPost post, string action, string text)
     {
         await this[who].Seat.PressAsync(post.Id, action, Limit);
-        await this[who].Seat.FillInAsync(await this[who].DialogAsync(Limit), text, Limit);
+        return await this[who].Seat.FillInAsync(await this[who].DialogAsync(Limit), text, Limit);
     }
 
     /// <summary>Waits for a post that contains the text.</summary>

@@ -63,7 +63,8 @@ internal sealed class ChatSeat : IAsyncDisposable
         PostAsync($"posts/{post}/actions/{action}", new { }, cancellationToken);
 
     /// <summary>Fills in the one text field of a dialog that the server has opened.</summary>
-    public Task FillInAsync(JsonObject opened, string text, CancellationToken cancellationToken)
+    /// <returns>why the dialog stays open; "" when it has closed</returns>
+    public async Task<string> FillInAsync(JsonObject opened, string text, CancellationToken cancellationToken)
     {
         var dialog = opened["dialog"]!;
         var field = (string)dialog["elements"]![0]!["name"]!;
@@ -78,7 +79,8 @@ internal sealed class ChatSeat : IAsyncDisposable
             submission,
             cancelled = false,
         };
-        return PostAsync("actions/dialogs/submit", body, cancellationToken);
+        var answer = JsonNode.Parse(await PostAsync("actions/dialogs/submit", body, cancellationToken));
+        return (string?)answer?["error"] ?? (string?)answer?["errors"]?[field] ?? "";
     }
 
     public async ValueTask DisposeAsync()
@@ -90,16 +92,13 @@ internal sealed class ChatSeat : IAsyncDisposable
         _leaving.Dispose();
     }
 
-    private async Task PostAsync(string path, object body, CancellationToken cancellationToken)
+    private async Task<string> PostAsync(string path, object body, CancellationToken cancellationToken)
     {
         using var answer = await _http.PostAsJsonAsync(path, body, cancellationToken);
-
-        if (!answer.IsSuccessStatusCode)
-        {
-            throw new DemoException(
-                $"{Name}: {path} was answered {(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync(cancellationToken)}"
-            );
-        }
+        var said = await answer.Content.ReadAsStringAsync(cancellationToken);
+        return answer.IsSuccessStatusCode
+            ? said
+            : throw new DemoException($"{Name}: {path} was answered {(int)answer.StatusCode}: {said}");
     }
 
     private async Task ReadAsync()

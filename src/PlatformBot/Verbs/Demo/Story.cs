@@ -51,17 +51,32 @@ internal sealed class Story(Watcher ada, Watcher grace, Watcher linus, StoryWorl
             await ada.PostAsync(post => Asks(post, cluster), cancellationToken);
 
         var first = await ada.PostAsync(post => Asks(post, world.Clusters[0]), cancellationToken);
-        transcript.Write("presses", ada.Seat.Name, $"presses [ **Approve** ] for {Subject(first)}");
+        transcript.Write("presses", ada.Seat.Name, $"presses [ **Approve…** ] for {Subject(first)}");
         await ada.Seat.PressAsync(first.Id, "approve", cancellationToken);
         await ada.PrivateAsync(cancellationToken);
 
         foreach (var cluster in world.Clusters)
         {
             var post = await grace.PostAsync(post => Asks(post, cluster), cancellationToken);
-            transcript.Write("presses", grace.Seat.Name, $"presses [ **Approve** ] for {Subject(post)}");
-            await grace.Seat.PressAsync(post.Id, "approve", cancellationToken);
-            await grace.PrivateAsync(cancellationToken);
+            transcript.Write(
+                "presses",
+                grace.Seat.Name,
+                $"presses [ **Approve…** ] for {Subject(post)} and types: {cluster}"
+            );
+            await ApproveAsync(grace, post, cluster, cancellationToken);
         }
+    }
+
+    /// <summary>Nobody can undo what is approved: the form wants the cluster's name, letter by letter.</summary>
+    public static async Task ApproveAsync(
+        Watcher who,
+        SeenPost post,
+        string cluster,
+        CancellationToken cancellationToken
+    )
+    {
+        await who.Seat.PressAsync(post.Id, "approve", cancellationToken);
+        await who.Seat.FillInAsync(await who.DialogAsync(cancellationToken), cluster, cancellationToken);
     }
 
     /// <summary>Manual steps: somebody does them and says what they saw; where the runbook wants it, a second person looks.</summary>
