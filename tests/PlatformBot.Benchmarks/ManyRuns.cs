@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using PlatformBot.Core;
 using PlatformBot.Core.Approvals;
 using PlatformBot.Core.Planning;
+using PlatformBot.Core.Roles;
 using PlatformBot.Core.Runs;
 using PlatformBot.Storage;
 

@@ -3,6 +3,7 @@ using PlatformBot.Core;
 using PlatformBot.Core.Approvals;
 using PlatformBot.Core.Chat;
 using PlatformBot.Core.Planning;
+using PlatformBot.Core.Roles;
 using PlatformBot.Core.Runs;
 using PlatformBot.Storage;
 
@@ -122,6 +123,12 @@ internal static class StepOverhead
 
         public Task<Account?> AskAsync(string id, CancellationToken cancellationToken) =>
             Task.FromResult<Account?>(null);
+
+        public Task<Result<Circle>> FindCircleAsync(string kind, string name, CancellationToken cancellationToken) =>
+            Task.FromResult<Result<Circle>>(new Refusal("There are no circles.", ""));
+
+        public Task<bool> IsInAsync(Circle circle, string id, CancellationToken cancellationToken) =>
+            Task.FromResult(false);
     }
 
     /// <summary>Every probe finds something to do, every action does nothing, every check holds.</summary>

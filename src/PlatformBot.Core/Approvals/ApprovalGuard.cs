@@ -1,4 +1,5 @@
 using PlatformBot.Core.Planning;
+using PlatformBot.Core.Roles;
 using PlatformBot.Core.Runs;
 
 namespace PlatformBot.Core.Approvals;
@@ -35,7 +36,7 @@ public sealed class ApprovalGuard(Standing standing, Func<Plan, string> digestOf
         var answers = await Task.WhenAll(
             approval
                 .Votes.Where(vote => vote.Decision is Decision.Approve && vote.By.Id != approval.Requester.Id)
-                .Select(vote => standing.OfAsync(vote.By, run.Plan.Access.Approve, stopping))
+                .Select(vote => standing.OfAsync(vote.By, run.Plan.Access.Approve, Reach.Of(run, name), stopping))
         );
         return Counted(run, approval, answers);
     }

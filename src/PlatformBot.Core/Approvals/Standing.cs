@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using PlatformBot.Core.Chat;
+using PlatformBot.Core.Roles;
 
 namespace PlatformBot.Core.Approvals;
 
@@ -28,38 +29,72 @@ public sealed class Standing(IPeople people, Access access, TimeSpan trust, Time
     /// <summary>Shorter than the adapter's insistence on an answer that is an internal error: such an answer tells nothing about anybody.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    private readonly ConcurrentDictionary<string, (bool CanDecide, DateTimeOffset At)> _last = [];
+    private readonly ConcurrentDictionary<string, (bool Yes, DateTimeOffset At)> _last = [];
 
     /// <exception cref="OperationCanceledException"><paramref name="stopping"/> fired.</exception>
-    public async Task<MayDecide> OfAsync(Person person, string role, CancellationToken stopping)
-    {
-        var canDecide = await AskAsync(person, stopping);
-
-        return canDecide is false ? MayDecide.NoAccount
-            : canDecide is null || !access.IsKnown ? MayDecide.CannotTell
-            : access.Holds(person, role) ? MayDecide.Yes
-            : MayDecide.NoRole;
-    }
+    public async Task<MayDecide> OfAsync(Person person, string role, Reach reach, CancellationToken stopping) =>
+        await HasAccountAsync(person, stopping) switch
+        {
+            false => MayDecide.NoAccount,
+            null => MayDecide.CannotTell,
+            true when !access.IsKnown => MayDecide.CannotTell,
+            true => await HoldsAsync(person, role, reach, stopping),
+        };
 
     /// <summary>Whether this account can be held to a decision; null when the server does not say.</summary>
-    private async Task<bool?> AskAsync(Person person, CancellationToken stopping)
+    private Task<bool?> HasAccountAsync(Person person, CancellationToken stopping) =>
+        AskAsync(
+            person.Id,
+            async cancellation =>
+                await people.AskAsync(person.Id, cancellation) is { CanDecide: true } account
+                && account.Person.Id == person.Id,
+            stopping
+        );
+
+    /// <summary>Who is in a circle changes as people like, so it is asked anew for each decision.</summary>
+    private async Task<MayDecide> HoldsAsync(Person person, string role, Reach reach, CancellationToken stopping)
+    {
+        if (access.HoldsByName(person, role, reach))
+            return MayDecide.Yes;
+
+        var answer = MayDecide.NoRole;
+
+        foreach (var circle in access.Circles(role, reach))
+        {
+            var isIn = await AskAsync(
+                $"{person.Id} in {circle.Id}",
+                cancellation => people.IsInAsync(circle, person.Id, cancellation),
+                stopping
+            );
+
+            if (isIn is true)
+                return MayDecide.Yes;
+
+            answer = isIn is null ? MayDecide.CannotTell : answer;
+        }
+
+        return answer;
+    }
+
+    /// <summary>The server's answer, or for a while its last one; null when there is neither.</summary>
+    private async Task<bool?> AskAsync(
+        string what,
+        Func<CancellationToken, Task<bool>> askAsync,
+        CancellationToken stopping
+    )
     {
         using var patience = new CancellationTokenSource(Patience, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, stopping);
 
         try
         {
-            var can =
-                await people.AskAsync(person.Id, either.Token) is { CanDecide: true } account
-                && account.Person.Id == person.Id;
-            _last[person.Id] = (can, clock.GetUtcNow());
-            return can;
+            var yes = await askAsync(either.Token);
+            _last[what] = (yes, clock.GetUtcNow());
+            return yes;
         }
         catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
         {
-            return _last.TryGetValue(person.Id, out var last) && clock.GetUtcNow() - last.At < trust
-                ? last.CanDecide
-                : null;
+            return _last.TryGetValue(what, out var last) && clock.GetUtcNow() - last.At < trust ? last.Yes : null;
         }
     }
 }

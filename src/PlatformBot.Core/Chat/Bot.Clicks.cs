@@ -1,5 +1,6 @@
 using System.Globalization;
 using PlatformBot.Core.Approvals;
+using PlatformBot.Core.Roles;
 using PlatformBot.Core.Runs;
 
 namespace PlatformBot.Core.Chat;
@@ -77,16 +78,13 @@ public sealed partial class Bot
             "skip" => await SkipAsync(submission.By, run, parts[2], text),
             "confirm" => await GiveEvidenceAsync(submission.By, run, parts[2], text),
             "reject" => await RejectAsync(submission.By, run, parts[2], NumberIn(parts), text),
-            "abort" => await ControlAsync(submission.By, run, "cancel", now => CancelOf(now, reason), CancelAnswer),
-            "rollback" => await ControlAsync(
-                submission.By,
-                run,
-                "rollback",
-                now => RollbackOf(now, reason),
-                WishPosts.RollbackAnswer
-            ),
+            "abort" => await AllOfItAsync("cancel", now => CancelOf(now, reason), CancelAnswer),
+            "rollback" => await AllOfItAsync("rollback", now => RollbackOf(now, reason), WishPosts.RollbackAnswer),
             _ => Reply.Silent,
         };
+
+        Task<Reply> AllOfItAsync(string verb, Func<Run, Result<RunEvent>> decide, Func<Run, string> answer) =>
+            ControlAsync(submission.By, run, verb, Reach.Of(run.Plan), decide, answer);
     }
 
     private async Task<Reply> SuspectedAsync(ButtonClick click, string what)

@@ -1,3 +1,4 @@
+using PlatformBot.Core.Roles;
 using PlatformBot.Core.Runs;
 
 namespace PlatformBot.Core.Chat;
@@ -133,17 +134,18 @@ public sealed partial class Bot
             return await RefuseAsync(command.By, null, command.Text, refusal);
 
         var reason = rest.Count == 0 ? null : Markdown.Cut(string.Join(' ', rest), LongestReason);
-        return await ControlAsync(command.By, run, verb, now => decide(now, reason), answer);
+        return await ControlAsync(command.By, run, verb, Reach.Of(run.Plan), now => decide(now, reason), answer);
     }
 
     private Task<Reply> ControlAsync(
         Caller by,
         Run run,
         string verb,
+        Reach reach,
         Func<Run, Result<RunEvent>> decide,
         Func<Run, string> answer
     ) =>
-        MayUse(by, run.Plan.Access.Run) is { } no
+        MayUse(by, run.Plan.Access.Run, reach) is { } no
             ? RefuseAsync(by, run.Id, verb, no)
             : DecideAsync(by, run, verb, decide, answer);
 

@@ -1,5 +1,6 @@
 using PlatformBot.Core.Approvals;
 using PlatformBot.Core.Planning;
+using PlatformBot.Core.Roles;
 using PlatformBot.Core.Runs;
 
 namespace PlatformBot.Core.Chat;
@@ -96,7 +97,12 @@ public sealed partial class Bot
     private async Task<Reply> VoteAsync(Caller by, Run run, RunEvent.Voted vote)
     {
         var what = $"{vote.Decision} {vote.Phase}";
-        var may = await _standing.OfAsync(by.Person, run.Plan.Access.Approve, CancellationToken.None);
+        var may = await _standing.OfAsync(
+            by.Person,
+            run.Plan.Access.Approve,
+            Reach.Of(run, vote.Phase),
+            CancellationToken.None
+        );
 
         return Unfit(may) is { } unfit
             ? await RefuseAsync(by, run.Id, what, unfit)
@@ -116,7 +122,12 @@ public sealed partial class Bot
     private async Task<Reply> AskForNamesAsync(Caller by, Run run, Approval approval, string[] parts)
     {
         var vote = Yes(by, approval, $"{approval.MustType}") with { Digest = parts[^1] };
-        var may = await _standing.OfAsync(by.Person, run.Plan.Access.Approve, CancellationToken.None);
+        var may = await _standing.OfAsync(
+            by.Person,
+            run.Plan.Access.Approve,
+            Reach.Of(run, vote.Phase),
+            CancellationToken.None
+        );
         var refusal = Unfit(may) ?? (Counted(run, by, may is MayDecide.Yes, vote).Ok(out _, out var no) ? null : no);
 
         return refusal is null
@@ -251,6 +262,7 @@ public sealed partial class Bot
             by,
             run,
             what,
+            Reach.OfStep(run, step),
             now => Objection(now, step, trigger) is { } objection ? objection : happens,
             _ => done
         );

@@ -1,4 +1,5 @@
 using System.Text;
+using PlatformBot.Core.Roles;
 using PlatformBot.Core.Runbooks;
 
 namespace PlatformBot.Core.Chat;
@@ -78,9 +79,11 @@ public sealed partial class Bot
     )
     {
         var roles = _access.RolesOf(command.By.Person);
-        var can = _builtIns.Where(builtIn => MayUse(command.By, builtIn.Role) is null).Select(builtIn => builtIn.Name);
+        var can = _builtIns
+            .Where(builtIn => MaySomehow(command.By, builtIn.Role) is null)
+            .Select(builtIn => builtIn.Name);
         var runs = _catalogue
-            .Runbooks.Where(runbook => MayUse(command.By, runbook.Access.Run) is null)
+            .Runbooks.Where(runbook => MaySomehow(command.By, runbook.Access.Run) is null)
             .Select(runbook => runbook.Command)
             .ToList();
         return Task.FromResult(

@@ -1,5 +1,6 @@
 using PlatformBot.Core.Approvals;
 using PlatformBot.Core.Planning;
+using PlatformBot.Core.Roles;
 using PlatformBot.Core.Runs;
 
 namespace PlatformBot.Core.Chat;
@@ -43,7 +44,7 @@ public sealed partial class Bot
     {
         var what = $"confirm {step}";
 
-        if (MayUse(by, run.Plan.Access.Run) is { } no)
+        if (MayUse(by, run.Plan.Access.Run, Reach.OfStep(run, step)) is { } no)
             return await RefuseAsync(by, run.Id, what, no);
 
         if (text.Length == 0)
@@ -147,7 +148,12 @@ public sealed partial class Bot
         string done
     )
     {
-        var may = await _standing.OfAsync(by.Person, run.Plan.Access.Approve, CancellationToken.None);
+        var may = await _standing.OfAsync(
+            by.Person,
+            run.Plan.Access.Approve,
+            Reach.OfStep(run, step),
+            CancellationToken.None
+        );
 
         return Unfit(may) is { } unfit
             ? await RefuseAsync(by, run.Id, what, unfit)
@@ -179,7 +185,7 @@ public sealed partial class Bot
                 "You said it yourself. Somebody else must look and say the same.",
                 $"Ask somebody with the role {run.Plan.Access.Approve}; `/platform confirm {run.Id} {step} <what you saw>` says it anew."
             ),
-            _ when may is not MayDecide.Yes => NoRole(run.Plan.Access.Approve),
+            _ when may is not MayDecide.Yes => NoRole(run.Plan.Access.Approve, Reach.OfStep(run, step)),
             _ when given.Number != evidence => new Refusal(
                 $"{given.By} has said something newer of {step} meanwhile.",
                 "Look at the post again, then decide."

@@ -1,6 +1,7 @@
 using PlatformBot.Core.Approvals;
 using PlatformBot.Core.Journals;
 using PlatformBot.Core.Planning;
+using PlatformBot.Core.Roles;
 using PlatformBot.Core.Runbooks;
 using PlatformBot.Core.Runs;
 
@@ -65,6 +66,7 @@ public sealed partial class Bot : IConversation
         new("status",  "status [#run]",                  "Where things stand",                                    "viewer",        StatusAsync),
         new("logs",    "logs [#run] <step>",             "What a step ran and what it said",                      "viewer",        LogsAsync),
         new("history", "history [count]",                "The latest runs",                                       "viewer",        HistoryAsync),
+        new("why",     "why <runbook> [arguments] | [#run]", "Which rule decides, for you, and who can lift it", Access.Everyone, WhyAsync),
         new("whoami",  "whoami",                         "Your roles, and what they allow",                       Access.Everyone, WhoAmIAsync),
         new("approve", "approve [#run] [phase] [names]", "Say yes to what is destructive; where nobody can undo it, with the clusters' names",                        Access.Everyone, ApproveAsync),
         new("deny",    "deny [#run] [phase] <reason>",   "Say no, and why",                                       Access.Everyone, DenyAsync),
@@ -95,7 +97,7 @@ public sealed partial class Bot : IConversation
 
         if (_builtIns.FirstOrDefault(each => each.Name == name) is { } builtIn)
         {
-            return MayUse(command.By, builtIn.Role) is { } no
+            return MaySomehow(command.By, builtIn.Role) is { } no
                 ? await RefuseAsync(command.By, null, command.Text, no)
                 : await builtIn.Do(command, rest, cancellationToken);
         }
@@ -138,14 +140,18 @@ public sealed partial class Bot : IConversation
         CancellationToken cancellationToken
     )
     {
-        if (MayUse(command.By, runbook.Access.Run) is { } no)
-            return await RefuseAsync(command.By, null, command.Text, no);
+        // Whoever could start nothing of it learns nothing of what is wrong with it.
+        if (MaySomehow(command.By, runbook.Access.Run) is { } never)
+            return await RefuseAsync(command.By, null, command.Text, never);
 
         if (!Plan(runbook, words).Ok(out var plan, out var refusal))
         {
             await NoteRefusalAsync(command.By, null, command.Text, refusal);
             return Reply.Refuse(Quoted(refusal));
         }
+
+        if (MayUse(command.By, plan.Access.Run, Reach.Of(plan)) is { } no)
+            return await RefuseAsync(command.By, null, command.Text, no);
 
         if (_actions.MissingTools(plan) is { Count: > 0 } missing)
         {
@@ -195,16 +201,28 @@ public sealed partial class Bot : IConversation
             : $":lock: Before anything is destroyed, somebody else with the role {run.Plan.Access.Approve} must approve {string.Join(" and ", phases)}. The card follows the run; the plan is in its thread.";
     }
 
-    private Refusal? MayUse(Caller by, string role) =>
-        role == Access.Everyone || _access.Holds(by.Person, role) ? null
-        : _access.IsKnown ? NoRole(role)
-        : new Refusal(
-            "PlatformBot has just started and does not know yet who holds which role.",
-            "Try again in a moment."
-        );
+    /// <summary>Null when the person holds the role for all that is touched.</summary>
+    private Refusal? MayUse(Caller by, string role, Reach reach) =>
+        _access.Holds(by.Person, role, reach) ? null
+        : _access.IsKnown ? NoRole(role, reach)
+        : NotYet;
 
-    private static Refusal NoRole(string role) =>
-        new($"This needs the role {role}, and you do not have it.", "`/platform whoami` shows your roles.");
+    /// <summary>Null when the person holds the role for something; what for exactly is looked at when it is known.</summary>
+    private Refusal? MaySomehow(Caller by, string role) =>
+        role == Access.Everyone || _access.HoldsSomehow(by.Person, role) ? null
+        : _access.IsKnown ? NoRole(role)
+        : NotYet;
+
+    private static readonly Refusal NotYet = new(
+        "PlatformBot has just started and does not know yet who holds which role.",
+        "Try again in a moment."
+    );
+
+    private static Refusal NoRole(string role, Reach? reach = null) =>
+        new(
+            $"This needs the role {role}{(reach is null ? "" : $" for {Markdown.Inline($"{reach}")}")}, and you do not have it.",
+            "`/platform whoami` shows your roles, `/platform why <command or run>` who has them and where they are given."
+        );
 
     private Refusal Unknown(string name)
     {

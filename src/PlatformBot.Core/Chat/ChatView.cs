@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using PlatformBot.Core.Planning;
+using PlatformBot.Core.Roles;
 using PlatformBot.Core.Runs;
 
 namespace PlatformBot.Core.Chat;
@@ -69,13 +70,11 @@ public sealed partial class ChatView(
     /// <summary>Whatever was said before may have waited long for the chat server: only the newest state tells who still has to be reminded.</summary>
     private async Task RemindAsync(Teller teller)
     {
-        var deciders = access.Holders(teller.Run.Plan.Access.Approve);
-
         foreach (var step in teller.Run.Plan.Steps)
         {
             var run = teller.Run;
 
-            if (ManualPosts.Reminder(run, step, deciders, clock.GetUtcNow()) is { } reminder)
+            if (ManualPosts.Reminder(run, step, Deciders(run, step), clock.GetUtcNow()) is { } reminder)
                 await TryAsync(teller, run, reminder.Key, CardOf(run), reminder.Post);
         }
     }
@@ -85,6 +84,9 @@ public sealed partial class ChatView(
         var now = clock.GetUtcNow();
         return RunCard.Render(run, now, trouble, WishPosts.Turn(run, turns, now));
     }
+
+    private IReadOnlyList<Person> Deciders(Run run, PlannedStep step) =>
+        access.Holders(run.Plan.Access.Approve, Reach.OfStep(run, step.Id));
 
     private static string? CardOf(Run run) => run.Posts.GetValueOrDefault(CardKey);
 
@@ -104,10 +106,9 @@ public sealed partial class ChatView(
     /// <summary>Everything that this state of the run wants said, besides the card, the plan and reminders.</summary>
     private IEnumerable<(string Key, bool IsDetail, Post Post)> Wanted(Run run)
     {
-        var deciders = access.Holders(run.Plan.Access.Approve);
-
         foreach (var approval in run.Approvals.Values.OrderBy(each => each.Phase, StringComparer.Ordinal))
         {
+            var deciders = access.Holders(run.Plan.Access.Approve, Reach.Of(run, approval.Phase));
             yield return ($"approval:{approval.Phase}", false, ApprovalPosts.Approval(run, approval, deciders));
         }
 
@@ -117,7 +118,7 @@ public sealed partial class ChatView(
                 yield return (key, true, FailurePosts.Failed(run, step, time));
 
             if (step.Action is PlannedAction.Manual && run.At(step).Attempt > 0)
-                yield return ($"manual:{step.Id}", true, ManualPosts.Question(run, step, deciders));
+                yield return ($"manual:{step.Id}", true, ManualPosts.Question(run, step, Deciders(run, step)));
         }
 
         if (run.IsOver)

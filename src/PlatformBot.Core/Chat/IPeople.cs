@@ -1,3 +1,5 @@
+using PlatformBot.Core.Roles;
+
 namespace PlatformBot.Core.Chat;
 
 /// <summary>Who people are, as the chat server knows them now (an answer may be some seconds old).</summary>
@@ -8,6 +10,13 @@ public interface IPeople
 
     /// <summary>By user id, as the server answers this very question: for decisions. Waits for it until cancelled.</summary>
     Task<Account?> AskAsync(string id, CancellationToken cancellationToken);
+
+    /// <summary>A channel, team or group with those who are in it now; refused when it is not there, or open to anybody who likes.</summary>
+    /// <param name="kind">channel, team or group</param>
+    Task<Result<Circle>> FindCircleAsync(string kind, string name, CancellationToken cancellationToken);
+
+    /// <summary>Whether somebody is in a circle, as the server answers this very question: for decisions. Waits for it until cancelled.</summary>
+    Task<bool> IsInAsync(Circle circle, string id, CancellationToken cancellationToken);
 }
 
 /// <summary>An account of the chat server.</summary>

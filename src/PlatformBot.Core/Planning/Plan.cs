@@ -59,6 +59,10 @@ public sealed record Plan
     /// <summary>All steps, in order. Not written: they are in their phases.</summary>
     [JsonIgnore]
     public IEnumerable<PlannedStep> Steps => Phases.SelectMany(phase => phase.Steps);
+
+    /// <summary>Whether the phase may only start with an approval. Asked once per run, the approval is for its harmless phases, too.</summary>
+    public bool NeedsApproval(PlannedPhase phase) =>
+        Approval.Quorum > 0 && (Approval.Per == "run" ? Phases.Any(each => each.IsDestructive) : phase.IsDestructive);
 }
 
 /// <summary>One bound argument, as it will be shown.</summary>

@@ -5,7 +5,6 @@ internal static partial class Shapes
 {
     public static readonly string[] Actions = ["run", "pipe", "apply", "patch", "wait", "manual"];
     public static readonly string[] ParameterTypes = ["cluster", "node", "phase", "choice", "number", "text"];
-    public static readonly string[] Roles = ["viewer", "operator", "approver", "admin"];
 
     private static readonly Kind Filled = new Kind.Text();
     private static readonly Kind Plain = new Kind.Text(Filled: false);
@@ -253,8 +252,8 @@ internal static partial class Shapes
                         "an access rule",
                         "Who may do what.",
                         [
-                            new("run", new Kind.Choice(Roles), "Who may start it (default operator)."),
-                            new("approve", new Kind.Choice(Roles), "Who may approve it (default approver)."),
+                            new("run", Name, "The role that may start it (default operator)."),
+                            new("approve", Name, "The role that may approve it (default approver)."),
                         ]
                     )
                 ),

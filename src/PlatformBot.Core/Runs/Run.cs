@@ -138,9 +138,7 @@ public sealed partial record Run : IFold<Run>
             .OrderBy(approval => approval.Phase, StringComparer.Ordinal);
 
     /// <summary>Whether the phase may only start with an approval. Asked once per run, the approval is for its harmless phases, too.</summary>
-    public bool NeedsApproval(PlannedPhase phase) =>
-        Plan.Approval.Quorum > 0
-        && (Plan.Approval.Per == "run" ? Plan.Phases.Any(each => each.IsDestructive) : phase.IsDestructive);
+    public bool NeedsApproval(PlannedPhase phase) => Plan.NeedsApproval(phase);
 
     /// <summary>The approval that the phase needs: its own, or the one for the whole run.</summary>
     public string ApprovalFor(PlannedPhase phase) => Plan.Approval.Per == "run" ? WholeRun : phase.Id;

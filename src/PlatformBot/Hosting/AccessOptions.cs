@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using PlatformBot.Core.Roles;
 
 namespace PlatformBot.Hosting;
 
@@ -7,11 +8,17 @@ internal sealed record AccessOptions
 {
     public const string Section = "Access";
 
-    /// <summary>Role → Mattermost user names or ids; "*" is everybody. Roles that are used: viewer, operator, approver, admin.</summary>
+    /// <summary>
+    /// Role → who holds it: user names, ids, "channel:NAME", "team:NAME", "group:NAME"; "*" is everybody. Runbooks ask for roles by these
+    /// names; viewer and operator are asked for by built-in commands.
+    /// </summary>
     [Required]
     public Dictionary<string, string[]> Roles { get; init; } = [];
 
-    /// <summary>How often names are looked up again, so that renamed and deactivated people are noticed. 10 s to 1 day.</summary>
+    /// <summary>Roles that stand for others within limits.</summary>
+    public GrantOptions[] Grants { get; init; } = [];
+
+    /// <summary>How often names and circles are looked up again, so that renamed and deactivated people are noticed. 10 s to 1 day.</summary>
     [Range(typeof(TimeSpan), "00:00:10", "1.00:00:00")]
     public TimeSpan Refresh { get; init; } = TimeSpan.FromMinutes(5);
 
@@ -21,4 +28,22 @@ internal sealed record AccessOptions
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
     public TimeSpan TrustLastAnswer { get; init; } = TimeSpan.FromMinutes(10);
+}
+
+/// <summary>Whoever holds <see cref="Role"/> holds <see cref="As"/>, too, within the limits; what is left out limits nothing.</summary>
+internal sealed record GrantOptions
+{
+    public string Role { get; init; } = "";
+
+    public string As { get; init; } = "";
+
+    /// <summary>Runbooks' commands.</summary>
+    public string[] Commands { get; init; } = [];
+
+    public string[] Clusters { get; init; } = [];
+
+    /// <summary>Names of phases.</summary>
+    public string[] Phases { get; init; } = [];
+
+    public Grant ToGrant() => new(Role, As, Commands, Clusters, Phases);
 }

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Options;
 using PlatformBot.Cli;
-using PlatformBot.Core;
 using PlatformBot.Core.Approvals;
 using PlatformBot.Core.Chat;
 using PlatformBot.Core.Checks;
@@ -8,6 +7,7 @@ using PlatformBot.Core.Incidents;
 using PlatformBot.Core.Journals;
 using PlatformBot.Core.Ledgers;
 using PlatformBot.Core.Planning;
+using PlatformBot.Core.Roles;
 using PlatformBot.Core.Runbooks;
 using PlatformBot.Core.Runs;
 using PlatformBot.Kubernetes;
@@ -42,17 +42,7 @@ internal static class CoreModule
 
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<LiveLedger>(provider, clock));
 
-        services.AddSingleton<Access>();
-        services.AddSingleton(provider => new Standing(
-            provider.GetRequiredService<IPeople>(),
-            provider.GetRequiredService<Access>(),
-            provider.GetRequiredService<IOptions<AccessOptions>>().Value.TrustLastAnswer,
-            provider.GetRequiredService<TimeProvider>()
-        ));
-        services.AddSingleton(provider => new ApprovalGuard(
-            provider.GetRequiredService<Standing>(),
-            PlanJson.DigestOf
-        ));
+        services.AddAccess(catalogue);
         services.AddSingleton<RunLocks>();
         services.AddSingleton<PlanLook>();
         services.AddSingleton<IRunView>(provider => ActivatorUtilities.CreateInstance<ChatView>(provider, clock));
@@ -64,6 +54,25 @@ internal static class CoreModule
         services.AddSingleton<IConversation>(provider => ActivatorUtilities.CreateInstance<Bot>(provider, clock));
         services.AddHostedService<RoleBook>().AddHostedService<RunWorker>().AddHostedService<AuditWorker>();
         return services;
+    }
+
+    /// <summary>Who may what, and whether they still may.</summary>
+    private static void AddAccess(this IServiceCollection services, Catalogue catalogue)
+    {
+        services.AddSingleton<IValidateOptions<AccessOptions>>(new AccessCheck(catalogue));
+        services.AddSingleton(provider => new Access([
+            .. provider.GetRequiredService<IOptions<AccessOptions>>().Value.Grants.Select(grant => grant.ToGrant()),
+        ]));
+        services.AddSingleton(provider => new Standing(
+            provider.GetRequiredService<IPeople>(),
+            provider.GetRequiredService<Access>(),
+            provider.GetRequiredService<IOptions<AccessOptions>>().Value.TrustLastAnswer,
+            provider.GetRequiredService<TimeProvider>()
+        ));
+        services.AddSingleton(provider => new ApprovalGuard(
+            provider.GetRequiredService<Standing>(),
+            PlanJson.DigestOf
+        ));
     }
 
     /// <summary>Processes and clusters: the hands of the runs.</summary>

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using PlatformBot.Core;
 using PlatformBot.Core.Chat;
+using PlatformBot.Core.Roles;
 
 namespace PlatformBot.Hosting;
 
@@ -31,22 +32,42 @@ internal sealed partial class RoleBook(
 
     private async Task ResolveAsync(CancellationToken stopping)
     {
-        var holders = new Dictionary<string, IReadOnlyList<Person>>();
+        var holders = new Dictionary<string, Holders>();
 
         foreach (var (role, names) in options.Value.Roles)
-        {
-            var found = new List<Person>();
-
-            foreach (var name in names)
-            {
-                if (await FindAsync(role, name, stopping) is { } person)
-                    found.Add(person);
-            }
-
-            holders[role] = found;
-        }
+            holders[role] = await ResolveAsync(role, names, stopping);
 
         access.Set(holders);
+    }
+
+    private async Task<Holders> ResolveAsync(string role, string[] names, CancellationToken stopping)
+    {
+        var named = new List<Person>();
+        var circles = new List<Circle>();
+
+        foreach (var name in names)
+        {
+            if (name.Split(':') is [var kind, var of])
+                circles.AddRange(await FindCircleAsync(role, kind, of, stopping));
+            else if (await FindAsync(role, name, stopping) is { } person)
+                named.Add(person);
+        }
+
+        return new Holders(named, circles);
+    }
+
+    private async Task<IEnumerable<Circle>> FindCircleAsync(
+        string role,
+        string kind,
+        string name,
+        CancellationToken stopping
+    )
+    {
+        if ((await people.FindCircleAsync(kind, name, stopping)).Ok(out var circle, out var refusal))
+            return [circle];
+
+        LogNoCircle(kind, name, role, refusal.Reason, refusal.Hint);
+        return [];
     }
 
     private async Task<Person?> FindAsync(string role, string name, CancellationToken stopping)
@@ -71,4 +92,7 @@ internal sealed partial class RoleBook(
         "The chat server knows no active '{Name}' for the role {Role}; nobody holds it by that name"
     )]
     private partial void LogUnknown(string name, string role);
+
+    [LoggerMessage(LogLevel.Warning, "Nobody holds the role {Role} through {Kind}:{Name}: {Why} {Cure}")]
+    private partial void LogNoCircle(string kind, string name, string role, string why, string cure);
 }

@@ -38,6 +38,7 @@ internal static class MattermostModule
             .AddSingleton<MattermostChat>()
             .AddSingleton<IChat>(provider => provider.GetRequiredService<MattermostChat>());
         services
+            .AddSingleton<Circles>()
             .AddSingleton<MattermostPeople>()
             .AddSingleton<IPeople>(provider => provider.GetRequiredService<MattermostPeople>());
         services.AddSingleton<CommandEndpoint>().AddSingleton<ActionEndpoint>().AddSingleton<DialogEndpoint>();

@@ -2,11 +2,13 @@ using System.Collections.Concurrent;
 using System.Net;
 using PlatformBot.Core;
 using PlatformBot.Core.Chat;
+using PlatformBot.Core.Roles;
 
 namespace PlatformBot.Mattermost;
 
 /// <summary>Looks people up, and remembers for a few seconds.</summary>
-internal sealed class MattermostPeople(MattermostApi api, MattermostHome home, TimeProvider clock) : IPeople
+internal sealed class MattermostPeople(MattermostApi api, MattermostHome home, Circles circles, TimeProvider clock)
+    : IPeople
 {
     private const int Most = 1024;
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(10);
@@ -33,6 +35,12 @@ internal sealed class MattermostPeople(MattermostApi api, MattermostHome home, T
 
         return account;
     }
+
+    public Task<Result<Circle>> FindCircleAsync(string kind, string name, CancellationToken cancellationToken) =>
+        circles.FindAsync(kind, name, cancellationToken);
+
+    public Task<bool> IsInAsync(Circle circle, string id, CancellationToken cancellationToken) =>
+        circles.IsInAsync(circle, id, cancellationToken);
 
     private async Task<Account?> LookAsync(string name, CancellationToken cancellationToken)
     {

@@ -1,5 +1,6 @@
 using PlatformBot.Core.Approvals;
 using PlatformBot.Core.Planning;
+using PlatformBot.Core.Roles;
 using PlatformBot.Core.Runs;
 using PlatformBot.Core.Tests.Runs;
 using Shouldly;
@@ -110,7 +111,7 @@ public sealed class ApprovalGuardTests
     }
 
     private void Approvers(params Person[] people) =>
-        _access.Set(new Dictionary<string, IReadOnlyList<Person>> { ["approver"] = people });
+        _access.Set(new Dictionary<string, Holders> { ["approver"] = new(people) });
 
     private static (Person, RunEvent) Asked(int quorum = 1, string digest = "d1") =>
         (Person.Bot, new RunEvent.ApprovalAsked("foundation", digest, quorum, DateTimeOffset.MaxValue));

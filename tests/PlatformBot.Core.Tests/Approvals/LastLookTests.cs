@@ -1,5 +1,6 @@
 using PlatformBot.Core.Approvals;
 using PlatformBot.Core.Planning;
+using PlatformBot.Core.Roles;
 using PlatformBot.Core.Runs;
 using PlatformBot.Core.Tests.Runs;
 using Shouldly;
@@ -12,6 +13,7 @@ namespace PlatformBot.Core.Tests.Approvals;
 /// <summary>The last look at an approval, right before something is destroyed.</summary>
 public sealed class LastLookTests
 {
+    private static readonly Reach Deploy = new("deploy", [], ["foundation"]);
     private static readonly PlannedStep Wipe = Step("wipe") with { Destructive = "wipes it" };
 
     [Fact]
@@ -65,7 +67,7 @@ public sealed class LastLookTests
     public async Task While_the_chat_server_is_away_its_last_word_counts_for_ten_minutes()
     {
         await using var stage = new Stage(Of(Wipe));
-        (await stage.Standing.OfAsync(Grace, "approver", CancellationToken.None)).ShouldBe(MayDecide.Yes);
+        (await stage.Standing.OfAsync(Grace, "approver", Deploy, CancellationToken.None)).ShouldBe(MayDecide.Yes);
         stage.People.IsAway = true;
         stage.Clock.Advance(TimeSpan.FromMinutes(9));
 
@@ -81,7 +83,7 @@ public sealed class LastLookTests
     public async Task After_that_the_step_waits_for_a_person_and_a_retry_asks_again()
     {
         await using var stage = new Stage(Of(Wipe));
-        (await stage.Standing.OfAsync(Grace, "approver", CancellationToken.None)).ShouldBe(MayDecide.Yes);
+        (await stage.Standing.OfAsync(Grace, "approver", Deploy, CancellationToken.None)).ShouldBe(MayDecide.Yes);
         stage.People.IsAway = true;
         stage.Clock.Advance(TimeSpan.FromMinutes(11));
 
@@ -103,7 +105,7 @@ public sealed class LastLookTests
     public async Task A_bot_that_does_not_know_the_roles_yet_calls_no_approval_void()
     {
         await using var stage = new Stage(Of(Wipe));
-        stage.Access.Set(new Dictionary<string, IReadOnlyList<Person>>());
+        stage.Access.Set(new Dictionary<string, Holders>());
         stage.Start();
         await stage.UntilAsync(RunState.AwaitingApproval);
         await stage.VoteAsync(Grace);

@@ -1,6 +1,7 @@
 using PlatformBot.Core.Approvals;
 using PlatformBot.Core.Incidents;
 using PlatformBot.Core.Planning;
+using PlatformBot.Core.Roles;
 using PlatformBot.Core.Runs;
 using Shouldly;
 using Xunit;
@@ -115,7 +116,7 @@ public sealed class RunEngineTests
         await stage.UntilAsync(run => run.PendingApprovals.Any());
         await stage.VoteAsync(Grace);
         await stage.UntilAsync("look", StepState.Running);
-        stage.Access.Set(new Dictionary<string, IReadOnlyList<Person>> { ["approver"] = [] });
+        stage.Access.Set(new Dictionary<string, Holders> { ["approver"] = new() });
         hold.SetResult(new ActionOutcome(Verdict.Done, "fine"));
 
         await stage.UntilAsync(RunState.AwaitingDecision);

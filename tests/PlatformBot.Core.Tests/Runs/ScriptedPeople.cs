@@ -1,4 +1,5 @@
 using PlatformBot.Core.Chat;
+using PlatformBot.Core.Roles;
 
 namespace PlatformBot.Core.Tests.Runs;
 
@@ -24,4 +25,13 @@ internal sealed class ScriptedPeople : IPeople
 
         return new Account(new Person(id, id), Active: !Left.Contains(id), Bot: false, Guest: false);
     }
+
+    /// <summary>"person in circle"</summary>
+    public HashSet<string> In { get; } = [];
+
+    public Task<Result<Circle>> FindCircleAsync(string kind, string name, CancellationToken cancellationToken) =>
+        Task.FromResult<Result<Circle>>(new Circle(kind, name, name, []));
+
+    public async Task<bool> IsInAsync(Circle circle, string id, CancellationToken cancellationToken) =>
+        await AskAsync(id, cancellationToken) is not null && In.Contains($"{id} in {circle.Id}");
 }

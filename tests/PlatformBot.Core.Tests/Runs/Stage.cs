@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using PlatformBot.Core.Approvals;
 using PlatformBot.Core.Planning;
+using PlatformBot.Core.Roles;
 using PlatformBot.Core.Runs;
 using PlatformBot.TestKit;
 using Shouldly;
@@ -20,7 +21,7 @@ internal sealed class Stage : IAsyncDisposable
     public Stage(Plan plan)
     {
         Journal = new MemoryJournal(Clock);
-        Access.Set(new Dictionary<string, IReadOnlyList<Person>> { ["operator"] = [Ada], ["approver"] = [Ada, Grace] });
+        Access.Set(new Dictionary<string, Holders> { ["operator"] = new(Ada), ["approver"] = new(Ada, Grace) });
         Standing = new Standing(People, Access, TimeSpan.FromMinutes(10), Clock);
         var opened = Journal.OpenRunAsync(Ada, new RunEvent.Planned(plan, "ops")).Result;
         Live = new LiveRun(Run.Begin(opened)!, Journal, Clock);

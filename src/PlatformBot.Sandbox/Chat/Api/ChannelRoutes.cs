@@ -18,6 +18,7 @@ internal sealed class ChannelRoutes(ChatState state, Hub hub)
             new("GET", "/api/v4/channels/{channel_id}", GetAsync),
             new("GET", "/api/v4/channels/{channel_id}/stats", StatsAsync),
             new("GET", "/api/v4/channels/{channel_id}/posts", PostsAsync),
+            new("POST", "/api/v4/channels", CreateAsync),
             new("POST", "/api/v4/channels/direct", DirectAsync),
         ];
 
@@ -137,6 +138,31 @@ internal sealed class ChannelRoutes(ChatState state, Hub hub)
             ["next_post_id"] = "",
             ["prev_post_id"] = "",
         };
+    }
+
+    /// <summary>Whoever makes a channel is in it.</summary>
+    private async Task CreateAsync(Call call)
+    {
+        var me = call.Me();
+        var body = await call.BodyAsync("channel");
+        JsonObject answer;
+
+        lock (state.Gate)
+        {
+            if (!state.IsInTeam(body.String("team_id"), me.Id) || body.String("type") is not ("O" or "P"))
+                throw ChatException.Forbidden();
+
+            var channel = state.AddChannel(
+                body.String("team_id"),
+                body.String("type"),
+                body.String("name"),
+                body.String("display_name")
+            );
+            channel.Members.Add(me.Id);
+            answer = Render.Channel(channel);
+        }
+
+        await call.AnswerAsync(answer, StatusCodes.Status201Created);
     }
 
     /// <summary>Made or found: 201 both times.</summary>
