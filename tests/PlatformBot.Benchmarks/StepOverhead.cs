@@ -124,8 +124,12 @@ internal static class StepOverhead
         public Task<Account?> AskAsync(string id, CancellationToken cancellationToken) =>
             Task.FromResult<Account?>(null);
 
-        public Task<Result<Circle>> FindCircleAsync(string kind, string name, CancellationToken cancellationToken) =>
-            Task.FromResult<Result<Circle>>(new Refusal("There are no circles.", ""));
+        public Task<Result<Circle>> FindCircleAsync(
+            string kind,
+            string name,
+            string? id,
+            CancellationToken cancellationToken
+        ) => Task.FromResult<Result<Circle>>(new Refusal("There are no circles.", ""));
 
         public Task<bool> IsInAsync(Circle circle, string id, CancellationToken cancellationToken) =>
             Task.FromResult(false);

@@ -37,7 +37,6 @@ public sealed class Standing(IPeople people, Access access, TimeSpan trust, Time
         {
             false => MayDecide.NoAccount,
             null => MayDecide.CannotTell,
-            true when !access.IsKnown => MayDecide.CannotTell,
             true => await HoldsAsync(person, role, reach, stopping),
         };
 
@@ -73,7 +72,7 @@ public sealed class Standing(IPeople people, Access access, TimeSpan trust, Time
             answer = isIn is null ? MayDecide.CannotTell : answer;
         }
 
-        return answer;
+        return access.IsKnown ? answer : MayDecide.CannotTell;
     }
 
     /// <summary>The server's answer, or for a while its last one; null when there is neither.</summary>

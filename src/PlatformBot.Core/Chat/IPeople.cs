@@ -13,7 +13,8 @@ public interface IPeople
 
     /// <summary>A channel, team or group with those who are in it now; refused when it is not there, or open to anybody who likes.</summary>
     /// <param name="kind">channel, team or group</param>
-    Task<Result<Circle>> FindCircleAsync(string kind, string name, CancellationToken cancellationToken);
+    /// <param name="id">what the name was bound to; null when it is new</param>
+    Task<Result<Circle>> FindCircleAsync(string kind, string name, string? id, CancellationToken cancellationToken);
 
     /// <summary>Whether somebody is in a circle, as the server answers this very question: for decisions. Waits for it until cancelled.</summary>
     Task<bool> IsInAsync(Circle circle, string id, CancellationToken cancellationToken);

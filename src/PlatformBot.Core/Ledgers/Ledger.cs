@@ -8,18 +8,22 @@ namespace PlatformBot.Core.Ledgers;
 public sealed partial record Ledger : IFold<Ledger>
 {
     /// <summary>The kinds of entries that change it.</summary>
-    public static IReadOnlyCollection<string> Kinds { get; } = ["notice-posted"];
+    public static IReadOnlyCollection<string> Kinds { get; } = ["notice-posted", "name-pinned"];
 
     public RunId? Of => null;
 
     /// <summary>What was said in chat and may still change: key → post id.</summary>
     public ImmutableDictionary<string, string> Posts { get; init; } = ImmutableDictionary<string, string>.Empty;
 
+    /// <summary>What names in the settings mean, for good: "ada" or "channel:security" → the chat server's id.</summary>
+    public ImmutableDictionary<string, string> Pins { get; init; } = ImmutableDictionary<string, string>.Empty;
+
     /// <summary>The ledger after one more entry of no run.</summary>
     public Ledger Fold(Entry entry) =>
         entry.What switch
         {
             RunEvent.NoticePosted said => this with { Posts = Posts.SetItem(said.Key, said.PostId) },
+            RunEvent.NamePinned pinned => this with { Pins = Pins.SetItem(pinned.Name, pinned.Id) },
             _ => this,
         };
 

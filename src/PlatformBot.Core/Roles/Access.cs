@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace PlatformBot.Core.Roles;
 
 /// <summary>
-/// Who holds which role, for what. Made from the configuration; names are resolved to ids once and decisions are made on ids.
-/// Nobody holds a role until the names are resolved: the default is no.
+/// Who holds which role, for what. Made from the configuration; names are resolved to ids once and for good, and decisions are made on
+/// ids. Nobody holds a role through a name that was never resolved: the default is no.
 /// </summary>
 /// <param name="grants">roles that stand for others within limits; none when left out</param>
 public sealed class Access(params IReadOnlyList<Grant> grants)
@@ -13,11 +13,24 @@ public sealed class Access(params IReadOnlyList<Grant> grants)
 
     private volatile ImmutableDictionary<string, Holders> _holders = ImmutableDictionary<string, Holders>.Empty;
 
-    /// <summary>False until the names have been resolved for the first time: until then nobody holds a role, and nobody has lost one.</summary>
-    public bool IsKnown => !_holders.IsEmpty;
+    private volatile bool _known;
 
-    /// <param name="holders">by role</param>
-    public void Set(IReadOnlyDictionary<string, Holders> holders) => _holders = holders.ToImmutableDictionary();
+    /// <summary>False until the chat server was asked for the first time: until then nobody has lost a role.</summary>
+    public bool IsKnown => _known;
+
+    /// <param name="holders">by role, as the chat server has them now</param>
+    public void Set(IReadOnlyDictionary<string, Holders> holders)
+    {
+        _holders = holders.ToImmutableDictionary();
+        _known = _holders.Count > 0;
+    }
+
+    /// <param name="holders">by role, as far as names have a meaning already; counts until the chat server has answered</param>
+    public void Recall(IReadOnlyDictionary<string, Holders> holders)
+    {
+        if (!_known)
+            _holders = holders.ToImmutableDictionary();
+    }
 
     /// <param name="reach">what for; null for what belongs to no runbook</param>
     public bool Holds(Person person, string role, Reach? reach) => GroundOf(person, role, reach) is not null;

@@ -43,6 +43,7 @@ namespace PlatformBot.Core.Runs;
 [JsonDerivedType(typeof(IncidentClosed), "incident-closed")]
 [JsonDerivedType(typeof(Announced), "announced")]
 [JsonDerivedType(typeof(NoticePosted), "notice-posted")]
+[JsonDerivedType(typeof(NamePinned), "name-pinned")]
 [JsonDerivedType(typeof(Refused), "refused")]
 [JsonDerivedType(typeof(Suspected), "suspected")]
 [JsonDerivedType(typeof(Exported), "exported")]
@@ -172,6 +173,10 @@ public abstract record RunEvent
     /// <summary>Something that is about no run was said in chat, once and for all.</summary>
     /// <param name="Key">what was said: "freeze:3"</param>
     public sealed record NoticePosted(string Key, string Channel, string PostId) : RunEvent;
+
+    /// <summary>From now on this name in the settings means this account or circle, whoever takes the name over.</summary>
+    /// <param name="Name">"ada", "channel:security"</param>
+    public sealed record NamePinned(string Name, string Id) : RunEvent;
 
     /// <summary>Somebody asked for what may not be; nothing happened.</summary>
     public sealed record Refused(string What, string Rule) : RunEvent;

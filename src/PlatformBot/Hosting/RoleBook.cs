@@ -1,17 +1,20 @@
 using Microsoft.Extensions.Options;
 using PlatformBot.Core;
 using PlatformBot.Core.Chat;
+using PlatformBot.Core.Ledgers;
 using PlatformBot.Core.Roles;
+using PlatformBot.Core.Runs;
 
 namespace PlatformBot.Hosting;
 
 /// <summary>
-/// Turns the names in the configuration into ids of the chat server, and keeps them so: a name is bound to the id it had
-/// first, so that taking over a freed name takes over no role.
+/// Turns the names in the settings into ids of the chat server, and keeps them so in the journal: a name is bound to the id it had
+/// first, so that taking over a freed name takes over no role, and so that a bot that starts while chat is down knows its people.
 /// </summary>
 internal sealed partial class RoleBook(
     IPeople people,
     Access access,
+    LiveLedger ledger,
     IOptions<AccessOptions> options,
     TimeProvider clock,
     ILogger<RoleBook> logger
@@ -19,15 +22,39 @@ internal sealed partial class RoleBook(
 {
     private static readonly Person Everyone = new(Access.Everyone, "everyone");
 
-    private readonly Dictionary<string, Person> _known = [];
-
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        access.Recall(options.Value.Roles.ToDictionary(role => role.Key, role => Recalled(role.Value)));
+
         while (true)
         {
             await ResolveAsync(stoppingToken);
             await Task.Delay(options.Value.Refresh, clock, stoppingToken);
         }
+    }
+
+    /// <summary>What of it has a meaning already, without asking anybody.</summary>
+    private Holders Recalled(string[] names)
+    {
+        var bound = names
+            .Select(name => (Name: Plain(name), Id: ledger.Now.Pins.GetValueOrDefault(Plain(name))))
+            .ToLookup(each => each.Name.Contains(':', StringComparison.Ordinal));
+        var named = bound[false]
+            .Select(each => each.Name == Access.Everyone ? Everyone : new Person(each.Id ?? each.Name, each.Name));
+        var circles = bound[true]
+            .Where(each => each.Id is not null)
+            .Select(each => (Words: each.Name.Split(':'), each.Id))
+            .Select(each => new Circle(each.Words[0], each.Words[1], each.Id!, []));
+        return new Holders([.. named], [.. circles]);
+    }
+
+    private static string Plain(string name) => name.TrimStart('@');
+
+    /// <summary>From now on the name means this, also for the next bot.</summary>
+    private async Task PinAsync(string name, string id, CancellationToken stopping)
+    {
+        if (name != id && ledger.Now.Pins.GetValueOrDefault(name) != id)
+            await ledger.NoteAsync(new RunEvent.NamePinned(name, id), stopping);
     }
 
     private async Task ResolveAsync(CancellationToken stopping)
@@ -63,8 +90,14 @@ internal sealed partial class RoleBook(
         CancellationToken stopping
     )
     {
-        if ((await people.FindCircleAsync(kind, name, stopping)).Ok(out var circle, out var refusal))
+        var pin = $"{kind}:{name}";
+        var id = ledger.Now.Pins.GetValueOrDefault(pin);
+
+        if ((await people.FindCircleAsync(kind, name, id, stopping)).Ok(out var circle, out var refusal))
+        {
+            await PinAsync(pin, circle.Id, stopping);
             return [circle];
+        }
 
         LogNoCircle(kind, name, role, refusal.Reason, refusal.Hint);
         return [];
@@ -75,8 +108,8 @@ internal sealed partial class RoleBook(
         if (name == Access.Everyone)
             return Everyone;
 
-        var known = _known.TryGetValue(name, out var bound);
-        var account = await people.FindAsync(known ? bound.Id : name, stopping);
+        var plain = Plain(name);
+        var account = await people.FindAsync(ledger.Now.Pins.GetValueOrDefault(plain) ?? plain, stopping);
 
         if (account is null || !account.Active)
         {
@@ -84,7 +117,8 @@ internal sealed partial class RoleBook(
             return null;
         }
 
-        return _known[name] = account.Person;
+        await PinAsync(plain, account.Person.Id, stopping);
+        return account.Person;
     }
 
     [LoggerMessage(

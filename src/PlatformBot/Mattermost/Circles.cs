@@ -15,12 +15,12 @@ internal sealed class Circles(MattermostApi api, MattermostHome home)
     private const int PerPage = 200;
     private const int MostPages = 50;
 
-    public Task<Result<Circle>> FindAsync(string kind, string name, CancellationToken stopping) =>
+    public Task<Result<Circle>> FindAsync(string kind, string name, string? id, CancellationToken stopping) =>
         kind switch
         {
-            "channel" => ChannelAsync(name, stopping),
-            "team" => TeamAsync(name, stopping),
-            _ => GroupAsync(name, stopping),
+            "channel" => ChannelAsync(name, id, stopping),
+            "team" => TeamAsync(name, id, stopping),
+            _ => GroupAsync(name, id, stopping),
         };
 
     /// <summary>Waits for the server's answer until cancelled.</summary>
@@ -37,12 +37,13 @@ internal sealed class Circles(MattermostApi api, MattermostHome home)
             && Incoming.Number(answer.Body, "delete_at") == 0;
     }
 
-    private async Task<Result<Circle>> ChannelAsync(string name, CancellationToken stopping)
+    private async Task<Result<Circle>> ChannelAsync(string name, string? id, CancellationToken stopping)
     {
         var team = (await home.FindAsync(stopping)).TeamId;
-        var channel = await api.GetAsync($"teams/{team}/channels/name/{name}", stopping);
+        var path = id is null ? $"teams/{team}/channels/name/{name}" : $"channels/{id}";
+        var channel = await api.GetAsync(path, stopping);
 
-        if (!channel.Done)
+        if (!channel.Done || Incoming.Number(channel.Body, "delete_at") > 0)
             return new Refusal("The bot sees no such channel.", "Make it, and add the bot to it.");
 
         return channel.Text("type") == "O"
@@ -50,9 +51,9 @@ internal sealed class Circles(MattermostApi api, MattermostHome home)
             : await WithMembersAsync("channel", name, channel.Text("id"), stopping);
     }
 
-    private async Task<Result<Circle>> TeamAsync(string name, CancellationToken stopping)
+    private async Task<Result<Circle>> TeamAsync(string name, string? id, CancellationToken stopping)
     {
-        var team = await api.GetAsync($"teams/name/{name}", stopping);
+        var team = await api.GetAsync(id is null ? $"teams/name/{name}" : $"teams/{id}", stopping);
 
         if (!team.Done)
             return new Refusal("The bot sees no such team.", "Add the bot to it.");
@@ -62,23 +63,32 @@ internal sealed class Circles(MattermostApi api, MattermostHome home)
             : await WithMembersAsync("team", name, team.Text("id"), stopping);
     }
 
-    private async Task<Result<Circle>> GroupAsync(string name, CancellationToken stopping)
+    private async Task<Result<Circle>> GroupAsync(string name, string? id, CancellationToken stopping)
     {
-        var groups = await api.GetAsync($"groups?q={Uri.EscapeDataString(name)}&page=0&per_page={PerPage}", stopping);
-        var group = Incoming.Items(groups.Body).FirstOrDefault(each => Incoming.Text(each, "name") == name);
-
-        if (group.ValueKind == JsonValueKind.Undefined)
+        if (id is null)
         {
-            return groups.Done
-                ? new Refusal("The chat server has no such group.", "Name one that it has.")
-                : new Refusal(
+            var groups = await api.GetAsync(
+                $"groups?q={Uri.EscapeDataString(name)}&page=0&per_page={PerPage}",
+                stopping
+            );
+
+            if (!groups.Done)
+            {
+                return new Refusal(
                     $"The chat server tells nothing of groups ({groups}); they need a licence.",
                     "Name people, or a private channel."
                 );
+            }
+
+            id = Incoming.Text(
+                Incoming.Items(groups.Body).FirstOrDefault(each => Incoming.Text(each, "name") == name),
+                "id"
+            );
         }
 
-        var id = Incoming.Text(group, "id");
-        return new Circle("group", name, id, await PeopleAsync(await GroupOfAsync(id, stopping), stopping));
+        return id.Length == 0
+            ? new Refusal("The chat server has no such group.", "Name one that it has.")
+            : new Circle("group", name, id, await PeopleAsync(await GroupOfAsync(id, stopping), stopping));
     }
 
     private async Task<HashSet<string>> GroupOfAsync(string id, CancellationToken stopping)

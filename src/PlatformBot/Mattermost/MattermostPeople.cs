@@ -36,8 +36,12 @@ internal sealed class MattermostPeople(MattermostApi api, MattermostHome home, C
         return account;
     }
 
-    public Task<Result<Circle>> FindCircleAsync(string kind, string name, CancellationToken cancellationToken) =>
-        circles.FindAsync(kind, name, cancellationToken);
+    public Task<Result<Circle>> FindCircleAsync(
+        string kind,
+        string name,
+        string? id,
+        CancellationToken cancellationToken
+    ) => circles.FindAsync(kind, name, id, cancellationToken);
 
     public Task<bool> IsInAsync(Circle circle, string id, CancellationToken cancellationToken) =>
         circles.IsInAsync(circle, id, cancellationToken);

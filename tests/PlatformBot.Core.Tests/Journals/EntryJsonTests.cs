@@ -66,6 +66,7 @@ public sealed class EntryJsonTests
         new RunEvent.IncidentClosed("infra/cilium"),
         new RunEvent.Announced("card", "ops", "p1"),
         new RunEvent.NoticePosted("freeze:3", "ops", "p1"),
+        new RunEvent.NamePinned("channel:security", "4xp9fdt7"),
         new RunEvent.Refused("approve", "four eyes"),
         new RunEvent.Suspected("a forged button", "10.0.0.7"),
         new RunEvent.Exported("run 42", new DateTimeOffset(2026, 11, 21, 12, 0, 0, TimeSpan.Zero), "note7"),

@@ -29,8 +29,12 @@ internal sealed class ScriptedPeople : IPeople
     /// <summary>"person in circle"</summary>
     public HashSet<string> In { get; } = [];
 
-    public Task<Result<Circle>> FindCircleAsync(string kind, string name, CancellationToken cancellationToken) =>
-        Task.FromResult<Result<Circle>>(new Circle(kind, name, name, []));
+    public Task<Result<Circle>> FindCircleAsync(
+        string kind,
+        string name,
+        string? id,
+        CancellationToken cancellationToken
+    ) => Task.FromResult<Result<Circle>>(new Circle(kind, name, name, []));
 
     public async Task<bool> IsInAsync(Circle circle, string id, CancellationToken cancellationToken) =>
         await AskAsync(id, cancellationToken) is not null && In.Contains($"{id} in {circle.Id}");

@@ -124,6 +124,38 @@ public sealed class AccessTests
         (await chat.SaysAsync("grace", "/platform why nonsense")).ShouldContain("There is no command");
     }
 
+    [Fact]
+    public async Task Whoever_takes_over_a_freed_name_takes_over_no_role()
+    {
+        await using var chat = await TheChat.WithAsync(Wipe);
+        await RenameAsync(chat, "grace", "grace.hopper");
+        await RenameAsync(chat, "mallory", "grace");
+        await chat.StopBotAsync();
+        await chat.StartBotAsync();
+        await chat.ReadyAsync();
+
+        await chat.SaysAsync("ada", "/platform deploy infra");
+        var approval = await chat.SeesAsync(post => post.Buttons.Contains("approve"));
+        approval.Text.ShouldContain("@grace.hopper @linus can decide");
+        (await chat.PressesAsync("mallory", approval, "approve")).ShouldContain("needs the role approver");
+        (await chat.PressesAsync("grace", approval, "approve")).ShouldContain("is approved");
+    }
+
+    [Fact]
+    public async Task Nobody_approves_their_own_run_under_another_name()
+    {
+        await using var chat = await TheChat.WithAsync(Wipe);
+        await chat.SaysAsync("ada", "/platform deploy infra");
+        var approval = await chat.SeesAsync(post => post.Buttons.Contains("approve"));
+        await RenameAsync(chat, "ada", "countess");
+
+        (await chat.PressesAsync("ada", approval, "approve")).ShouldContain("someone else must approve");
+        chat.Done.ShouldBeEmpty();
+    }
+
+    private static Task RenameAsync(TheChat chat, string who, string name) =>
+        chat.AsAdminAsync(HttpMethod.Put, $"users/{chat.Server.Persons[who].Id}/patch", new { username = name });
+
     private static async Task<string> ChannelAsync(TheChat chat, string type)
     {
         var channel = await chat.AsAdminAsync(

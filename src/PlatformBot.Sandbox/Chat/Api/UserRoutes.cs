@@ -11,6 +11,7 @@ internal sealed class UserRoutes(ChatState state)
             new("GET", "/api/v4/users/{user_id}", GetAsync),
             new("DELETE", "/api/v4/users/{user_id}", DeactivateAsync),
             new("POST", "/api/v4/users/{user_id}/demote", DemoteAsync),
+            new("PUT", "/api/v4/users/{user_id}/patch", RenameAsync),
             new("GET", "/api/v4/users/username/{name}", ByNameAsync),
             new("GET", "/api/v4/users/email/{email}", ByEmailAsync),
             new("POST", "/api/v4/users/ids", ByIdsAsync),
@@ -69,6 +70,31 @@ internal sealed class UserRoutes(ChatState state)
         }
 
         return call.OkAsync();
+    }
+
+    /// <summary>People may change their own name, administrators everybody's.</summary>
+    private async Task RenameAsync(Call call)
+    {
+        var me = call.Me();
+        var id = call.Id("user_id");
+        var body = await call.BodyAsync("user");
+        JsonObject answer;
+
+        lock (state.Gate)
+        {
+            if ((!me.IsAdmin && me.Id != id) || !state.Users.TryGetValue(id, out var user))
+                throw ChatException.Forbidden();
+
+            var name = body.String("username");
+
+            if (state.UserNamed(name) is not null)
+                throw new ChatException(400, "app.user.save.username_exists.app_error", "That name is taken.");
+
+            state.Users[id] = user with { Name = name };
+            answer = Render.User(state.Users[id]);
+        }
+
+        await call.AnswerAsync(answer);
     }
 
     private Task ByNameAsync(Call call)
