@@ -84,7 +84,7 @@ RUN dotnet publish src/PlatformBot --configuration Release --output /app
 
 # ---- The image ----------------------------------------------------------------------------------------------------------------
 FROM mcr.microsoft.com/dotnet/aspnet:10.0
-# git and ssh: the GitOps checkout. util-linux: setpriv ties tools to the bot's life. tini: reaps what tools leave behind.
+# git and ssh: the GitOps checkout; ssh-keygen also judges what is signed at the console. util-linux: setpriv ties tools to the bot's life. tini: reaps what tools leave behind.
 RUN apt-get update \
  && apt-get install --yes --no-install-recommends ca-certificates git openssh-client tini util-linux \
  && rm -rf /var/lib/apt/lists/* \

@@ -13,6 +13,7 @@ var root = new RootCommand("The chat-ops bot that builds and runs the platform's
     TalosVerb.Make(Console.In),
     GitOpsVerb.Make(),
     AuditVerb.Make(TimeProvider.System),
+    ConsoleVerb.Make(Console.In, TimeProvider.System),
 };
 
 // The bot takes its time to leave, and hears a second signal; every other verb is ended by the first.

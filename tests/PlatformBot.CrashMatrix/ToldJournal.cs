@@ -10,6 +10,8 @@ internal sealed class ToldJournal(SqliteJournal journal, ChildLine line) : IJour
 {
     public (long Number, string Hash) Head => journal.Head;
 
+    public string? Identity => journal.Identity;
+
     public Task<Entry> AppendAsync(RunId? run, Person by, RunEvent what) =>
         AroundAsync(what, () => journal.AppendAsync(run, by, what));
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using PlatformBot.Core.Statements;
 
 namespace PlatformBot.Core.Approvals;
 
@@ -8,7 +9,8 @@ public enum Decision
     Deny,
 }
 
-public sealed record Vote(Person By, Decision Decision, string? Reason, DateTimeOffset At);
+/// <param name="Signed">what the voter signed, where that is how they are known; null for chat</param>
+public sealed record Vote(Person By, Decision Decision, string? Reason, DateTimeOffset At, Signed? Signed = null);
 
 /// <summary>Four eyes as a pure record: what is approved, who has voted, whether that is enough.</summary>
 /// <param name="Phase">the phase's id: "infra/foundation"</param>

@@ -36,7 +36,7 @@ public sealed class ApprovalGuard(Standing standing, Func<Plan, string> digestOf
         var answers = await Task.WhenAll(
             approval
                 .Votes.Where(vote => vote.Decision is Decision.Approve && vote.By.Id != approval.Requester.Id)
-                .Select(vote => standing.OfAsync(vote.By, run.Plan.Access.Approve, Reach.Of(run, name), stopping))
+                .Select(vote => standing.OfAsync(vote, run.Plan.Access.Approve, Reach.Of(run, name), stopping))
         );
         return Counted(run, approval, answers);
     }
@@ -51,14 +51,16 @@ public sealed class ApprovalGuard(Standing standing, Func<Plan, string> digestOf
 
         return standing + unknown >= approval.Quorum
             ? new(
-                $"The chat server does not say whether those who approved {approval.Phase} may still approve. Retry the step once it answers.",
+                $"{(Signed(approval) ? "Neither chat server nor list of keys says" : "The chat server does not say")} whether those who approved {approval.Phase} may still approve. Retry the step once {(Signed(approval) ? "one of them does" : "it answers")}.",
                 IsFinal: false
             )
             : Void(
                 run,
-                $"The approval of {approval.Phase} is void: of those who approved, {standing} still hold the role {run.Plan.Access.Approve} and an active account, and {approval.Quorum} must."
+                $"The approval of {approval.Phase} is void: of those who approved, {standing} still hold the role {run.Plan.Access.Approve} and an active account{(Signed(approval) ? ", and a key that counts where they signed" : "")}, and {approval.Quorum} must."
             );
     }
+
+    private static bool Signed(Approval approval) => approval.Votes.Exists(vote => vote.Signed is not null);
 
     private static GuardObjection Void(Run run, string why) =>
         new(

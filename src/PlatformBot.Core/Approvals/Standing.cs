@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using PlatformBot.Core.Chat;
 using PlatformBot.Core.Roles;
+using PlatformBot.Core.Statements;
 
 namespace PlatformBot.Core.Approvals;
 
@@ -15,12 +16,16 @@ public enum MayDecide
     /// <summary>A bot, a guest, or deactivated.</summary>
     NoAccount,
 
+    /// <summary>They signed, and their key does not count, or no longer.</summary>
+    NoKey,
+
     /// <summary>The chat server does not answer, and what it said last is too old. Counts as no.</summary>
     CannotTell,
 }
 
 /// <summary>
-/// Who may decide now. Asks the chat server each time; while it is away, its last word on somebody counts for a while.
+/// Who may decide now. Asks the chat server each time; while it is away, its last word on somebody counts for a while. Of what somebody
+/// signed, the key must count at this moment, whatever chat says; while chat says nothing, it is enough.
 /// </summary>
 /// <param name="trust">how long the last word counts; zero for never</param>
 /// <param name="clock">the clock that people live by, whatever the platform's clock does</param>
@@ -31,14 +36,52 @@ public sealed class Standing(IPeople people, Access access, TimeSpan trust, Time
 
     private readonly ConcurrentDictionary<string, (bool Yes, DateTimeOffset At)> _last = [];
 
+    /// <summary>Judges what people signed; null: nothing that is signed counts.</summary>
+    public Witness? Witness { get; init; }
+
     /// <exception cref="OperationCanceledException"><paramref name="stopping"/> fired.</exception>
-    public async Task<MayDecide> OfAsync(Person person, string role, Reach reach, CancellationToken stopping) =>
-        await HasAccountAsync(person, stopping) switch
+    public Task<MayDecide> OfAsync(Person person, string role, Reach reach, CancellationToken stopping) =>
+        OfAsync(person, signed: null, role, reach, stopping);
+
+    /// <summary>Of somebody who acts now.</summary>
+    /// <exception cref="OperationCanceledException"><paramref name="stopping"/> fired.</exception>
+    public Task<MayDecide> OfAsync(Caller by, string role, Reach reach, CancellationToken stopping) =>
+        OfAsync(by.Person, by.Origin.Signed, role, reach, stopping);
+
+    /// <summary>Of somebody who has voted.</summary>
+    /// <exception cref="OperationCanceledException"><paramref name="stopping"/> fired.</exception>
+    public Task<MayDecide> OfAsync(Vote vote, string role, Reach reach, CancellationToken stopping) =>
+        OfAsync(vote.By, vote.Signed, role, reach, stopping);
+
+    /// <param name="signed">what the decision stands on; null where chat alone says who decides</param>
+    private async Task<MayDecide> OfAsync(
+        Person person,
+        Signed? signed,
+        string role,
+        Reach reach,
+        CancellationToken stopping
+    )
+    {
+        var asking = HasAccountAsync(person, stopping);
+        var word = signed is null ? null : await StandsAsync(person, signed, stopping);
+        var hasAccount = await asking ?? (word is true ? WasNotGone(person) : null);
+
+        if (signed is not null && word is not true)
+            return word is false ? MayDecide.NoKey : MayDecide.CannotTell;
+
+        return hasAccount switch
         {
             false => MayDecide.NoAccount,
             null => MayDecide.CannotTell,
             true => await HoldsAsync(person, role, reach, stopping),
         };
+    }
+
+    /// <summary>A key speaks for who somebody is, not for an account that chat has once said to be gone, however long ago.</summary>
+    private bool WasNotGone(Person person) => !(_last.TryGetValue(person.Id, out var last) && !last.Yes);
+
+    private Task<bool?> StandsAsync(Person person, Signed signed, CancellationToken stopping) =>
+        Witness?.StandsAsync(person, signed, stopping) ?? Task.FromResult<bool?>(false);
 
     /// <summary>Whether this account can be held to a decision; null when the server does not say.</summary>
     private Task<bool?> HasAccountAsync(Person person, CancellationToken stopping) =>

@@ -13,6 +13,10 @@ public sealed partial class Bot
         "Bots, guests and deactivated accounts decide nothing.",
         "Somebody with an account of their own and the role approver must."
     );
+    private static readonly Refusal KeyGone = new(
+        "The key that signed this does not count.",
+        "The list of keys on the bot's host (Console:AllowedSigners) must hold it under your name."
+    );
     private static readonly Refusal CannotTell = new(
         "The chat server does not say whether you may decide; it was not counted.",
         "Try again in a minute."
@@ -75,7 +79,7 @@ public sealed partial class Bot
 
         // A word that looks like a phase and is none must not turn into a vote on another one.
         var misnamed =
-            named is null && rest.Count > 0 && (verb == "approve" || rest[0].Contains('/', StringComparison.Ordinal));
+            named is null && rest.Count > 0 && (verb != "deny" || rest[0].Contains('/', StringComparison.Ordinal));
 
         if (!misnamed && (named ?? (pending.Count == 1 ? pending[0] : null)) is { } approval)
             return await vote(run, approval, string.Join(' ', rest.Skip(named is null ? 0 : 1)));
@@ -98,7 +102,7 @@ public sealed partial class Bot
     {
         var what = $"{vote.Decision} {vote.Phase}";
         var may = await _standing.OfAsync(
-            by.Person,
+            by,
             run.Plan.Access.Approve,
             Reach.Of(run, vote.Phase),
             CancellationToken.None
@@ -123,7 +127,7 @@ public sealed partial class Bot
     {
         var vote = Yes(by, approval, $"{approval.MustType}") with { Digest = parts[^1] };
         var may = await _standing.OfAsync(
-            by.Person,
+            by,
             run.Plan.Access.Approve,
             Reach.Of(run, vote.Phase),
             CancellationToken.None
@@ -140,6 +144,7 @@ public sealed partial class Bot
         may switch
         {
             MayDecide.NoAccount => CannotDecide,
+            MayDecide.NoKey => KeyGone,
             MayDecide.CannotTell => CannotTell,
             _ => null,
         };

@@ -148,12 +148,7 @@ public sealed partial class Bot
         string done
     )
     {
-        var may = await _standing.OfAsync(
-            by.Person,
-            run.Plan.Access.Approve,
-            Reach.OfStep(run, step),
-            CancellationToken.None
-        );
+        var may = await _standing.OfAsync(by, run.Plan.Access.Approve, Reach.OfStep(run, step), CancellationToken.None);
 
         return Unfit(may) is { } unfit
             ? await RefuseAsync(by, run.Id, what, unfit)

@@ -8,7 +8,7 @@ using PlatformBot.Core.Runs;
 namespace PlatformBot.Core.Chat;
 
 /// <summary>
-/// Start reading here: what the bot does with a command, a button, a dialog. Every way in (slash, mention, button, dialog)
+/// Start reading here: what the bot does with a command, a button, a dialog. Every way in (slash, mention, button, dialog, console)
 /// ends in the same few methods; every "no" to something that would change the world is written in the journal.
 /// </summary>
 public sealed partial class Bot : IConversation
@@ -70,6 +70,7 @@ public sealed partial class Bot : IConversation
         new("whoami",  "whoami",                         "Your roles, and what they allow",                       Access.Everyone, WhoAmIAsync),
         new("approve", "approve [#run] [phase] [names]", "Say yes to what is destructive; where nobody can undo it, with the clusters' names",                        Access.Everyone, ApproveAsync),
         new("deny",    "deny [#run] [phase] <reason>",   "Say no, and why",                                       Access.Everyone, DenyAsync),
+        new("request", "request [#run] [phase]",         "In the console: a file from which somebody elsewhere can decide", "viewer", RequestAsync),
         new("confirm", "confirm [#run] <step> <what you saw>", "Say that a manual step is done, or that what somebody said of it is so", Access.Everyone, ConfirmAsync),
         new("reject",  "reject [#run] <step> <reason>",  "Say that a manual step is not done as it was said",     Access.Everyone, RejectAsync),
         new("retry",   "retry [#run] [step]",            "Try a failed step again",                               "operator",      RetryAsync),
@@ -103,7 +104,7 @@ public sealed partial class Bot : IConversation
         }
 
         return _catalogue.Find(name).Ok(out var runbook, out _)
-            ? await StartAsync(command, runbook, rest, cancellationToken)
+            ? await StartAsync(command, runbook, rest)
             : await RefuseAsync(command.By, null, command.Text, Unknown(name));
     }
 
@@ -133,12 +134,7 @@ public sealed partial class Bot : IConversation
     }
 
     /// <summary>A runbook's command: plan it, freeze it, let it run.</summary>
-    private async Task<Reply> StartAsync(
-        ChatCommand command,
-        Runbook runbook,
-        IReadOnlyList<string> words,
-        CancellationToken cancellationToken
-    )
+    private async Task<Reply> StartAsync(ChatCommand command, Runbook runbook, IReadOnlyList<string> words)
     {
         // Whoever could start nothing of it learns nothing of what is wrong with it.
         if (MaySomehow(command.By, runbook.Access.Run) is { } never)
@@ -166,9 +162,7 @@ public sealed partial class Bot : IConversation
             );
         }
 
-        var channel = await _chat.HomeChannelAsync(cancellationToken);
-
-        return (await _runs.StartAsync(command.By, plan, channel)).Ok(out var live, out refusal)
+        return (await _runs.StartAsync(command.By, plan, _chat.KnownHomeChannel ?? "")).Ok(out var live, out refusal)
             ? new Reply(
                 $":clipboard: Run {live.Id} · {Markdown.Inline(live.Now.Title)}: {Words.Count(plan.Steps.Count(), "step")} in {Words.Count(plan.Phases.Count, "phase")}, plan {Markdown.Code(Words.Short(plan.Digest))}.\n{Next(live.Now)}"
             )

@@ -8,6 +8,9 @@ namespace PlatformBot.Core.Chat;
 /// </summary>
 public interface IChat
 {
+    /// <summary>The id of the channel where runs are posted; null as long as the server has not said it since the bot was started.</summary>
+    string? KnownHomeChannel { get; }
+
     /// <summary>The id of the channel where runs are posted.</summary>
     Task<string> HomeChannelAsync(CancellationToken stopping);
 

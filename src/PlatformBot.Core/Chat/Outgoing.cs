@@ -42,6 +42,9 @@ public sealed record Reply(string Text)
     /// <summary>The answer is no. A dialog then stays open and shows the text; otherwise it closes.</summary>
     public bool Refused { get; init; }
 
+    /// <summary>Goes with the text to the console, for a file.</summary>
+    public string? Attached { get; init; }
+
     /// <summary>Opened for the person instead of, or besides, the text.</summary>
     public Dialog? Dialog { get; init; }
 

@@ -37,19 +37,21 @@ internal sealed class Teller(LiveRun live, Dictionary<string, string> shown, ICh
 
     private async Task CreateAsync(Run run, string key, string? thread, Post post)
     {
+        // A run that began while chat was away learns only now where it is shown.
+        var channel = run.Channel.Length > 0 ? run.Channel : await chat.HomeChannelAsync(stopping);
         var once = $"{run.Id.Number}:{run.PlannedAt.ToUnixTimeMilliseconds()}:{key}";
         string id;
 
         try
         {
-            id = await chat.PostAsync(run.Channel, thread, post, once, stopping);
+            id = await chat.PostAsync(channel, thread, post, once, stopping);
         }
         catch (ChatRefusedException) when (thread is not null)
         {
             // Its thread is gone with the card that somebody deleted; what it says still has to be said.
-            id = await chat.PostAsync(run.Channel, thread: null, post, once, stopping);
+            id = await chat.PostAsync(channel, thread: null, post, once, stopping);
         }
 
-        await live.RecordAsync(Person.Bot, new RunEvent.Announced(key, run.Channel, id));
+        await live.RecordAsync(Person.Bot, new RunEvent.Announced(key, channel, id));
     }
 }

@@ -11,6 +11,9 @@ public interface IJournal
     /// <summary>Number and hash of the newest entry on disk; 0 and <see cref="EntryJson.Genesis"/> while there is none.</summary>
     (long Number, string Hash) Head { get; }
 
+    /// <summary>Which journal this is, and so which bot: the hash of its first entry. Null while there is none.</summary>
+    string? Identity { get; }
+
     /// <exception cref="JournalUnavailableException">The entry could not be made durable; it did not happen.</exception>
     Task<Entry> AppendAsync(RunId? run, Person by, RunEvent what);
 

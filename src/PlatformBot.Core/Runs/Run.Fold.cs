@@ -43,7 +43,11 @@ public sealed partial record Run
             ),
             RunEvent.Ended ended => Finished(ended, entry.At),
             RunEvent.Closed => this with { IsClosed = true },
-            RunEvent.Announced said => this with { Posts = Posts.SetItem(said.Key, said.PostId) },
+            RunEvent.Announced said => this with
+            {
+                Posts = Posts.SetItem(said.Key, said.PostId),
+                Channel = Channel.Length > 0 ? Channel : said.Channel,
+            },
             RunEvent.IncidentReported reported => With(
                 reported.Step,
                 incident => incident.Fire(IncidentTrigger.Report) with { Issue = reported.Issue }
@@ -54,7 +58,7 @@ public sealed partial record Run
 
     private Run Counted(RunEvent.Voted voted, Entry entry) =>
         Approvals.TryGetValue(voted.Phase, out var approval)
-            ? With(approval.With(new Vote(entry.By, voted.Decision, voted.Reason, entry.At)))
+            ? With(approval.With(new Vote(entry.By, voted.Decision, voted.Reason, entry.At, voted.Origin?.Signed)))
             : this;
 
     private Run Finished(RunEvent.Ended ended, DateTimeOffset at)

@@ -21,6 +21,7 @@ public sealed partial record Run : IFold<Run>
 
     public required Person Requester { get; init; }
 
+    /// <summary>Where it is shown: an id; "" as long as it began while chat was away and nothing of it was shown yet.</summary>
     public required string Channel { get; init; }
 
     public required DateTimeOffset PlannedAt { get; init; }

@@ -47,6 +47,7 @@ namespace PlatformBot.Core.Runs;
 [JsonDerivedType(typeof(Refused), "refused")]
 [JsonDerivedType(typeof(Suspected), "suspected")]
 [JsonDerivedType(typeof(Exported), "exported")]
+[JsonDerivedType(typeof(ConsoleOpened), "console-opened")]
 public abstract record RunEvent
 {
     private RunEvent() { }
@@ -57,7 +58,7 @@ public abstract record RunEvent
     public Origin? Origin { get; init; }
 
     /// <summary>A plan was made and frozen; the run exists.</summary>
-    /// <param name="Channel">where it is shown</param>
+    /// <param name="Channel">where it is shown; "" when chat was away</param>
     public sealed record Planned(Plan Plan, string Channel) : RunEvent;
 
     /// <param name="Phase">a phase's id, <see cref="Run.WholeRun"/>, <see cref="Run.Rollback"/> or <see cref="Run.Unlock"/></param>
@@ -71,7 +72,7 @@ public abstract record RunEvent
     ) : RunEvent;
 
     /// <param name="Digest">what the voter saw</param>
-    /// <param name="Via">button, slash or mention</param>
+    /// <param name="Via">button, dialog, slash, mention or console</param>
     /// <param name="Typed">the names that were typed, because what was voted on cannot be undone; null when none had to be</param>
     public sealed record Voted(
         string Phase,
@@ -186,6 +187,10 @@ public abstract record RunEvent
     /// <param name="At">when, which may be before the entry: a bot that was not running hears of it when it starts</param>
     /// <param name="Note">what it was noted under; the same twice is one export, of which a bot that died heard twice</param>
     public sealed record Exported(string Of, DateTimeOffset At, string Note) : RunEvent;
+
+    /// <summary>From now on the bot listens to what is signed, on its own host.</summary>
+    /// <param name="Keys">SHA-256 of the list of whose signatures count, as it is now; "" when it is not there</param>
+    public sealed record ConsoleOpened(string Keys) : RunEvent;
 
     /// <summary>Something forged, replayed or expired arrived; nothing happened.</summary>
     public sealed record Suspected(string What, string From) : RunEvent;

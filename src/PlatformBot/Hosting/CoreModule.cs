@@ -10,6 +10,7 @@ using PlatformBot.Core.Planning;
 using PlatformBot.Core.Roles;
 using PlatformBot.Core.Runbooks;
 using PlatformBot.Core.Runs;
+using PlatformBot.Core.Statements;
 using PlatformBot.Kubernetes;
 using PlatformBot.Storage;
 
@@ -53,7 +54,7 @@ internal static class CoreModule
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<RunHost>(provider, clock));
         services.AddSingleton<IConversation>(provider => ActivatorUtilities.CreateInstance<Bot>(provider, clock));
         services.AddHostedService<RoleBook>().AddHostedService<RunWorker>().AddHostedService<AuditWorker>();
-        return services;
+        return services.AddConsole(configuration);
     }
 
     /// <summary>Who may what, and whether they still may.</summary>
@@ -68,7 +69,10 @@ internal static class CoreModule
             provider.GetRequiredService<Access>(),
             provider.GetRequiredService<IOptions<AccessOptions>>().Value.TrustLastAnswer,
             provider.GetRequiredService<TimeProvider>()
-        ));
+        )
+        {
+            Witness = provider.GetRequiredService<Witness>(),
+        });
         services.AddSingleton(provider => new ApprovalGuard(
             provider.GetRequiredService<Standing>(),
             PlanJson.DigestOf
@@ -108,7 +112,7 @@ internal static class CoreModule
     }
 
     /// <summary>Bound from its section, checked with every other before the bot starts.</summary>
-    private static void AddChecked<TOptions>(
+    public static void AddChecked<TOptions>(
         this IServiceCollection services,
         IConfiguration configuration,
         string section

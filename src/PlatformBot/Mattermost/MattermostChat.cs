@@ -27,6 +27,8 @@ internal sealed partial class MattermostChat(
     private readonly ConcurrentDictionary<string, SemaphoreSlim> _turns = new();
     private readonly ConcurrentDictionary<string, PostWriter> _writers = new();
 
+    public string? KnownHomeChannel => home.Known?.ChannelId;
+
     public async Task<string> HomeChannelAsync(CancellationToken stopping) =>
         (await home.FindAsync(stopping)).ChannelId;
 

@@ -97,6 +97,13 @@ internal sealed class JournalFile : IDisposable
         }
     }
 
+    /// <summary>Null while there is no entry.</summary>
+    public string? FirstHash()
+    {
+        using var connection = Reader();
+        return connection.QuerySingleOrDefault<string>("select hash from entries where number = 1");
+    }
+
     public IReadOnlyList<Entry> Read(RunId run)
     {
         using var connection = Reader();

@@ -22,6 +22,7 @@ internal sealed class SqliteJournal : IJournal, IAsyncDisposable
     private readonly Task _writing;
     private volatile string? _trouble;
     private volatile JournalHead _head;
+    private volatile string? _identity;
 
     /// <exception cref="JournalUnavailableException">
     /// Another process has it, it cannot be opened, it is not what was written, or a newer version wrote it.
@@ -57,6 +58,8 @@ internal sealed class SqliteJournal : IJournal, IAsyncDisposable
             return (head.Number, head.Hash);
         }
     }
+
+    public string? Identity => _identity ??= _file.FirstHash();
 
     public Task<Entry> AppendAsync(RunId? run, Person by, RunEvent what) => Enqueue(run, by, what, opensRun: false);
 

@@ -5,6 +5,7 @@ using PlatformBot.Core.Incidents;
 using PlatformBot.Core.Journals;
 using PlatformBot.Core.Planning;
 using PlatformBot.Core.Runs;
+using PlatformBot.Core.Statements;
 using PlatformBot.Core.Tests.Runs;
 using PlatformBot.TestKit;
 using Shouldly;
@@ -26,6 +27,10 @@ public sealed class EntryJsonTests
         new RunEvent.Voted("infra/foundation", Decision.Approve, "d1", null, "button")
         {
             Origin = new Origin("button", "post 4xp9fdt7", "10.0.0.7"),
+        },
+        new RunEvent.Voted("infra/foundation", Decision.Approve, "d1", null, "console")
+        {
+            Origin = new Origin("console", "grace@laptop", "uid 0", new Signed("PlatformBot vote\n", "-----BEGIN\n")),
         },
         new RunEvent.ApprovalExpired("infra/foundation"),
         new RunEvent.StepAlreadyDone("infra/cilium", "3 of 3 pods ready"),
@@ -70,6 +75,7 @@ public sealed class EntryJsonTests
         new RunEvent.Refused("approve", "four eyes"),
         new RunEvent.Suspected("a forged button", "10.0.0.7"),
         new RunEvent.Exported("run 42", new DateTimeOffset(2026, 11, 21, 12, 0, 0, TimeSpan.Zero), "note7"),
+        new RunEvent.ConsoleOpened("ab12"),
     ];
 
     [Fact]

@@ -31,6 +31,8 @@ internal sealed class MemoryJournal(TimeProvider clock) : IJournal
     public (long Number, string Hash) Head =>
         Entries is [.., var last] ? (last.Number, last.Hash) : (0, EntryJson.Genesis);
 
+    public string? Identity => Entries is [var first, ..] ? first.Hash : null;
+
     public Task<Entry> AppendAsync(RunId? run, Person by, RunEvent what)
     {
         if (IsFull || Refuses(what))

@@ -3,6 +3,7 @@ using PlatformBot.Core.Approvals;
 using PlatformBot.Core.Planning;
 using PlatformBot.Core.Roles;
 using PlatformBot.Core.Runs;
+using PlatformBot.Core.Statements;
 using PlatformBot.TestKit;
 using Shouldly;
 
@@ -18,11 +19,12 @@ internal sealed class Stage : IAsyncDisposable
     private Task _work = Task.CompletedTask;
     private RunEngine? _engine;
 
-    public Stage(Plan plan)
+    /// <param name="witness">judges what people sign; null: nothing signed counts</param>
+    public Stage(Plan plan, Witness? witness = null)
     {
         Journal = new MemoryJournal(Clock);
         Access.Set(new Dictionary<string, Holders> { ["operator"] = new(Ada), ["approver"] = new(Ada, Grace) });
-        Standing = new Standing(People, Access, TimeSpan.FromMinutes(10), Clock);
+        Standing = new Standing(People, Access, TimeSpan.FromMinutes(10), Clock) { Witness = witness };
         var opened = Journal.OpenRunAsync(Ada, new RunEvent.Planned(plan, "ops")).Result;
         Live = new LiveRun(Run.Begin(opened)!, Journal, Clock);
     }

@@ -8,6 +8,7 @@ using PlatformBot.Hosting;
 using PlatformBot.Kubernetes;
 using PlatformBot.Mattermost;
 using PlatformBot.Storage;
+using PlatformBot.Terminal;
 using Shouldly;
 using Xunit;
 
@@ -22,6 +23,7 @@ public sealed class AppSettingsTests
         ("GitHub", typeof(GitHubOptions)),
         ("Paths", typeof(PathsOptions)),
         ("Storage", typeof(StorageOptions)),
+        ("Console", typeof(ConsoleOptions)),
         ("Shutdown", typeof(ShutdownOptions)),
         ("Tools", typeof(ToolsOptions)),
         ("Kubernetes", typeof(KubernetesOptions)),

@@ -6,7 +6,9 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using PlatformBot.Core;
 using PlatformBot.Core.Chat;
+using PlatformBot.Core.Statements;
 using PlatformBot.Mattermost;
 using PlatformBot.Sandbox.Chat;
 using PlatformBot.TestKit;
@@ -230,6 +232,9 @@ internal sealed class Notes : IConversation
 
     public Task<Reply> SubmitAsync(DialogSubmission submission, CancellationToken cancellationToken) =>
         Note(Submissions, submission);
+
+    public Task<Reply> VoteAsync(Caller by, VoteStatement vote, CancellationToken cancellationToken) =>
+        Task.FromResult(Answer);
 
     public Task SuspectAsync(string what, string from, CancellationToken cancellationToken)
     {

@@ -1,4 +1,4 @@
-using PlatformBot.Verbs.Demo;
+using PlatformBot.Verbs;
 using Shouldly;
 using Xunit;
 

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace PlatformBot.Verbs.Demo;
+namespace PlatformBot.Verbs;
 
 /// <summary>Tables: columns as wide as what is in them, the widest gives way where the terminal is narrow.</summary>
 internal static partial class MarkdownTerminal

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace PlatformBot.Verbs.Demo;
+namespace PlatformBot.Verbs;
 
 /// <summary>Chat Markdown for a terminal: emoji as characters, tables aligned, bold and code by colour where there is colour.</summary>
 internal static partial class MarkdownTerminal

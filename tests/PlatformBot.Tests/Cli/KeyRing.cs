@@ -1,0 +1,86 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using PlatformBot.Cli;
+using PlatformBot.Core.Statements;
+
+namespace PlatformBot.Tests.Cli;
+
+/// <summary>Keys of people, made by the real ssh-keygen, and the list of whose they are.</summary>
+internal sealed class KeyRing : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("platformbot-keys-");
+
+    public string AllowedSigners => Path.Combine(_folder.FullName, "allowed_signers");
+
+    public string RevokedKeys => Path.Combine(_folder.FullName, "revoked_keys");
+
+    public string KeyOf(string name) => Path.Combine(_folder.FullName, name);
+
+    /// <summary>Makes a key that nobody knows yet.</summary>
+    public async Task<KeyRing> MakeAsync(string name)
+    {
+#pragma warning disable RS0030 // The tests' own tool.
+        using var process = Process.Start(
+            new ProcessStartInfo("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "", "-f", KeyOf(name)])
+        )!;
+#pragma warning restore RS0030
+        await process.WaitForExitAsync(Xunit.TestContext.Current.CancellationToken);
+        return this;
+    }
+
+    /// <summary>Makes a key for each of them and lists it under their name.</summary>
+    public async Task<KeyRing> WithAsync(params string[] names)
+    {
+        foreach (var name in names)
+        {
+            await MakeAsync(name);
+            Add(name, name);
+        }
+
+        return this;
+    }
+
+    /// <param name="principals">the first field of the line, and options after it</param>
+    public void Add(string key, string principals) =>
+        File.AppendAllText(AllowedSigners, $"{principals} {Public(key)}\n");
+
+    /// <summary>The list as somebody edits it.</summary>
+    public void Replace(params string[] lines) => File.WriteAllLines(AllowedSigners, lines);
+
+    public void Revoke(string key) => File.AppendAllText(RevokedKeys, $"{Public(key)}\n");
+
+    public string Public(string key) => File.ReadAllText($"{KeyOf(key)}.pub").Trim();
+
+    public async Task<Signed> SignAsync(string key, string statement, string use)
+    {
+        var signing = await new SshKey(KeyOf(key)).SignAsync(
+            statement,
+            use,
+            Xunit.TestContext.Current.CancellationToken
+        );
+        return signing.Ok(out var signed, out var refusal)
+            ? signed
+            : throw new InvalidOperationException(refusal.Reason);
+    }
+
+    public SshSignatures Signatures([CallerMemberName] string test = "") =>
+        new(
+            new ProcessRunner(
+                new("/usr/bin"),
+                new(),
+                TimeProvider.System,
+                ProcessMark.Of(Path.Combine(_folder.FullName, test)),
+                directory: null,
+                TimeSpan.FromSeconds(1)
+            ),
+            new SshKeys(
+                "/usr/bin/ssh-keygen",
+                AllowedSigners,
+                File.Exists(RevokedKeys) ? RevokedKeys : null,
+                _folder.FullName
+            ),
+            TimeProvider.System
+        );
+
+    public void Dispose() => _folder.Delete(recursive: true);
+}
