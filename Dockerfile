@@ -85,8 +85,9 @@ RUN dotnet publish src/PlatformBot --configuration Release --output /app
 # ---- The image ----------------------------------------------------------------------------------------------------------------
 FROM mcr.microsoft.com/dotnet/aspnet:10.0
 # git and ssh: the GitOps checkout; ssh-keygen also judges what is signed at the console. util-linux: setpriv ties tools to the bot's life. tini: reaps what tools leave behind.
+# tzdata: the places whose clocks freeze windows go by.
 RUN apt-get update \
- && apt-get install --yes --no-install-recommends ca-certificates git openssh-client tini util-linux \
+ && apt-get install --yes --no-install-recommends ca-certificates git openssh-client tini tzdata util-linux \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --system --uid 10001 --user-group --home-dir /var/lib/platformbot --create-home platformbot
 

@@ -2,6 +2,8 @@ using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
 using PlatformBot.Core;
 using PlatformBot.Core.Approvals;
+using PlatformBot.Core.Freezes;
+using PlatformBot.Core.Ledgers;
 using PlatformBot.Core.Planning;
 using PlatformBot.Core.Roles;
 using PlatformBot.Core.Runs;
@@ -28,12 +30,15 @@ internal static class ManyRuns
             var standing = new Standing(nobody, new Access(), TimeSpan.Zero, TimeProvider.System);
             var guard = new ApprovalGuard(standing, PlanJson.DigestOf);
             using var turns = new RunLocks();
+            using var ledger = new LiveLedger(journal, TimeProvider.System);
+            var freezes = new FreezeBook([], ledger, TimeProvider.System);
             using var host = new RunHost(
                 journal,
                 new StepOverhead.NoWork(),
                 guard,
                 [],
                 turns,
+                freezes,
                 TimeProvider.System,
                 NullLogger<RunHost>.Instance
             );

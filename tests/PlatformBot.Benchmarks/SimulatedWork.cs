@@ -1,3 +1,4 @@
+using PlatformBot.Core.Freezes;
 using PlatformBot.Core.Planning;
 using PlatformBot.Core.Runs;
 
@@ -63,7 +64,7 @@ internal sealed class SimulatedWork(IReadOnlyDictionary<string, TimeSpan> durati
                     run.At(step).State is not StepState.Verifying
                     && _acting.ContainsKey(step.Id) == run.At(step).State is StepState.Running
                 )
-                && !Scheduler.Ready(run, _acting.Keys.ToHashSet(), NoPauses, _ => true).Any();
+                && !Scheduler.Ready(run, _acting.Keys.ToHashSet(), NoPauses, _ => true, Frost.None).Any();
 
             if (!isQuiet)
                 return false;

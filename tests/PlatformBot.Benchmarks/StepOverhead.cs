@@ -2,6 +2,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 using PlatformBot.Core;
 using PlatformBot.Core.Approvals;
 using PlatformBot.Core.Chat;
+using PlatformBot.Core.Freezes;
+using PlatformBot.Core.Ledgers;
 using PlatformBot.Core.Planning;
 using PlatformBot.Core.Roles;
 using PlatformBot.Core.Runs;
@@ -54,7 +56,18 @@ internal static class StepOverhead
             using var live = new LiveRun(Run.Begin(opened)!, journal, TimeProvider.System);
             var standing = new Standing(new Nobody(), new Access(), TimeSpan.Zero, TimeProvider.System);
             var guard = new ApprovalGuard(standing, PlanJson.DigestOf);
-            using var engine = new RunEngine(live, work, guard, locks, turns, TimeProvider.System, NullLogger.Instance);
+            using var ledger = new LiveLedger(journal, TimeProvider.System);
+            var freezes = new FreezeBook([], ledger, TimeProvider.System);
+            using var engine = new RunEngine(
+                live,
+                work,
+                guard,
+                locks,
+                turns,
+                freezes,
+                TimeProvider.System,
+                NullLogger.Instance
+            );
             await Task.WhenAll(engine.ContinueAsync(cancellationToken), meanwhile(live));
 
             if (live.Now.State is not RunState.Succeeded)

@@ -1,4 +1,6 @@
+using System.Text;
 using PlatformBot.Core.Approvals;
+using PlatformBot.Core.Planning;
 using PlatformBot.Core.Runs;
 
 namespace PlatformBot.Core.Chat;
@@ -9,6 +11,7 @@ public static class ApprovalPosts
     private const string Red = "#c4314b";
     private const string Amber = "#d9822b";
     private const string Green = "#2e7d32";
+    private const int MostCommands = 5000;
 
     /// <summary>Asks for an approval, danger first.</summary>
     /// <param name="deciders">who can decide</param>
@@ -31,12 +34,35 @@ public static class ApprovalPosts
 
     private static Post OfPhases(Run run, Approval approval, string heading, string can)
     {
-        var file = ApprovalText.File(run, approval);
+        var phases = run.Plan.Phases.Where(phase => run.ApprovalFor(phase) == approval.Phase).ToList();
+        var steps = phases.SelectMany(phase => phase.Steps).ToList();
+        var dangers = steps.Where(step => step.Destructive is not null).ToList();
+        var clusters = phases.Select(phase => phase.Cluster).OfType<string>().Distinct(StringComparer.Ordinal).ToList();
+        var where =
+            clusters.Count == 0
+                ? ""
+                : $", on {(clusters.Count == 1 ? "cluster" : "clusters")} **{string.Join("**, **", clusters)}**";
+        var text = new StringBuilder();
+        text.Append($"{heading}{run.Requester} asks{where}. {can}\n\n");
+        text.Append("**What is destroyed**\n");
+
+        foreach (var danger in Danger.Lines(dangers))
+            text.Append($"- :warning: {danger}\n");
+
+        text.Append($"\n**The exact commands**\n{Markdown.Fence(Markdown.Cut(Commands(dangers), MostCommands))}\n");
+        text.Append($"All {Words.Count(steps.Count, "step")}: the file below. Plan {Markdown.Code(approval.Digest)}");
+
         return new Post
         {
-            Text = $"{heading}{run.Requester} asks. {can}\n\n{ApprovalText.Of(run, approval, file)}",
+            Text = text.ToString(),
             Box = ApprovalBox(run, approval),
-            Files = [file],
+            Files =
+            [
+                new AttachedFile(
+                    $"run-{run.Id.Number}-{approval.Phase.Replace('/', '-')}.txt",
+                    PlanText.Whole(run.Plan, null, steps.Contains)
+                ),
+            ],
         };
     }
 
@@ -76,7 +102,28 @@ public static class ApprovalPosts
             ApprovalState.Withdrawn => "was withdrawn",
         };
 
-    private static Box ApprovalBox(Run run, Approval approval)
+    private static Box ApprovalBox(Run run, Approval approval) =>
+        VotesBox(
+            approval,
+            Red,
+            Type(approval),
+            [
+                RunPosts.Button(
+                    "approve",
+                    approval.MustType.IsNeeded ? "Approve…" : "Approve",
+                    "danger",
+                    run,
+                    approval.Phase,
+                    approval.Digest
+                ),
+                RunPosts.Button("deny", "Deny…", "default", run, approval.Phase, approval.Digest),
+            ]
+        );
+
+    /// <summary>Who has decided what, until when it can be decided, and how.</summary>
+    /// <param name="colour">while it is open</param>
+    /// <param name="how">what else whoever decides must know, lines of Markdown; "" for nothing</param>
+    internal static Box VotesBox(Approval approval, string colour, string how, IReadOnlyList<Button> buttons)
     {
         var votes = string.Concat(
             approval.Votes.Select(vote =>
@@ -87,20 +134,10 @@ public static class ApprovalPosts
         return approval.State switch
         {
             ApprovalState.Requested => new Box(
-                Red,
+                colour,
                 $"{approval.Votes.Count} of {Words.Count(approval.Quorum, "approval")}",
-                $"{votes}{Type(approval)}Expires {approval.ExpiresAt:yyyy-MM-dd HH:mm} UTC.",
-                [
-                    RunPosts.Button(
-                        "approve",
-                        approval.MustType.IsNeeded ? "Approve…" : "Approve",
-                        "danger",
-                        run,
-                        approval.Phase,
-                        approval.Digest
-                    ),
-                    RunPosts.Button("deny", "Deny…", "default", run, approval.Phase, approval.Digest),
-                ]
+                $"{votes}{how}Expires {approval.ExpiresAt:yyyy-MM-dd HH:mm} UTC.",
+                buttons
             ),
             ApprovalState.Approved => new Box(Green, "Approved", votes, []),
             ApprovalState.Denied => new Box(Red, "Denied", votes, []),
@@ -113,4 +150,10 @@ public static class ApprovalPosts
         approval.MustType.IsNeeded
             ? $"Nobody can undo this: whoever approves types {Markdown.Inline(approval.MustType.Wanted)}.\n"
             : "";
+
+    private static string Commands(IEnumerable<PlannedStep> steps) =>
+        string.Join(
+            "\n\n",
+            steps.Select(step => $"# {step.Id}\n{CommandText.Folded(string.Join('\n', CommandText.Of(step.Action)))}")
+        );
 }

@@ -44,9 +44,10 @@ public sealed partial class Bot
                 .MissingTools(plan)
                 .Select(tool => $"\n- :warning: missing on the bot's host: {Markdown.Inline(tool)}")
         );
+        var frozen = Frozen(plan) is { } no ? $"\n\n{no.Reason} It would not be started now. {no.Hint}" : "";
         var looks = await LookBrieflyAsync(plan, cancellationToken);
         return new Reply(
-            $"{PlanText.Summary(plan, looks)}{missing}\n\nNothing was changed. `/platform {Markdown.Inline(string.Join(' ', words))}` would start it."
+            $"{PlanText.Summary(plan, looks)}{missing}{frozen}\n\nNothing was changed. `/platform {Markdown.Inline(string.Join(' ', words))}` would start it."
         );
     }
 
@@ -116,7 +117,7 @@ public sealed partial class Bot
     private string Card(Run run, string? trouble)
     {
         var now = _clock.GetUtcNow();
-        return RunCard.Render(run, now, trouble, WishPosts.Turn(run, _turns, now)).Text;
+        return RunCard.Render(run, now, trouble, WishPosts.Turn(run, _turns, now), _freezes.Now).Text;
     }
 
     private Task<Reply> HistoryAsync(

@@ -23,6 +23,9 @@ public sealed partial class Bot
     {
         var parts = click.Value.Split('|');
 
+        if (NoticeOf(parts) is { } notice)
+            return await PressedAsync(click, notice, parts, cancellationToken);
+
         if (parts.Length < 3 || RunId.Parse(parts[1]) is not { } id || _runs.Look(id) is not { } run)
             return await SuspectedAsync(click, "a button of no run");
 
@@ -30,17 +33,7 @@ public sealed partial class Bot
             return await SuspectedAsync(click, "a button in a post that is not its own");
 
         if (!click.Verified)
-        {
-            return await RefuseAsync(
-                click.By,
-                id,
-                click.Value,
-                new Refusal(
-                    "The chat server does not prove who pressed this.",
-                    $"Type the command instead: `/platform help {Typed(parts[0])}`."
-                )
-            );
-        }
+            return await RefuseAsync(click.By, id, click.Value, Unverified(parts));
 
         return parts[0] switch
         {
@@ -57,6 +50,9 @@ public sealed partial class Bot
     {
         var parts = submission.State.Split('|');
         var text = submission.Values.GetValueOrDefault("text", "").Trim();
+
+        if (NoticeOf(parts) is not null)
+            return await SubmittedAsync(submission, parts, text);
 
         if (parts.Length < 3 || RunId.Parse(parts[1]) is not { } id || _runs.Look(id) is not { } run)
             return Reply.Silent;

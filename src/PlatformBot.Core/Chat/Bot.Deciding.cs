@@ -71,6 +71,12 @@ public sealed partial class Bot
         Func<Run, Approval, string, Task<Reply>> vote
     )
     {
+        if (words.Count > 0 && ThawIn(words[0]) is { } thaw)
+        {
+            var digest = _ledger.Now.Thaws.GetValueOrDefault(thaw)?.Approval.Digest ?? "";
+            return await VoteOnThawAsync(command.By, ThawVote(verb, thaw, digest, words));
+        }
+
         if (!Target(words, out var rest).Ok(out var run, out var refusal))
             return await RefuseAsync(command.By, null, command.Text, refusal);
 
@@ -168,7 +174,11 @@ public sealed partial class Bot
 
         var objection =
             approval.Objection(by.Person, vote.Decision, vote.Digest, mayDecide, _clock.GetUtcNow())
-            ?? (vote.Decision is Decision.Approve ? approval.MustType.Objection(vote.Phase, vote.Typed) : null);
+            ?? (
+                vote.Decision is Decision.Approve
+                    ? Frozen(run, vote.Phase) ?? approval.MustType.Objection(vote.Phase, vote.Typed)
+                    : null
+            );
         return objection is null ? vote : objection;
     }
 

@@ -47,6 +47,9 @@ public sealed partial class Bot
             ? $":white_check_mark: You may start it: {ground}."
             : $":no_entry: You may not start it. {Who(plan.Access.Run, reach, except: null)}";
 
+        if (Frozen(plan) is { } frozen)
+            yield return $"{frozen.Reason} {frozen.Hint}";
+
         foreach (var tool in _actions.MissingTools(plan))
             yield return $":no_entry: It does not start: missing on the bot's host: {Markdown.Inline(tool)}.";
 
@@ -99,6 +102,9 @@ public sealed partial class Bot
 
         if (run.PausedBy is { } paused)
             yield return $":double_vertical_bar: Paused by {paused.By}. {Who(run.Plan.Access.Run, Reach.Of(run.Plan), except: null)} `/platform resume {run.Id}` lets it go on.";
+
+        if (FreezePosts.OnCard(run, _freezes.Now) is { Length: > 0 } frozen)
+            yield return frozen.Trim();
 
         foreach (var step in run.Failed.Concat(run.NotRolledBack))
             yield return $":rotating_light: {Markdown.Code(step.Id)} failed and waits for a decision. {Who(run.Plan.Access.Run, Reach.OfStep(run, step.Id), except: null)}";

@@ -1,5 +1,7 @@
 using PlatformBot.Core.Approvals;
+using PlatformBot.Core.Freezes;
 using PlatformBot.Core.Journals;
+using PlatformBot.Core.Ledgers;
 using PlatformBot.Core.Planning;
 using PlatformBot.Core.Roles;
 using PlatformBot.Core.Runbooks;
@@ -24,6 +26,8 @@ public sealed partial class Bot : IConversation
     private readonly PlanLook _plans;
     private readonly IChat _chat;
     private readonly Standing _standing;
+    private readonly LiveLedger _ledger;
+    private readonly FreezeBook _freezes;
     private readonly Access _access;
     private readonly TimeProvider _clock;
     private readonly IReadOnlyList<BuiltIn> _builtIns;
@@ -38,12 +42,15 @@ public sealed partial class Bot : IConversation
         PlanLook plans,
         IChat chat,
         Standing standing,
+        LiveLedger ledger,
+        FreezeBook freezes,
         Access access,
         TimeProvider clock
     )
     {
         (_catalogue, _paths, _runs, _turns, _journal, _actions) = (catalogue, paths, runs, turns, journal, actions);
         (_plans, _chat, _standing, _access, _clock) = (plans, chat, standing, access, clock);
+        (_ledger, _freezes) = (ledger, freezes);
         _builtIns = BuiltIns();
     }
 
@@ -80,6 +87,9 @@ public sealed partial class Bot : IConversation
         new("resume",  "resume [#run]",                  "Let a paused run go on",                                "operator",      ResumeAsync),
         new("rollback", "rollback [#run] [reason]",      "Undo what a run did, the latest first, and end it",     "operator",      RollbackAsync),
         new("locks",   "locks",                          "Who holds which lock, and who waits for it",            "viewer",        LocksAsync),
+        new("freeze",  "freeze [cluster] [for 2h | until 2026-12-01T08:00Z] <reason>", "Let nothing be destroyed for a while, on one cluster or all", Access.Everyone, FreezeAsync),
+        new("freezes", "freezes",                        "What is frozen now, and what will be",                  "viewer",        FreezesAsync),
+        new("unfreeze", "unfreeze <name> <reason>",      "Ask a second person to end a freeze before its time",   Access.Everyone, UnfreezeAsync),
         new("unlock",  "unlock [#run] <reason>",         "Ask a second person to take a run's locks from it",     "operator",      UnlockAsync),
     ];
 
@@ -146,7 +156,7 @@ public sealed partial class Bot : IConversation
             return Reply.Refuse(Quoted(refusal));
         }
 
-        if (MayUse(command.By, plan.Access.Run, Reach.Of(plan)) is { } no)
+        if ((MayUse(command.By, plan.Access.Run, Reach.Of(plan)) ?? Frozen(plan)) is { } no)
             return await RefuseAsync(command.By, null, command.Text, no);
 
         if (_actions.MissingTools(plan) is { Count: > 0 } missing)

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
+using PlatformBot.Core.Freezes;
 using PlatformBot.Core.Planning;
 using PlatformBot.Core.Roles;
 using PlatformBot.Core.Runs;
@@ -15,6 +16,7 @@ public sealed partial class ChatView(
     Access access,
     PlanLook plans,
     RunLocks turns,
+    FreezeBook freezes,
     TimeProvider clock,
     ILogger<ChatView> logger
 ) : IRunView
@@ -30,12 +32,22 @@ public sealed partial class ChatView(
 
     public async Task FollowAsync(LiveRun live, CancellationToken stopping)
     {
-        var teller = new Teller(live, _shown.GetOrCreateValue(live), chat, stopping);
-        var looking = live.Now.Posts.ContainsKey(PlanKey) ? null : LookAsync(live.Now, stopping);
+        var found = live.Now;
+        var teller = new Teller<Run>(
+            live,
+            run => run.Channel,
+            $"{found.Id.Number}:{found.PlannedAt.ToUnixTimeMilliseconds()}",
+            _shown.GetOrCreateValue(live),
+            chat,
+            stopping
+        );
+        var looking = found.Posts.ContainsKey(PlanKey) ? null : LookAsync(found, stopping);
 
         while (true)
         {
-            var changed = live.Now.HasItsTurn ? live.Changed : Task.WhenAny(live.Changed, turns.Changed);
+            var changed = live.Now.HasItsTurn
+                ? Task.WhenAny(live.Changed, freezes.Changed)
+                : Task.WhenAny(live.Changed, freezes.Changed, turns.Changed);
             var (run, trouble) = (live.Now, live.Trouble);
             await ShowAsync(teller, run, trouble);
 
@@ -52,27 +64,27 @@ public sealed partial class ChatView(
             if (ReferenceEquals(run, live.Now) && trouble == live.Trouble)
             {
                 var news = looking is null ? changed : Task.WhenAny(changed, looking);
-                await News.OrAfterAsync(news, () => Redraw, clock, stopping);
+                await News.OrAfterAsync(news, () => freezes.UntilNext(Redraw), clock, stopping);
             }
         }
     }
 
-    private async Task ShowAsync(Teller teller, Run run, string? trouble)
+    private async Task ShowAsync(Teller<Run> teller, Run run, string? trouble)
     {
         await TryAsync(teller, run, CardKey, thread: null, Card(run, trouble));
 
         foreach (var (key, isDetail, post) in Wanted(run))
-            await TryAsync(teller, run, key, isDetail ? CardOf(teller.Run) : null, post);
+            await TryAsync(teller, run, key, isDetail ? CardOf(teller.Now) : null, post);
 
         await RemindAsync(teller);
     }
 
     /// <summary>Whatever was said before may have waited long for the chat server: only the newest state tells who still has to be reminded.</summary>
-    private async Task RemindAsync(Teller teller)
+    private async Task RemindAsync(Teller<Run> teller)
     {
-        foreach (var step in teller.Run.Plan.Steps)
+        foreach (var step in teller.Now.Plan.Steps)
         {
-            var run = teller.Run;
+            var run = teller.Now;
 
             if (ManualPosts.Reminder(run, step, Deciders(run, step), clock.GetUtcNow()) is { } reminder)
                 await TryAsync(teller, run, reminder.Key, CardOf(run), reminder.Post);
@@ -82,7 +94,7 @@ public sealed partial class ChatView(
     private Post Card(Run run, string? trouble)
     {
         var now = clock.GetUtcNow();
-        return RunCard.Render(run, now, trouble, WishPosts.Turn(run, turns, now));
+        return RunCard.Render(run, now, trouble, WishPosts.Turn(run, turns, now), freezes.Now);
     }
 
     private IReadOnlyList<Person> Deciders(Run run, PlannedStep step) =>
@@ -91,7 +103,7 @@ public sealed partial class ChatView(
     private static string? CardOf(Run run) => run.Posts.GetValueOrDefault(CardKey);
 
     /// <summary>One post that the server will not have (somebody deleted the card) keeps no other from being shown.</summary>
-    private async Task TryAsync(Teller teller, Run run, string key, string? thread, Post post)
+    private async Task TryAsync(Teller<Run> teller, Run run, string key, string? thread, Post post)
     {
         try
         {

@@ -1,4 +1,5 @@
 using System.Text;
+using PlatformBot.Core.Freezes;
 using PlatformBot.Core.Planning;
 using PlatformBot.Core.Runs;
 
@@ -11,7 +12,14 @@ public static class RunCard
 
     /// <param name="trouble">what keeps the bot itself from going on</param>
     /// <param name="turn">whom the run waits for before it begins, in Markdown; "" when it is its turn</param>
-    public static Post Render(Run run, DateTimeOffset now, string? trouble = null, string turn = "")
+    /// <param name="frost">what is frozen</param>
+    public static Post Render(
+        Run run,
+        DateTimeOffset now,
+        string? trouble = null,
+        string turn = "",
+        Frost? frost = null
+    )
     {
         var text = new StringBuilder();
         text.Append($"#### {Mark(run.State)} Run {run.Id} · {Markdown.Inline(run.Title)} · {Words(run.State)}\n");
@@ -25,6 +33,7 @@ public static class RunCard
                 : $":warning: **It stands still:** {Markdown.Inline(Markdown.Cut(trouble, 300))}\n\n"
         );
         AppendStanding(text, run, turn);
+        text.Append(FreezePosts.OnCard(run, frost ?? Frost.None));
         AppendPhases(text, run);
         AppendNeeds(text, run, now);
         AppendNow(text, run, now);

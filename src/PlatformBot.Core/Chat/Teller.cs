@@ -1,12 +1,22 @@
-using PlatformBot.Core.Runs;
+using PlatformBot.Core.Journals;
 
 namespace PlatformBot.Core.Chat;
 
 /// <summary>Says one thing once: creates its post, or edits it when it looks different from what was shown last.</summary>
+/// <param name="channelOf">where; "" while that is not known</param>
+/// <param name="prefix">with a post's key, it makes a key of the whole chat server</param>
 /// <param name="shown">key → what the post looked like</param>
-internal sealed class Teller(LiveRun live, Dictionary<string, string> shown, IChat chat, CancellationToken stopping)
+internal sealed class Teller<TState>(
+    Live<TState> live,
+    Func<TState, string> channelOf,
+    string prefix,
+    Dictionary<string, string> shown,
+    IChat chat,
+    CancellationToken stopping
+)
+    where TState : class, IFold<TState>
 {
-    public Run Run => live.Now;
+    public TState Now => live.Now;
 
     /// <exception cref="ChatRefusedException">The server will not have it. It is not tried again until it looks different.</exception>
     public async Task SayAsync(string key, string? thread, Post post)
@@ -17,14 +27,12 @@ internal sealed class Teller(LiveRun live, Dictionary<string, string> shown, ICh
         if (shown.GetValueOrDefault(key) == look)
             return;
 
-        var run = live.Now;
-
         try
         {
-            if (run.Posts.TryGetValue(key, out var id))
-                await chat.EditAsync(run.Channel, id, post, stopping);
+            if (live.Now.Posts.TryGetValue(key, out var id))
+                await chat.EditAsync(channelOf(live.Now), id, post, stopping);
             else
-                await CreateAsync(run, key, thread, post);
+                await CreateAsync(key, thread, post);
         }
         catch (ChatRefusedException)
         {
@@ -35,11 +43,11 @@ internal sealed class Teller(LiveRun live, Dictionary<string, string> shown, ICh
         shown[key] = look;
     }
 
-    private async Task CreateAsync(Run run, string key, string? thread, Post post)
+    private async Task CreateAsync(string key, string? thread, Post post)
     {
-        // A run that began while chat was away learns only now where it is shown.
-        var channel = run.Channel.Length > 0 ? run.Channel : await chat.HomeChannelAsync(stopping);
-        var once = $"{run.Id.Number}:{run.PlannedAt.ToUnixTimeMilliseconds()}:{key}";
+        // What began while chat was away learns only now where it is shown.
+        var channel = channelOf(live.Now) is { Length: > 0 } known ? known : await chat.HomeChannelAsync(stopping);
+        var once = $"{prefix}:{key}";
         string id;
 
         try
@@ -52,6 +60,6 @@ internal sealed class Teller(LiveRun live, Dictionary<string, string> shown, ICh
             id = await chat.PostAsync(channel, thread: null, post, once, stopping);
         }
 
-        await live.RecordAsync(Person.Bot, new RunEvent.Announced(key, channel, id));
+        await live.RecordAsync(Person.Bot, live.Now.Said(key, channel, id));
     }
 }

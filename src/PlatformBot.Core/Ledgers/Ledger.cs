@@ -8,7 +8,8 @@ namespace PlatformBot.Core.Ledgers;
 public sealed partial record Ledger : IFold<Ledger>
 {
     /// <summary>The kinds of entries that change it.</summary>
-    public static IReadOnlyCollection<string> Kinds { get; } = ["notice-posted", "name-pinned"];
+    public static IReadOnlyCollection<string> Kinds { get; } =
+    ["notice-posted", "notice-closed", "name-pinned", "frozen", "thaw-asked", "thaw-voted", "thaw-expired", "thawed"];
 
     public RunId? Of => null;
 
@@ -24,7 +25,8 @@ public sealed partial record Ledger : IFold<Ledger>
         {
             RunEvent.NoticePosted said => this with { Posts = Posts.SetItem(said.Key, said.PostId) },
             RunEvent.NamePinned pinned => this with { Pins = Pins.SetItem(pinned.Name, pinned.Id) },
-            _ => this,
+            RunEvent.NoticeClosed closed => Forget(closed.Key) with { Posts = Posts.Remove(closed.Key) },
+            _ => FoldFreezes(entry),
         };
 
     public RunEvent Said(string key, string channel, string post) => new RunEvent.NoticePosted(key, channel, post);

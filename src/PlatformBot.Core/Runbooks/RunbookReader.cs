@@ -21,10 +21,15 @@ internal sealed class RunbookReader(CatalogueFiles files, Inventory? inventory, 
         "rollback",
         "locks",
         "unlock",
+        "freeze",
+        "freezes",
+        "unfreeze",
         "confirm",
         "logs",
         "history",
         "whoami",
+        "why",
+        "reject",
     ];
 
     /// <summary>What people approve besides phases.</summary>

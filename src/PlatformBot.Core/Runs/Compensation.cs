@@ -1,4 +1,5 @@
 using PlatformBot.Core.Approvals;
+using PlatformBot.Core.Freezes;
 using PlatformBot.Core.Planning;
 
 namespace PlatformBot.Core.Runs;
@@ -12,6 +13,7 @@ internal sealed class Compensation(
     IStepActions actions,
     ApprovalGuard guard,
     StepLocks locks,
+    FreezeBook freezes,
     TimeProvider clock,
     StopTokens tokens
 )
@@ -99,8 +101,11 @@ internal sealed class Compensation(
             Probe = [],
         };
 
-    private static bool IsDue(Run run, PlannedStep step) =>
-        run.CancelAsked is null && run.MayRollBack && run.HasItsTurn && run.RollbackDue.FirstOrDefault()?.Id == step.Id;
+    /// <summary>Asked again as long as its start cannot be written.</summary>
+    private bool IsDue(Run run, PlannedStep step) =>
+        run is { CancelAsked: null, MayRollBack: true, HasItsTurn: true }
+        && run.RollbackDue.FirstOrDefault()?.Id == step.Id
+        && freezes.Now.OverUndoing(step) is null;
 
     private Task FailAsync(PlannedStep step, Failure failure) =>
         live.NoteAsync(new RunEvent.RollbackFailed(step.Id, failure), tokens.Stopping);

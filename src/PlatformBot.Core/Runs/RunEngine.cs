@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using PlatformBot.Core.Approvals;
+using PlatformBot.Core.Freezes;
 using PlatformBot.Core.Planning;
 
 namespace PlatformBot.Core.Runs;
@@ -11,6 +12,7 @@ public sealed class RunEngine(
     ApprovalGuard guard,
     StepLocks locks,
     RunLocks turns,
+    FreezeBook freezes,
     TimeProvider clock,
     ILogger logger
 ) : IDisposable
@@ -39,7 +41,7 @@ public sealed class RunEngine(
 
             while (!live.Now.IsOver)
             {
-                var news = Task.WhenAny(live.Changed, _working.Changed, _unlocked.Next, turns.Changed);
+                var news = Task.WhenAny(live.Changed, _working.Changed, _unlocked.Next, turns.Changed, freezes.Changed);
                 await _working.SettleAsync();
 
                 if (await EndIfOverAsync(stopping))
@@ -161,12 +163,12 @@ public sealed class RunEngine(
         if (stopping.IsCancellationRequested || Draining.IsCancellationRequested)
             return;
 
-        foreach (var step in Scheduler.Ready(run, _working.Ids, pausing, locks.IsFree).ToList())
+        foreach (var step in Scheduler.Ready(run, _working.Ids, pausing, locks.IsFree, freezes.Now).ToList())
             _working.Start(step, RunAsync, Tokens(stopping));
 
         async Task RunAsync(PlannedStep step)
         {
-            using var runner = new StepRunner(live, actions, guard, locks, clock, Tokens(stopping));
+            using var runner = new StepRunner(live, actions, guard, locks, freezes, clock, Tokens(stopping));
             await runner.RunAsync(step);
         }
     }
@@ -181,20 +183,20 @@ public sealed class RunEngine(
         if (mayNot || _working.Any || !run.HasItsTurn || !run.MayRollBack || run.NotRolledBack.Any())
             return;
 
-        if (run.RollbackDue.FirstOrDefault() is { } step)
+        if (run.RollbackDue.FirstOrDefault() is { } step && freezes.Now.OverUndoing(step) is null)
             _working.Start(step, Undoing(stopping).RunAsync, Tokens(stopping));
     }
 
     private Compensation Undoing(CancellationToken stopping) =>
-        new(live, actions, guard, locks, clock, Tokens(stopping));
+        new(live, actions, guard, locks, freezes, clock, Tokens(stopping));
 
     private StopTokens Tokens(CancellationToken stopping) => new(stopping, _cancelled.Token, _ending.Token, Draining);
 
-    /// <summary>Until an approval expires or a pause is over.</summary>
+    /// <summary>Until an approval expires, a pause is over, or a freeze begins or ends.</summary>
     private TimeSpan UntilNext()
     {
         var left = live.Now.PendingApprovals.Select(approval => approval.ExpiresAt - clock.GetUtcNow());
-        var soonest = left.Append(_pauses.UntilNext(LongestSleep)).Min();
+        var soonest = left.Append(_pauses.UntilNext(freezes.UntilNext(LongestSleep))).Min();
         return soonest > TimeSpan.Zero ? soonest : TimeSpan.Zero;
     }
 

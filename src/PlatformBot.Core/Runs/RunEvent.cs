@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using PlatformBot.Core.Approvals;
+using PlatformBot.Core.Freezes;
 using PlatformBot.Core.Incidents;
 using PlatformBot.Core.Planning;
 
@@ -44,6 +45,12 @@ namespace PlatformBot.Core.Runs;
 [JsonDerivedType(typeof(Announced), "announced")]
 [JsonDerivedType(typeof(NoticePosted), "notice-posted")]
 [JsonDerivedType(typeof(NamePinned), "name-pinned")]
+[JsonDerivedType(typeof(NoticeClosed), "notice-closed")]
+[JsonDerivedType(typeof(Frozen), "frozen")]
+[JsonDerivedType(typeof(ThawAsked), "thaw-asked")]
+[JsonDerivedType(typeof(ThawVoted), "thaw-voted")]
+[JsonDerivedType(typeof(ThawExpired), "thaw-expired")]
+[JsonDerivedType(typeof(Thawed), "thawed")]
 [JsonDerivedType(typeof(Refused), "refused")]
 [JsonDerivedType(typeof(Suspected), "suspected")]
 [JsonDerivedType(typeof(Exported), "exported")]
@@ -178,6 +185,33 @@ public abstract record RunEvent
     /// <summary>From now on this name in the settings means this account or circle, whoever takes the name over.</summary>
     /// <param name="Name">"ada", "channel:security"</param>
     public sealed record NamePinned(string Name, string Id) : RunEvent;
+
+    /// <summary>That post shows how it ended, and nothing of it changes any more.</summary>
+    public sealed record NoticeClosed(string Key) : RunEvent;
+
+    /// <summary>Somebody wants nothing destroyed for a while.</summary>
+    public sealed record Frozen(Freeze Freeze) : RunEvent;
+
+    /// <summary>Somebody wants a freeze ended before its time; a second person must agree.</summary>
+    /// <param name="Number">its own</param>
+    /// <param name="Digest">of the freeze as it is</param>
+    public sealed record ThawAsked(
+        long Number,
+        Freeze Freeze,
+        string Reason,
+        string Digest,
+        int Quorum,
+        DateTimeOffset ExpiresAt
+    ) : RunEvent;
+
+    /// <param name="Digest">what the voter saw</param>
+    public sealed record ThawVoted(long Number, Decision Decision, string Digest, string? Reason) : RunEvent;
+
+    /// <summary>Nobody agreed in time, or the freeze ended by itself.</summary>
+    public sealed record ThawExpired(long Number) : RunEvent;
+
+    /// <summary>Enough people agreed: from here on the freeze holds no more.</summary>
+    public sealed record Thawed(long Number) : RunEvent;
 
     /// <summary>Somebody asked for what may not be; nothing happened.</summary>
     public sealed record Refused(string What, string Rule) : RunEvent;

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using PlatformBot.Core.Approvals;
+using PlatformBot.Core.Freezes;
 using PlatformBot.Core.Journals;
 using PlatformBot.Core.Planning;
 
@@ -14,6 +15,7 @@ public sealed partial class RunHost(
     ApprovalGuard guard,
     IEnumerable<IRunView> views,
     RunLocks turns,
+    FreezeBook freezes,
     TimeProvider clock,
     ILogger<RunHost> logger
 ) : IDisposable
@@ -134,7 +136,7 @@ public sealed partial class RunHost(
 
     private async Task ContinueAsync(LiveRun live)
     {
-        using var engine = new RunEngine(live, actions, guard, _locks, turns, clock, logger)
+        using var engine = new RunEngine(live, actions, guard, _locks, turns, freezes, clock, logger)
         {
             Draining = _draining.Token,
         };

@@ -1,4 +1,5 @@
 using PlatformBot.Core.Approvals;
+using PlatformBot.Core.Freezes;
 using PlatformBot.Core.Planning;
 
 namespace PlatformBot.Core.Runs;
@@ -9,11 +10,13 @@ public static class Scheduler
     /// <param name="busy">ids of steps that are being worked on</param>
     /// <param name="pausing">ids of steps whose next attempt has to wait</param>
     /// <param name="lockIsFree">whether a named step lock could be taken now</param>
+    /// <param name="frost">what is frozen now</param>
     public static IEnumerable<PlannedStep> Ready(
         Run run,
         IReadOnlySet<string> busy,
         IReadOnlySet<string> pausing,
-        Func<string, bool> lockIsFree
+        Func<string, bool> lockIsFree,
+        Frost frost
     )
     {
         if (!MayBegin(run))
@@ -24,7 +27,8 @@ public static class Scheduler
         var waiting = run
             .Plan.Phases.Where(phase => run.Phases[phase.Id] is not PhaseState.Complete && run.MayTouch(phase))
             .SelectMany(phase => phase.Steps)
-            .Where(step => CanStart(run, step) && !busy.Contains(step.Id) && !pausing.Contains(step.Id));
+            .Where(step => CanStart(run, step) && !busy.Contains(step.Id) && !pausing.Contains(step.Id))
+            .Where(step => Kept(run, step, frost) is null);
 
         // What a person is at already, as after a restart, needs no place; and its lock is theirs before it is anybody else's.
         foreach (var step in waiting.OrderByDescending(run.IsWithPerson))
@@ -47,6 +51,12 @@ public static class Scheduler
         && run.State is not (RunState.Paused or RunState.RollingBack)
         && !run.MustGiveUpLocks
         && !(run.Plan.StopsAtFailure is true && run.Failed.Any());
+
+    /// <summary>The freeze that keeps the step from being started; null when none does. What began before it ends as it would have.</summary>
+    public static Freeze? Kept(Run run, PlannedStep step, Frost frost) =>
+        run.At(step).State is StepState.Pending or StepState.Interrupted or StepState.WaitingToRetry
+            ? frost.Over(step)
+            : null;
 
     /// <summary>It only goes backwards from here: somebody cancelled, a phase was denied or has expired, a rollback may begin.</summary>
     public static bool IsEnding(Run run) =>

@@ -1,4 +1,5 @@
 using PlatformBot.Core.Approvals;
+using PlatformBot.Core.Freezes;
 using PlatformBot.Core.Planning;
 
 namespace PlatformBot.Core.Runs;
@@ -12,6 +13,7 @@ public sealed class StepRunner(
     IStepActions actions,
     ApprovalGuard guard,
     StepLocks locks,
+    FreezeBook freezes,
     TimeProvider clock,
     StopTokens tokens
 ) : IDisposable
@@ -19,6 +21,7 @@ public sealed class StepRunner(
     private const string Interrupted = "The bot stopped while this step ran, and nothing shows what became of it.";
     private const string CannotTell = "It cannot be told whether this is done already, and it is destructive.";
     internal const string Ended = "stopped because the run ended";
+    private const string FrozenJustNow = "Not started: a freeze began just now. It starts when that ends or is lifted.";
     private const string NotBegun = "Not started: the bot was stopped before the step began.";
 
     /// <summary>However long the bot was away: what it takes over is looked at before it is given up.</summary>
@@ -111,16 +114,10 @@ public sealed class StepRunner(
             tokens.Draining.ThrowIfCancellationRequested();
             _waiting.Token.ThrowIfCancellationRequested();
 
-            if (
-                !await live.NoteIfAsync(
-                    Scheduler.MayBegin,
-                    new RunEvent.StepStarted(step.Id, found.Attempt + 1),
-                    _waiting.Token
-                )
-            )
-            {
+            var started = new RunEvent.StepStarted(step.Id, found.Attempt + 1);
+
+            if (!await live.NoteIfAsync(now => MayStart(now, step), started, _waiting.Token))
                 return false;
-            }
         }
 
         var objection = step.Destructive is null ? null : await ObjectionAsync(step, found);
@@ -129,11 +126,17 @@ public sealed class StepRunner(
             await NoteAsync(new RunEvent.StepCancelled(step.Id, Ended));
         else if (objection is not null)
             await RefuseAsync(step, $"Not started: {objection.Why}", objection.IsFinal);
+        else if (found.State is not StepState.Running && freezes.Now.Over(step) is not null)
+            await PutOffAsync(step, FrozenJustNow);
         else
             return true;
 
         return false;
     }
+
+    /// <summary>Asked again as long as its start cannot be written.</summary>
+    private bool MayStart(Run now, PlannedStep step) =>
+        Scheduler.MayBegin(now) && Scheduler.Kept(now, step, freezes.Now) is null;
 
     /// <summary>True when the probe, or the lack of one after a crash, has settled what becomes of the step.</summary>
     private async Task<bool> SettledByProbeAsync(PlannedStep step, StepProgress found, CancellationToken token)
@@ -175,7 +178,7 @@ public sealed class StepRunner(
         catch (OperationCanceledException) when (tokens.IsLeaving && found.State is not StepState.Running)
         {
             // Nothing has begun, and the next start may know that: it need ask nobody.
-            await NoteAsync(new RunEvent.StepFailed(step.Id, Untouched(step, NotBegun), RetryAt: clock.GetUtcNow()));
+            await PutOffAsync(step, NotBegun);
             throw;
         }
     }
@@ -246,6 +249,10 @@ public sealed class StepRunner(
         var failure = Untouched(step, why) with { IsFinal = isFinal };
         return NoteAsync(new RunEvent.StepFailed(step.Id, failure, RetryAt: null));
     }
+
+    /// <summary>Nothing was done, and the bot begins anew as soon as it may.</summary>
+    private Task PutOffAsync(PlannedStep step, string why) =>
+        NoteAsync(new RunEvent.StepFailed(step.Id, Untouched(step, why), RetryAt: clock.GetUtcNow()));
 
     private Failure Untouched(PlannedStep step, string why) => Failure.Untouched(live.Now.At(step).Attempt, why);
 }

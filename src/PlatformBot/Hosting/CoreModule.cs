@@ -3,6 +3,7 @@ using PlatformBot.Cli;
 using PlatformBot.Core.Approvals;
 using PlatformBot.Core.Chat;
 using PlatformBot.Core.Checks;
+using PlatformBot.Core.Freezes;
 using PlatformBot.Core.Incidents;
 using PlatformBot.Core.Journals;
 using PlatformBot.Core.Ledgers;
@@ -31,6 +32,8 @@ internal static class CoreModule
         services.AddChecked<AccessOptions>(configuration, AccessOptions.Section);
         services.AddChecked<StorageOptions>(configuration, "Storage");
         services.AddChecked<AuditOptions>(configuration, AuditOptions.Section);
+        services.AddChecked<FreezeOptions>(configuration, FreezeOptions.Section);
+        services.AddSingleton<IValidateOptions<FreezeOptions>, FreezeCheck>();
         services.AddShutdown(configuration);
 
         services.AddSingleton(catalogue).AddSingleton(catalogue.Tools);
@@ -41,7 +44,7 @@ internal static class CoreModule
         ));
         services.AddSingleton<IJournal>(provider => provider.GetRequiredService<SqliteJournal>());
 
-        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<LiveLedger>(provider, clock));
+        services.AddLedger(clock);
 
         services.AddAccess(catalogue);
         services.AddSingleton<RunLocks>();
@@ -53,6 +56,7 @@ internal static class CoreModule
 
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<RunHost>(provider, clock));
         services.AddSingleton<IConversation>(provider => ActivatorUtilities.CreateInstance<Bot>(provider, clock));
+        services.AddHostedService<LedgerWorker>();
         services.AddHostedService<RoleBook>().AddHostedService<RunWorker>().AddHostedService<AuditWorker>();
         return services.AddConsole(configuration);
     }
@@ -76,6 +80,21 @@ internal static class CoreModule
         services.AddSingleton(provider => new ApprovalGuard(
             provider.GetRequiredService<Standing>(),
             PlanJson.DigestOf
+        ));
+    }
+
+    /// <summary>What belongs to no run: freezes, and who wants them lifted.</summary>
+    private static void AddLedger(this IServiceCollection services, TimeProvider clock)
+    {
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<LiveLedger>(provider, clock));
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<LedgerKeeper>(provider, clock));
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<LedgerView>(provider, clock));
+        services.AddSingleton(provider => new FreezeBook(
+            provider
+                .GetRequiredService<IOptions<FreezeOptions>>()
+                .Value.ToWindows(provider.GetRequiredService<Catalogue>()),
+            provider.GetRequiredService<LiveLedger>(),
+            clock
         ));
     }
 

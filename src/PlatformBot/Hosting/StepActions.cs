@@ -99,7 +99,7 @@ internal sealed class StepActions : IStepActions, IDisposable
     }
 
     public Task<string> DiagnoseAsync(PlannedStep step, CancellationToken cancelled) =>
-        step.Target is { } cluster
+        StepSubjects.ClusterOf(step) is { } cluster
             ? _diagnosis.WriteAsync(cluster, StepSubjects.NamespacesOf(step), cancelled)
             : Task.FromResult("");
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using PlatformBot.Core.Approvals;
+using PlatformBot.Core.Freezes;
 using PlatformBot.Core.Incidents;
 using PlatformBot.Core.Journals;
 using PlatformBot.Core.Planning;
@@ -72,11 +73,22 @@ public sealed class EntryJsonTests
         new RunEvent.Announced("card", "ops", "p1"),
         new RunEvent.NoticePosted("freeze:3", "ops", "p1"),
         new RunEvent.NamePinned("channel:security", "4xp9fdt7"),
+        new RunEvent.NoticeClosed("freeze:3"),
+        new RunEvent.Frozen(Freeze with { By = null }),
+        new RunEvent.Frozen(Freeze with { By = null, Until = null }),
+        new RunEvent.ThawAsked(2, Freeze, "the fix cannot wait", "f2", 1, Noon.AddHours(4)),
+        new RunEvent.ThawVoted(2, Decision.Approve, "f2", null),
+        new RunEvent.ThawVoted(2, Decision.Deny, "f2", "it can"),
+        new RunEvent.ThawExpired(2),
+        new RunEvent.Thawed(2),
         new RunEvent.Refused("approve", "four eyes"),
         new RunEvent.Suspected("a forged button", "10.0.0.7"),
         new RunEvent.Exported("run 42", new DateTimeOffset(2026, 11, 21, 12, 0, 0, TimeSpan.Zero), "note7"),
         new RunEvent.ConsoleOpened("ab12"),
     ];
+
+    private static Freeze Freeze =>
+        new("3", "the release", (List<string>)["infra"], Noon, Noon.AddHours(2), new Person("u-ada", "ada"));
 
     [Fact]
     public void Every_kind_of_entry_is_written_as_it_always_was() =>

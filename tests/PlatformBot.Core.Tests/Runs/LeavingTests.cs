@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging.Abstractions;
 using PlatformBot.Core.Approvals;
+using PlatformBot.Core.Freezes;
+using PlatformBot.Core.Ledgers;
 using PlatformBot.Core.Planning;
 using PlatformBot.Core.Roles;
 using PlatformBot.Core.Runs;
@@ -19,6 +21,7 @@ public sealed class LeavingTests : IDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly ScriptedWorld _world = new();
     private readonly RunLocks _turns = new();
+    private readonly LiveLedger _ledger;
     private readonly RunHost _host;
 
     public LeavingTests()
@@ -26,7 +29,17 @@ public sealed class LeavingTests : IDisposable
         var journal = new MemoryJournal(_clock);
         var standing = new Standing(new ScriptedPeople(), new Access(), TimeSpan.Zero, _clock);
         var guard = new ApprovalGuard(standing, _ => "d1");
-        _host = new RunHost(journal, _world, guard, [], _turns, _clock, NullLogger<RunHost>.Instance);
+        _ledger = new LiveLedger(journal, _clock);
+        _host = new RunHost(
+            journal,
+            _world,
+            guard,
+            [],
+            _turns,
+            new FreezeBook([], _ledger, _clock),
+            _clock,
+            NullLogger<RunHost>.Instance
+        );
         _host.Resume(_stopping.Token);
     }
 
@@ -118,6 +131,7 @@ public sealed class LeavingTests : IDisposable
     public void Dispose()
     {
         _host.Dispose();
+        _ledger.Dispose();
         _turns.Dispose();
         _stopping.Dispose();
     }

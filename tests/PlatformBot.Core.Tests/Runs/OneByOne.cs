@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using PlatformBot.Core.Freezes;
 using PlatformBot.Core.Planning;
 using PlatformBot.Core.Runs;
 using Shouldly;
@@ -62,7 +63,9 @@ internal sealed class OneByOne(Plan plan, int seed)
             && !run.AllSettled
             && run.Steps.Values.All(step => step.State is not StepState.Verifying)
             && busy.All(step => !run.IsWithPerson(step) || run.AsksPeople(step))
-            && !Scheduler.Ready(run, Ids(busy), Ids(pausing), name => busy.All(step => step.Lock != name)).Any();
+            && !Scheduler
+                .Ready(run, Ids(busy), Ids(pausing), name => busy.All(step => step.Lock != name), Frost.None)
+                .Any();
     }
 
     private Task GoOnAsync(Stage stage, Run run)

@@ -11,6 +11,9 @@ internal sealed class ScriptedPeople : IPeople
     /// <summary>Ids of deactivated accounts.</summary>
     public HashSet<string> Left { get; } = [];
 
+    /// <summary>Happens whenever somebody is asked about.</summary>
+    public Action Meanwhile { get; set; } = () => { };
+
     public int Asked { get; private set; }
 
     public Task<Account?> FindAsync(string idOrName, CancellationToken cancellationToken) =>
@@ -19,6 +22,7 @@ internal sealed class ScriptedPeople : IPeople
     public async Task<Account?> AskAsync(string id, CancellationToken cancellationToken)
     {
         Asked++;
+        Meanwhile();
 
         if (IsAway)
             await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);

@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using PlatformBot.Core.Approvals;
+using PlatformBot.Core.Freezes;
+using PlatformBot.Core.Ledgers;
 using PlatformBot.Core.Planning;
 using PlatformBot.Core.Roles;
 using PlatformBot.Core.Runs;
@@ -27,6 +29,7 @@ internal sealed class Stage : IAsyncDisposable
         Standing = new Standing(People, Access, TimeSpan.FromMinutes(10), Clock) { Witness = witness };
         var opened = Journal.OpenRunAsync(Ada, new RunEvent.Planned(plan, "ops")).Result;
         Live = new LiveRun(Run.Begin(opened)!, Journal, Clock);
+        Ledger = new LiveLedger(Journal, Clock);
     }
 
     public FakeClock Clock { get; } = new(new DateTimeOffset(2026, 11, 21, 9, 0, 0, TimeSpan.Zero));
@@ -51,17 +54,25 @@ internal sealed class Stage : IAsyncDisposable
 
     public LiveRun Live { get; private set; }
 
+    public LiveLedger Ledger { get; private set; }
+
+    /// <summary>As the configuration has them.</summary>
+    public List<FreezeWindow> Windows { get; } = [];
+
+    private FreezeBook Freezes => new(Windows, Ledger, Clock);
+
     public void Start()
     {
         var guard = new ApprovalGuard(Standing, _ => Digest);
-        _engine = new RunEngine(Live, World, guard, Locks, Turns, Clock, NullLogger.Instance);
+        _engine = new RunEngine(Live, World, guard, Locks, Turns, Freezes, Clock, NullLogger.Instance);
         _work = _engine.ContinueAsync(_stopping.Token);
     }
 
     /// <summary>As after a crash: a new process reads the journal and goes on.</summary>
     public void Restart()
     {
-        Live = new LiveRun(Run.Replay(Journal.Entries)!, Journal, Clock);
+        Live = new LiveRun(Run.Replay(Journal.Entries.Where(entry => entry.Run is not null))!, Journal, Clock);
+        Ledger = new LiveLedger(Journal, Clock);
         Start();
     }
 
@@ -143,6 +154,7 @@ internal sealed class Stage : IAsyncDisposable
         _engine?.Dispose();
         _stopping.Dispose();
         Live.Dispose();
+        Ledger.Dispose();
         Locks.Dispose();
         Turns.Dispose();
     }

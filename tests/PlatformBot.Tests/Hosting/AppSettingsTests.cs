@@ -20,6 +20,7 @@ public sealed class AppSettingsTests
     [
         ("Mattermost", typeof(MattermostOptions)),
         ("Access", typeof(AccessOptions)),
+        ("Freeze", typeof(FreezeOptions)),
         ("GitHub", typeof(GitHubOptions)),
         ("Paths", typeof(PathsOptions)),
         ("Storage", typeof(StorageOptions)),
