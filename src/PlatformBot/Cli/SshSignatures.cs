@@ -16,6 +16,7 @@ internal sealed record SshKeys(string Program, string? AllowedSigners, string? R
 internal sealed class SshSignatures(ProcessRunner runner, SshKeys keys, TimeProvider clock) : ISignatures
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode Others = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
     private const int NotStarted = 127;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private static readonly SignatureFinding TooSlow = new(null, "ssh-keygen did not answer in time.");
@@ -40,6 +41,9 @@ internal sealed class SshSignatures(ProcessRunner runner, SshKeys keys, TimeProv
         if (keys.AllowedSigners is not { } list || !File.Exists(list))
             return new(null, "There is no list of keys (Console:AllowedSigners).");
 
+        if (new[] { list, keys.RevokedKeys }.OfType<string>().FirstOrDefault(IsOpen) is { } open)
+            return new(null, $"Others than its owner may write {open}: chmod go-w.");
+
         using var patience = new CancellationTokenSource(Patience, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancelled);
         var file = Path.Combine(keys.Folder, $"{Guid.NewGuid():N}.sig");
@@ -58,6 +62,15 @@ internal sealed class SshSignatures(ProcessRunner runner, SshKeys keys, TimeProv
         {
             File.Delete(file);
         }
+    }
+
+    /// <summary>Whoever may write it decides who is who. A file that is not there is ssh-keygen's to complain of.</summary>
+    private static bool IsOpen(string path)
+    {
+        var file = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+        return !OperatingSystem.IsWindows()
+            && File.Exists(file)
+            && (File.GetUnixFileMode(file) & Others) != UnixFileMode.None;
     }
 
     /// <summary>What stands against the key being this person's alone; null when it is.</summary>

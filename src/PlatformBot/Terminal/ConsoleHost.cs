@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.Extensions.Options;
 using PlatformBot.Core;
 using PlatformBot.Core.Chat;
-using PlatformBot.Core.Journals;
+using PlatformBot.Core.Ledgers;
 using PlatformBot.Core.Runs;
 using PlatformBot.Core.Statements;
 
@@ -18,7 +18,7 @@ namespace PlatformBot.Terminal;
 /// <param name="socket">full path</param>
 internal sealed partial class ConsoleHost(
     ConsoleDoor door,
-    IJournal journal,
+    LiveLedger ledger,
     IOptions<ConsoleOptions> options,
     string socket,
     ILoggerFactory loggers,
@@ -30,17 +30,19 @@ internal sealed partial class ConsoleHost(
     private const int LargestBody = 64 * 1024;
     private const int MostConnections = 32;
 
+    private readonly CancellationTokenSource _stopping = new();
     private WebApplication? _app;
+    private Task _noting = Task.CompletedTask;
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         if (options.Value.AllowedSigners is not { } list)
             return;
 
-        await journal.AppendAsync(
-            null,
-            Person.Bot,
-            new RunEvent.ConsoleOpened(await DigestAsync(list, cancellationToken))
+        // A journal that is full for the moment does not shut the door: what comes through it is written down by itself, or not done.
+        _noting = ledger.NoteAsync(
+            new RunEvent.ConsoleOpened(await DigestAsync(list, cancellationToken)),
+            _stopping.Token
         );
 
         try
@@ -67,12 +69,17 @@ internal sealed partial class ConsoleHost(
     {
         if (_app is not null)
             await _app.StopAsync(cancellationToken);
+
+        await _stopping.CancelAsync();
+        await _noting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     public async ValueTask DisposeAsync()
     {
         if (_app is not null)
             await _app.DisposeAsync();
+
+        _stopping.Dispose();
     }
 
     private WebApplication Build()
@@ -170,8 +177,9 @@ internal sealed partial class ConsoleHost(
 
         MakePrivate(folder, OwnerFolder);
 
-        // A bot that was killed has left it; the journal's lock says that no other bot is at it.
-        File.Delete(socket);
+        // A bot that was killed has left it, and what it was checking; the journal's lock says that no other bot is at it.
+        foreach (var left in Directory.GetFiles(folder, "*.sig").Append(socket))
+            File.Delete(left);
     }
 
     private static void MakePrivate(string path, UnixFileMode mode)

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
 using PlatformBot.Cli;
 using PlatformBot.Core.Statements;
 
@@ -41,13 +40,31 @@ internal sealed class KeyRing : IDisposable
     }
 
     /// <param name="principals">the first field of the line, and options after it</param>
-    public void Add(string key, string principals) =>
+    public void Add(string key, string principals)
+    {
         File.AppendAllText(AllowedSigners, $"{principals} {Public(key)}\n");
+        MayBeWrittenByOthers(false);
+    }
+
+    /// <summary>The list's mode.</summary>
+    public void MayBeWrittenByOthers(bool may)
+    {
+        const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
+
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(AllowedSigners, may ? Owner | UnixFileMode.GroupWrite : Owner);
+    }
 
     /// <summary>The list as somebody edits it.</summary>
     public void Replace(params string[] lines) => File.WriteAllLines(AllowedSigners, lines);
 
-    public void Revoke(string key) => File.AppendAllText(RevokedKeys, $"{Public(key)}\n");
+    public void Revoke(string key)
+    {
+        File.AppendAllText(RevokedKeys, $"{Public(key)}\n");
+
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(RevokedKeys, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    }
 
     public string Public(string key) => File.ReadAllText($"{KeyOf(key)}.pub").Trim();
 
@@ -63,19 +80,20 @@ internal sealed class KeyRing : IDisposable
             : throw new InvalidOperationException(refusal.Reason);
     }
 
-    public SshSignatures Signatures([CallerMemberName] string test = "") =>
+    /// <param name="list">null for the usual one</param>
+    public SshSignatures Signatures(string? list = null) =>
         new(
             new ProcessRunner(
                 new("/usr/bin"),
                 new(),
                 TimeProvider.System,
-                ProcessMark.Of(Path.Combine(_folder.FullName, test)),
+                ProcessMark.Of(_folder.FullName),
                 directory: null,
                 TimeSpan.FromSeconds(1)
             ),
             new SshKeys(
                 "/usr/bin/ssh-keygen",
-                AllowedSigners,
+                list ?? AllowedSigners,
                 File.Exists(RevokedKeys) ? RevokedKeys : null,
                 _folder.FullName
             ),

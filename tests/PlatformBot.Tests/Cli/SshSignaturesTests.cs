@@ -116,6 +116,18 @@ public sealed class SshSignaturesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_list_that_others_may_write_proves_nothing()
+    {
+        _keys.MayBeWrittenByOthers(true);
+        (await SaysAsync(_signed, "ada")).Holds.ShouldBeNull();
+
+        _keys.MayBeWrittenByOthers(false);
+        var link = $"{_keys.AllowedSigners}-link";
+        File.CreateSymbolicLink(link, _keys.AllowedSigners);
+        (await _keys.Signatures(link).CheckAsync(_signed, "ada", Use, Stop)).Holds.ShouldBe(true);
+    }
+
+    [Fact]
     public async Task A_name_never_becomes_an_option()
     {
         _keys.Replace($"-ada {_keys.Public("ada")}");

@@ -20,6 +20,21 @@ public sealed class ConsoleTests : IAsyncLifetime
           verify: [{ run: [world, has, wiped] }]
         """;
 
+    /// <summary>Makes something that only its destruction takes back, then fails.</summary>
+    private const string MakeThenFail = """
+        - step: make
+          title: Make it
+          run: [world, did, made]
+          verify: [{ run: [world, has, made] }]
+          rollback:
+            run: [world, undo, made]
+            destructive: throws away what was made
+        - step: push
+          title: Push it
+          run: [world, did, pushed, unless, broken]
+          verify: [{ run: [world, has, pushed] }]
+        """;
+
     private readonly KeyRing _keys = new();
 
     public async ValueTask InitializeAsync() => await _keys.WithAsync("ada", "grace", "mallory");
@@ -221,13 +236,46 @@ public sealed class ConsoleTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_undoing_destroys_is_decided_on_elsewhere_too()
+    {
+        await using var chat = await TheChat.WithConsoleAsync(_keys, MakeThenFail);
+        await File.WriteAllTextAsync(Path.Combine(chat.World, "broken"), "", chat.Limit);
+        await SaysAsync(chat, "ada", "deploy", "infra");
+        await chat.SeesAsync(post => post.Buttons.Contains("rollback"));
+        await SaysAsync(chat, "ada", "rollback", "1", "wrong window");
+        await chat.UntilAsync(entries => entries.Any(entry => entry.What is RunEvent.ApprovalAsked));
+
+        (await SaysAsync(chat, "ada", "request", "1", "rollback")).ShouldContain("throws away what was made");
+        var vote = await chat.VotesElsewhereAsync(_keys, "ada", "grace", of: "rollback");
+        (await chat.SubmitsAsync(vote)).ShouldContain("is approved");
+
+        await chat.SeesAsync("Run #1 rolled back");
+    }
+
+    [Fact]
+    public async Task At_the_prompt_one_command_follows_the_other()
+    {
+        await using var chat = await TheChat.WithConsoleAsync(_keys, Wipe);
+        using var typed = new StringReader("/platform whoami\n\nstatus\n");
+
+        var (exit, output) = await TheChat.ConsoleAsync(
+            typed,
+            ["--socket", chat.Socket, "--as", "ada", "--key", _keys.KeyOf("ada")]
+        );
+
+        exit.ShouldBe(0);
+        output.ShouldContain("You are @ada");
+        output.ShouldContain("Nothing is running.");
+    }
+
+    [Fact]
     public async Task Denying_elsewhere_says_why()
     {
         await using var chat = await TheChat.WithConsoleAsync(_keys, Wipe);
         await SaysAsync(chat, "ada", "deploy", "infra");
         await chat.SeesAsync(post => post.Buttons.Contains("approve"));
 
-        var vote = await chat.VotesElsewhereAsync(_keys, "ada", "grace", "--deny", "not during the release");
+        var vote = await chat.VotesElsewhereAsync(_keys, "ada", "grace", how: ["--deny", "not during the release"]);
         await chat.SubmitsAsync(vote);
 
         (await chat.SeesAsync(":no_entry: Run #1 denied")).Text.ShouldContain("not during the release");

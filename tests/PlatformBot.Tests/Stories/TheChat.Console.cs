@@ -27,10 +27,14 @@ internal sealed partial class TheChat
     }
 
     /// <summary>What somebody's shell runs: "console" and these words.</summary>
-    public static async Task<(int Exit, string Output)> ConsoleAsync(params string[] words)
+    public static Task<(int Exit, string Output)> ConsoleAsync(params string[] words) =>
+        ConsoleAsync(TextReader.Null, words);
+
+    /// <param name="typed">what they type when they are asked</param>
+    public static async Task<(int Exit, string Output)> ConsoleAsync(TextReader typed, string[] words)
     {
         var output = new StringWriter();
-        var verb = ConsoleVerb.Make(TextReader.Null, TimeProvider.System);
+        var verb = ConsoleVerb.Make(typed, TimeProvider.System);
         var exit = await verb.Parse(words)
             .InvokeAsync(new() { Output = output, Error = output }, Xunit.TestContext.Current.CancellationToken);
         return (exit, output.ToString());
@@ -56,15 +60,17 @@ internal sealed partial class TheChat
     }
 
     /// <summary>Asks for a request on the bot's host, and decides on another machine; returns the file with the vote.</summary>
-    public async Task<string> VotesElsewhereAsync(KeyRing keys, string asks, string votes, params string[] how)
+    public async Task<string> VotesElsewhereAsync(
+        KeyRing keys,
+        string asks,
+        string votes,
+        string of = "infra/rollout",
+        params string[] how
+    )
     {
         var request = Path.Combine(_folder, $"{Guid.NewGuid():N}.txt");
         var vote = Path.Combine(_folder, $"{Guid.NewGuid():N}.vote");
-        await File.WriteAllTextAsync(
-            request,
-            await ConsoleSaysAsync(keys, asks, "request", "1", "infra/rollout"),
-            Limit
-        );
+        await File.WriteAllTextAsync(request, await ConsoleSaysAsync(keys, asks, "request", "1", of), Limit);
         await ConsoleAsync([
             "vote",
             "--request",
