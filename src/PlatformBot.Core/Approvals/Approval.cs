@@ -10,7 +10,11 @@ public enum Decision
 }
 
 /// <param name="Signed">what the voter signed, where that is how they are known; null for chat</param>
-public sealed record Vote(Person By, Decision Decision, string? Reason, DateTimeOffset At, Signed? Signed = null);
+public sealed record Vote(Person By, Decision Decision, string? Reason, DateTimeOffset At, Signed? Signed = null)
+{
+    /// <summary>Which of the approval's groups the voter was of.</summary>
+    public IReadOnlyList<string> Roles { get; init; } = [];
+}
 
 /// <summary>Four eyes as a pure record: what is approved, who has voted, whether that is enough.</summary>
 /// <param name="Phase">the phase's id: "infra/foundation"</param>
@@ -28,14 +32,28 @@ public sealed record Approval(
         "You asked for this run, so someone else must approve it.",
         "Rule: the requester never counts (four eyes). The approval's post names who can decide."
     );
-    private static readonly Refusal NoRole = new(
-        "Deciding needs the role approver, and you do not have it.",
-        "`/platform whoami` shows your roles; the approval's post names who can decide."
-    );
+    private static readonly ImmutableDictionary<string, int> NoGroups = ImmutableDictionary<string, int>.Empty;
 
     public ApprovalState State { get; init; } = ApprovalStates.Table.Start;
 
     public ImmutableList<Vote> Votes { get; init; } = [];
+
+    /// <summary>Whoever holds one of them may decide.</summary>
+    public IReadOnlyList<string> Roles { get; init; } = ["approver"];
+
+    /// <summary>Roles of which so many of the quorum each must be.</summary>
+    public IReadOnlyDictionary<string, int> Groups { get; init; } = NoGroups;
+
+    /// <summary>What of the groups nobody has approved yet: role → how many.</summary>
+    public IReadOnlyList<KeyValuePair<string, int>> Missing =>
+        Seats.Empty(
+            Groups,
+            [
+                .. Votes
+                    .Where(vote => vote.Decision is Decision.Approve)
+                    .Select(vote => (IReadOnlyCollection<string>)vote.Roles),
+            ]
+        );
 
     /// <summary>What an approving vote must bring along.</summary>
     public Confirmation MustType { get; init; } = Confirmation.None;
@@ -55,7 +73,12 @@ public sealed record Approval(
             return OwnRun;
 
         if (!mayDecide && by.Id != Requester.Id)
-            return NoRole;
+        {
+            return new Refusal(
+                $"Deciding needs the role {string.Join(" or ", Roles)}, and you do not have it.",
+                "`/platform whoami` shows your roles; the approval's post names who can decide."
+            );
+        }
 
         if (digest != Digest)
             return new Refusal("The plan has changed since this was posted.", "Look at the newest approval post.");
@@ -74,7 +97,8 @@ public sealed record Approval(
         var votes = Votes.Add(vote);
         var trigger =
             vote.Decision is Decision.Deny ? ApprovalTrigger.Deny
-            : votes.Count(each => each.Decision is Decision.Approve) >= Quorum ? ApprovalTrigger.Approve
+            : IsEnough([.. votes.Where(each => each.Decision is Decision.Approve).Select(each => each.Roles)])
+                ? ApprovalTrigger.Approve
             : ApprovalTrigger.Support;
 
         return Fire(trigger) with
@@ -82,6 +106,10 @@ public sealed record Approval(
             Votes = votes,
         };
     }
+
+    /// <param name="voters">for each who said yes, which of the groups they are of</param>
+    public bool IsEnough(IReadOnlyList<IReadOnlyCollection<string>> voters) =>
+        voters.Count >= Quorum && Seats.Empty(Groups, voters).Count == 0;
 
     /// <summary>Follows the table; a trigger that is not permitted changes nothing.</summary>
     public Approval Fire(ApprovalTrigger trigger) =>

@@ -36,31 +36,45 @@ public sealed class ApprovalGuard(Standing standing, Func<Plan, string> digestOf
         var answers = await Task.WhenAll(
             approval
                 .Votes.Where(vote => vote.Decision is Decision.Approve && vote.By.Id != approval.Requester.Id)
-                .Select(vote => standing.OfAsync(vote, run.Plan.Access.Approve, Reach.Of(run, name), stopping))
+                .Select(async vote =>
+                    (vote, held: await standing.OfAsync(vote, approval.Roles, Reach.Of(run, name), stopping))
+                )
         );
         return Counted(run, approval, answers);
     }
 
-    private static GuardObjection? Counted(Run run, Approval approval, MayDecide[] answers)
+    /// <summary>Whoever was of a group when they voted, and still is, keeps its seat; whoever has joined it since takes none.</summary>
+    private static GuardObjection? Counted(Run run, Approval approval, (Vote Vote, Held Held)[] answers)
     {
-        var standing = answers.Count(answer => answer is MayDecide.Yes);
-        var unknown = answers.Count(answer => answer is MayDecide.CannotTell);
+        var sure = answers.Where(answer => answer.Held.May is MayDecide.Yes).ToList();
+        var perhaps = answers.Where(answer => answer.Held.May is MayDecide.Yes or MayDecide.CannotTell);
 
-        if (standing >= approval.Quorum)
+        if (approval.IsEnough([.. sure.Select(answer => Still(answer.Vote, answer.Held.Roles))]))
             return null;
 
-        return standing + unknown >= approval.Quorum
-            ? new(
+        if (
+            approval.IsEnough([
+                .. perhaps.Select(answer => Still(answer.Vote, [.. answer.Held.Roles, .. answer.Held.Unsure])),
+            ])
+        )
+        {
+            return new(
                 $"{(Signed(approval) ? "Neither chat server nor list of keys says" : "The chat server does not say")} whether those who approved {approval.Phase} may still approve. Retry the step once {(Signed(approval) ? "one of them does" : "it answers")}.",
                 IsFinal: false
-            )
-            : Void(
-                run,
-                $"The approval of {approval.Phase} is void: of those who approved, {standing} still hold the role {run.Plan.Access.Approve} and an active account{(Signed(approval) ? ", and a key that counts where they signed" : "")}, and {approval.Quorum} must."
             );
+        }
+
+        var groups = approval.Groups.Count == 0 ? "" : $" ({Seats.Words(approval.Groups)})";
+        return Void(
+            run,
+            $"The approval of {approval.Phase} is void: of those who approved, {sure.Count} still hold the role {string.Join(" or ", approval.Roles)} and an active account{(Signed(approval) ? ", and a key that counts where they signed" : "")}, and {approval.Quorum} must{groups}."
+        );
     }
 
     private static bool Signed(Approval approval) => approval.Votes.Exists(vote => vote.Signed is not null);
+
+    private static IReadOnlyCollection<string> Still(Vote vote, IReadOnlyList<string> held) =>
+        [.. vote.Roles.Intersect(held, StringComparer.Ordinal)];
 
     private static GuardObjection Void(Run run, string why) =>
         new(

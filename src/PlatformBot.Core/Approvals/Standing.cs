@@ -23,6 +23,11 @@ public enum MayDecide
     CannotTell,
 }
 
+/// <summary>Which of some roles somebody holds at this moment.</summary>
+/// <param name="May">yes when it is one of them</param>
+/// <param name="Unsure">of these the chat server does not tell</param>
+public sealed record Held(MayDecide May, IReadOnlyList<string> Roles, IReadOnlyList<string> Unsure);
+
 /// <summary>
 /// Who may decide now. Asks the chat server each time; while it is away, its last word on somebody counts for a while. Of what somebody
 /// signed, the key must count at this moment, whatever chat says; while chat says nothing, it is enough.
@@ -48,10 +53,15 @@ public sealed class Standing(IPeople people, Access access, TimeSpan trust, Time
     public Task<MayDecide> OfAsync(Caller by, string role, Reach reach, CancellationToken stopping) =>
         OfAsync(by.Person, by.Origin.Signed, role, reach, stopping);
 
+    /// <summary>Of somebody who acts now.</summary>
+    /// <exception cref="OperationCanceledException"><paramref name="stopping"/> fired.</exception>
+    public Task<Held> OfAsync(Caller by, IReadOnlyList<string> roles, Reach reach, CancellationToken stopping) =>
+        OfAsync(by.Person, by.Origin.Signed, roles, reach, stopping);
+
     /// <summary>Of somebody who has voted.</summary>
     /// <exception cref="OperationCanceledException"><paramref name="stopping"/> fired.</exception>
-    public Task<MayDecide> OfAsync(Vote vote, string role, Reach reach, CancellationToken stopping) =>
-        OfAsync(vote.By, vote.Signed, role, reach, stopping);
+    public Task<Held> OfAsync(Vote vote, IReadOnlyList<string> roles, Reach reach, CancellationToken stopping) =>
+        OfAsync(vote.By, vote.Signed, roles, reach, stopping);
 
     /// <param name="signed">what the decision stands on; null where chat alone says who decides</param>
     private async Task<MayDecide> OfAsync(
@@ -82,6 +92,32 @@ public sealed class Standing(IPeople people, Access access, TimeSpan trust, Time
 
     private Task<bool?> StandsAsync(Person person, Signed signed, CancellationToken stopping) =>
         Witness?.StandsAsync(person, signed, stopping) ?? Task.FromResult<bool?>(false);
+
+    private async Task<Held> OfAsync(
+        Person person,
+        Signed? signed,
+        IReadOnlyList<string> roles,
+        Reach reach,
+        CancellationToken stopping
+    )
+    {
+        var answers = new Dictionary<string, MayDecide>();
+
+        foreach (var role in roles)
+            answers[role] = await OfAsync(person, signed, role, reach, stopping);
+
+        return new Held(
+            answers.ContainsValue(MayDecide.NoAccount) ? MayDecide.NoAccount
+                : answers.ContainsValue(MayDecide.NoKey) ? MayDecide.NoKey
+                : answers.ContainsValue(MayDecide.Yes) ? MayDecide.Yes
+                : answers.ContainsValue(MayDecide.CannotTell) ? MayDecide.CannotTell
+                : MayDecide.NoRole,
+            With(MayDecide.Yes),
+            With(MayDecide.CannotTell)
+        );
+
+        IReadOnlyList<string> With(MayDecide answer) => [.. roles.Where(role => answers[role] == answer)];
+    }
 
     /// <summary>Whether this account can be held to a decision; null when the server does not say.</summary>
     private Task<bool?> HasAccountAsync(Person person, CancellationToken stopping) =>

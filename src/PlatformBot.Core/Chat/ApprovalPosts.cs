@@ -18,7 +18,7 @@ public static class ApprovalPosts
     public static Post Approval(Run run, Approval approval, IReadOnlyList<Person> deciders)
     {
         var heading = ApprovalHeading(run, approval);
-        var can = Deciders(run, approval, deciders);
+        var can = Deciders(approval, deciders);
 
         if (!run.NeededApprovals.Contains(approval.Phase))
         {
@@ -74,11 +74,11 @@ public static class ApprovalPosts
         return $"#### {Heading(approval.State)} Run {run.Id} · {Markdown.Inline(run.Title)} · **{Approved(approval.Phase)}** {Became(approval)}\n";
     }
 
-    private static string Deciders(Run run, Approval approval, IReadOnlyList<Person> deciders)
+    private static string Deciders(Approval approval, IReadOnlyList<Person> deciders)
     {
         var others = deciders.Where(person => person.Id != approval.Requester.Id).ToList();
         return others.Count == 0
-            ? $"Nobody else has the role {run.Plan.Access.Approve}."
+            ? $"Nobody else has the role {string.Join(" or ", approval.Roles)}."
             : $"{string.Join(' ', others)} can decide.";
     }
 
@@ -95,7 +95,8 @@ public static class ApprovalPosts
     private static string Became(Approval approval) =>
         approval.State switch
         {
-            ApprovalState.Requested => $"needs {Words.Count(approval.Quorum, "approval")}",
+            ApprovalState.Requested =>
+                $"needs {Words.Count(approval.Quorum, "approval")}{(approval.Groups.Count == 0 ? "" : $": {Seats.Words(approval.Groups)}")}",
             ApprovalState.Approved => "was approved",
             ApprovalState.Denied => "was denied",
             ApprovalState.Expired => "expired",
@@ -136,7 +137,7 @@ public static class ApprovalPosts
             ApprovalState.Requested => new Box(
                 colour,
                 $"{approval.Votes.Count} of {Words.Count(approval.Quorum, "approval")}",
-                $"{votes}{how}Expires {approval.ExpiresAt:yyyy-MM-dd HH:mm} UTC.",
+                $"{votes}{Missing(approval)}{how}Expires {approval.ExpiresAt:yyyy-MM-dd HH:mm} UTC.",
                 buttons
             ),
             ApprovalState.Approved => new Box(Green, "Approved", votes, []),
@@ -145,6 +146,9 @@ public static class ApprovalPosts
             ApprovalState.Withdrawn => new Box(Amber, "Withdrawn", $"{votes}The run ended without it.", []),
         };
     }
+
+    private static string Missing(Approval approval) =>
+        approval.Missing.Count == 0 ? "" : $"Still missing: {Seats.Words(approval.Missing)}.\n";
 
     private static string Type(Approval approval) =>
         approval.MustType.IsNeeded

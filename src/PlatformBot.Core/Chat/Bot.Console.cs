@@ -40,7 +40,7 @@ public sealed partial class Bot
             );
         }
 
-        var deciders = _access.Holders(run.Plan.Access.Approve, Reach.Of(run, approval.Phase));
+        var deciders = _access.Holders(approval.Roles, Reach.Of(run, approval.Phase));
         var request = new VoteRequest(_journal.Identity!, approval.Phase, deciders, _journal.Read(run.Id));
         return new Reply(Shown(run, approval, deciders)) { Attached = request.ToBlock() };
     }

@@ -107,20 +107,23 @@ public sealed partial class Bot
     private async Task<Reply> VoteAsync(Caller by, Run run, RunEvent.Voted vote)
     {
         var what = $"{vote.Decision} {vote.Phase}";
-        var may = await _standing.OfAsync(
+        var held = await _standing.OfAsync(
             by,
-            run.Plan.Access.Approve,
+            run.Plan.DecidingRoles,
             Reach.Of(run, vote.Phase),
             CancellationToken.None
         );
 
-        return Unfit(may) is { } unfit
+        var groups = run.Plan.Approval.Groups;
+        var counted = vote with { Roles = groups is null ? null : [.. held.Roles.Where(groups.ContainsKey)] };
+
+        return Unfit(held.May) is { } unfit
             ? await RefuseAsync(by, run.Id, what, unfit)
             : await DecideAsync(
                 by,
                 run,
                 what,
-                now => Counted(now, by, may is MayDecide.Yes, vote),
+                now => Counted(now, by, held.May is MayDecide.Yes, counted),
                 now => Counted(now, now.Approvals[vote.Phase])
             );
     }
@@ -132,13 +135,14 @@ public sealed partial class Bot
     private async Task<Reply> AskForNamesAsync(Caller by, Run run, Approval approval, string[] parts)
     {
         var vote = Yes(by, approval, $"{approval.MustType}") with { Digest = parts[^1] };
-        var may = await _standing.OfAsync(
+        var held = await _standing.OfAsync(
             by,
-            run.Plan.Access.Approve,
+            run.Plan.DecidingRoles,
             Reach.Of(run, vote.Phase),
             CancellationToken.None
         );
-        var refusal = Unfit(may) ?? (Counted(run, by, may is MayDecide.Yes, vote).Ok(out _, out var no) ? null : no);
+        var refusal =
+            Unfit(held.May) ?? (Counted(run, by, held.May is MayDecide.Yes, vote).Ok(out _, out var no) ? null : no);
 
         return refusal is null
             ? new Reply("") { Dialog = NamesDialog(run, approval, parts) }
@@ -188,7 +192,8 @@ public sealed partial class Bot
             ApprovalState.Approved => $":white_check_mark: {approval.Phase} of run {run.Id} is approved; it goes on.",
             ApprovalState.Denied =>
                 $":no_entry: {approval.Phase} of run {run.Id} is denied; {(Scheduler.IsEnding(run) ? "the run ends" : $"it is {RunCard.Words(run.State)}")}.",
-            _ => $":white_check_mark: Your vote counts: {approval.Votes.Count} of {approval.Quorum}.",
+            _ =>
+                $":white_check_mark: Your vote counts: {approval.Votes.Count} of {approval.Quorum}.{(approval.Missing.Count == 0 ? "" : $" Still missing: {Seats.Words(approval.Missing)}.")}",
         };
 
     private Task<Reply> RetryAsync(

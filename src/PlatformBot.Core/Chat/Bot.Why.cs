@@ -59,7 +59,7 @@ public sealed partial class Bot
         {
             var what = plan.Approval.Per == "run" ? "All of it" : $"**{phase.Id}**";
             var of = plan.Approval.Per == "run" ? reach : Reach.Of(plan, phase);
-            yield return $":lock: {what} then needs {Words.Count(plan.Approval.Quorum, "approval")} by somebody other than who starts it. {Who(plan.Access.Approve, of, by.Person)}";
+            yield return $":lock: {what} then needs {plan.Approval} by somebody other than who starts it. {WhoDecides(plan, of, by.Person)}";
 
             if (plan.Approval.Per == "run")
                 yield break;
@@ -119,7 +119,9 @@ public sealed partial class Bot
     private string WhyApproval(Caller by, Run run, Approval approval)
     {
         var reach = Reach.Of(run, approval.Phase);
-        var may = _access.GroundOf(by.Person, run.Plan.Access.Approve, reach);
+        var may = approval
+            .Roles.Select(role => _access.GroundOf(by.Person, role, reach))
+            .FirstOrDefault(each => each is not null);
         var objection = approval.Objection(
             by.Person,
             Decision.Approve,
@@ -128,9 +130,16 @@ public sealed partial class Bot
             _clock.GetUtcNow()
         );
         var you = objection is null ? $"You can: {may}." : $"You cannot: {objection.Reason}";
-        var missing = approval.Quorum - approval.Votes.Count;
-        return $":lock: **{ApprovalPosts.Approved(approval.Phase)}** waits for {Words.Count(missing, "more approval")} until {approval.ExpiresAt:yyyy-MM-dd HH:mm} UTC. {Who(run.Plan.Access.Approve, reach, approval.Requester)} {you}";
+        var missing = Words.Count(Math.Max(1, approval.Quorum - approval.Votes.Count), "more approval");
+        var groups = approval.Missing.Count == 0 ? "" : $" ({Seats.Words(approval.Missing)})";
+        return $":lock: **{ApprovalPosts.Approved(approval.Phase)}** waits for {missing}{groups} until {approval.ExpiresAt:yyyy-MM-dd HH:mm} UTC. {WhoDecides(run.Plan, reach, approval.Requester)} {you}";
     }
+
+    private string WhoDecides(Plan plan, Reach reach, Person except) =>
+        string.Join(
+            ' ',
+            plan.Approval.GroupNames.DefaultIfEmpty(plan.Access.Approve).Select(role => Who(role, reach, except))
+        );
 
     private Refusal WithHolders(Refusal refusal, string role) => refusal with { Hint = Who(role, null, except: null) };
 

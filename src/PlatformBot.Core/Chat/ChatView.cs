@@ -120,7 +120,7 @@ public sealed partial class ChatView(
     {
         foreach (var approval in run.Approvals.Values.OrderBy(each => each.Phase, StringComparer.Ordinal))
         {
-            var deciders = access.Holders(run.Plan.Access.Approve, Reach.Of(run, approval.Phase));
+            var deciders = access.Holders(approval.Roles, Reach.Of(run, approval.Phase));
             yield return ($"approval:{approval.Phase}", false, ApprovalPosts.Approval(run, approval, deciders));
         }
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using PlatformBot.Core.Approvals;
 
 namespace PlatformBot.Core.Planning;
 
@@ -56,6 +57,10 @@ public sealed record Plan
             ]
         );
 
+    /// <summary>Whoever holds one of them may decide on what is destructive.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> DecidingRoles => [Access.Approve, .. Approval.GroupNames];
+
     /// <summary>All steps, in order. Not written: they are in their phases.</summary>
     [JsonIgnore]
     public IEnumerable<PlannedStep> Steps => Phases.SelectMany(phase => phase.Steps);
@@ -72,7 +77,18 @@ public sealed record Argument(string Name, string Value);
 public sealed record AccessRule(string Run, string Approve);
 
 /// <summary>How approvals are asked for. <paramref name="Per"/> is "phase" or "run".</summary>
-public sealed record ApprovalRule(string Per, int Quorum, TimeSpan Expires);
+public sealed record ApprovalRule(string Per, int Quorum, TimeSpan Expires)
+{
+    /// <summary>Roles of which so many of the quorum each must be; null when any approver will do.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, int>? Groups { get; init; }
+
+    internal IEnumerable<string> GroupNames => Groups?.Keys.Order(StringComparer.Ordinal) ?? Enumerable.Empty<string>();
+
+    /// <summary>"2 approvals: 1 of platform and 1 of security"</summary>
+    public override string ToString() =>
+        Words.Count(Quorum, "approval") + (Groups is null ? "" : $": {Seats.Words(Groups)}");
+}
 
 /// <summary>A phase of one cluster, or of none.</summary>
 /// <param name="Id">"infra/foundation", or "preflight" for a phase that exists once</param>

@@ -71,9 +71,13 @@ public sealed class Access(params IReadOnlyList<Grant> grants)
         ];
 
     /// <summary>The people who hold a role, by name; of circles, as they were when they were read.</summary>
-    public IReadOnlyList<Person> Holders(string role, Reach? reach) =>
+    public IReadOnlyList<Person> Holders(string role, Reach? reach) => Holders([role], reach);
+
+    /// <summary>The people who hold one of some roles.</summary>
+    public IReadOnlyList<Person> Holders(IEnumerable<string> roles, Reach? reach) =>
         [
-            .. Giving(role, reach)
+            .. roles
+                .SelectMany(role => Giving(role, reach))
                 .SelectMany(holders => holders.People.Concat(holders.Circles.SelectMany(circle => circle.Members)))
                 .DistinctBy(person => person.Id)
                 .OrderBy(person => person.Name, StringComparer.Ordinal),

@@ -1,3 +1,4 @@
+using System.Globalization;
 using PlatformBot.Core.Planning;
 
 namespace PlatformBot.Core.Runbooks;
@@ -55,11 +56,7 @@ internal sealed class RunbookReader(CatalogueFiles files, Inventory? inventory, 
             Examples = file.Texts("examples"),
             Parameters = new ParameterReader(inventory, [.. phases.Select(phase => phase.Name)], problems).Read(file),
             Access = new AccessRule(access?.Text("run") ?? "operator", access?.Text("approve") ?? "approver"),
-            Approval = new ApprovalRule(
-                approval?.Text("per") ?? "phase",
-                approval?.Number("quorum") ?? 1,
-                approval?.Span("expires", DefaultExpiry) ?? DefaultExpiry
-            ),
+            Approval = ReadApproval(approval),
             Parallel = parallel?.Number("run") ?? 8,
             ParallelPerCluster = parallel?.Number("cluster") ?? 4,
             IsAlongside = file.Truth("alongside"),
@@ -67,6 +64,27 @@ internal sealed class RunbookReader(CatalogueFiles files, Inventory? inventory, 
             Locks = [.. file.Items("locks").OfType<YamlScalar>()],
             Phases = phases,
         };
+    }
+
+    /// <summary>As many people as the groups want are wanted in any case.</summary>
+    private static ApprovalRule ReadApproval(YamlMap? approval)
+    {
+        var groups = approval
+            ?.Map("groups")
+            ?.Entries.ToDictionary(entry => entry.Key.Text, entry => Number(entry.Value));
+        return new ApprovalRule(
+            approval?.Text("per") ?? "phase",
+            Math.Max(approval?.Number("quorum") ?? 1, groups?.Values.Sum() ?? 0),
+            approval?.Span("expires", DefaultExpiry) ?? DefaultExpiry
+        )
+        {
+            Groups = groups,
+        };
+
+        static int Number(YamlNode node) =>
+            node is YamlScalar scalar && int.TryParse(scalar.Text, CultureInfo.InvariantCulture, out var number)
+                ? number
+                : 1;
     }
 
     private static readonly TimeSpan DefaultExpiry = TimeSpan.FromHours(4);

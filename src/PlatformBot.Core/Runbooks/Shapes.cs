@@ -268,6 +268,11 @@ internal static partial class Shapes
                         [
                             new("per", new Kind.Choice("phase", "run"), "Asked per phase (default) or once."),
                             new("quorum", new Kind.Number(1, 10), "How many people (default 1)."),
+                            new(
+                                "groups",
+                                new Kind.MapOf(new Kind.Number(1, 10)),
+                                "Roles of which so many people each must approve; one person counts once."
+                            ),
                             new("expires", Duration, "How long the question stands (default 4h)."),
                         ]
                     )

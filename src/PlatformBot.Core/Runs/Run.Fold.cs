@@ -30,6 +30,8 @@ public sealed partial record Run
                     asked.ExpiresAt
                 )
                 {
+                    Roles = Plan.DecidingRoles,
+                    Groups = Plan.Approval.Groups ?? ImmutableDictionary<string, int>.Empty,
                     MustType = Confirmation.Of(StepsOf(asked.Phase)),
                 }
             ),
@@ -58,7 +60,14 @@ public sealed partial record Run
 
     private Run Counted(RunEvent.Voted voted, Entry entry) =>
         Approvals.TryGetValue(voted.Phase, out var approval)
-            ? With(approval.With(new Vote(entry.By, voted.Decision, voted.Reason, entry.At, voted.Origin?.Signed)))
+            ? With(
+                approval.With(
+                    new Vote(entry.By, voted.Decision, voted.Reason, entry.At, voted.Origin?.Signed)
+                    {
+                        Roles = voted.Roles ?? [],
+                    }
+                )
+            )
             : this;
 
     private Run Finished(RunEvent.Ended ended, DateTimeOffset at)

@@ -88,7 +88,12 @@ public abstract record RunEvent
         string? Reason,
         string Via,
         [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Typed = null
-    ) : RunEvent;
+    ) : RunEvent
+    {
+        /// <summary>Which of the groups that must approve the voter was of; null when there are none.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public IReadOnlyList<string>? Roles { get; init; }
+    }
 
     public sealed record ApprovalExpired(string Phase) : RunEvent;
 

@@ -28,7 +28,9 @@ internal sealed partial class AccessCheck(Catalogue catalogue) : IValidateOption
 
     private IEnumerable<string> Asked(List<string> roles) =>
         from runbook in catalogue.Runbooks
-        from asked in new[] { runbook.Access.Run, runbook.Access.Approve }.Distinct()
+        from asked in new[] { runbook.Access.Run, runbook.Access.Approve }
+            .Concat(runbook.Approval.Groups?.Keys ?? [])
+            .Distinct()
         where !roles.Contains(asked)
         select $"Access:Roles: the runbook '{runbook.Command}' asks for the role '{asked}', which is not there. {Cure(asked, roles)} Add it, or change the runbook.";
 

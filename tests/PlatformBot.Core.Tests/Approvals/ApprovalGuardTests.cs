@@ -95,6 +95,29 @@ public sealed class ApprovalGuardTests
         (await ObjectionAsync("d1", run, plan.Steps.Last())).ShouldBe($"storage is not approved. {AskAgain}");
     }
 
+    [Fact]
+    public async Task Whoever_left_their_group_since_they_voted_leaves_its_seat_empty()
+    {
+        var plan = Of(Step("wipe") with { Destructive = "wipes it" }) with
+        {
+            Approval = new ApprovalRule("phase", 2, TimeSpan.FromHours(4))
+            {
+                Groups = new Dictionary<string, int> { ["platform"] = 1, ["security"] = 1 },
+            },
+        };
+        var run = RunOf(plan, Asked(quorum: 2), Yes(Grace, "platform"), Yes(Edsger, "security"));
+        Groups(platform: [Grace], security: [Edsger]);
+        (await ObjectionAsync("d1", run, plan.Steps.First())).ShouldBeNull();
+
+        Groups(platform: [Grace, Edsger], security: [Grace]);
+        (await ObjectionAsync("d1", run, plan.Steps.First()))!.ShouldContain(
+            "2 still hold the role approver or platform or security and an active account, and 2 must (1 of platform and 1 of security)."
+        );
+    }
+
+    private void Groups(IReadOnlyList<Person> platform, IReadOnlyList<Person> security) =>
+        _access.Set(new Dictionary<string, Holders> { ["platform"] = new(platform), ["security"] = new(security) });
+
     private Task<string?> ObjectionAsync(params (Person By, RunEvent What)[] entries) => ObjectionAsync("d1", entries);
 
     private Task<string?> ObjectionAsync(string digest, params (Person By, RunEvent What)[] entries)
@@ -117,6 +140,9 @@ public sealed class ApprovalGuardTests
         (Person.Bot, new RunEvent.ApprovalAsked("foundation", digest, quorum, DateTimeOffset.MaxValue));
 
     private static (Person, RunEvent) Yes(Person by) => Voted(by, Decision.Approve);
+
+    private static (Person, RunEvent) Yes(Person by, string role) =>
+        (by, new RunEvent.Voted("foundation", Decision.Approve, "d1", null, "test") { Roles = [role] });
 
     private static (Person, RunEvent) Voted(Person by, Decision decision) =>
         (by, new RunEvent.Voted("foundation", decision, "d1", null, "test"));

@@ -110,6 +110,25 @@ public sealed class ApprovalTests
     }
 
     [Fact]
+    public void Each_group_must_have_approved_and_one_person_is_of_one_group()
+    {
+        var asked = OfAda with
+        {
+            Quorum = 2,
+            Groups = new Dictionary<string, int> { ["platform"] = 1, ["security"] = 1 },
+        };
+        var both = asked.With(Vote(Grace, roles: ["platform", "security"]));
+        var twice = both.With(Vote(Edsger, roles: ["platform"]));
+        var lacking = asked.With(Vote(Grace, roles: ["platform"])).With(Vote(Edsger, roles: ["platform"]));
+
+        (both.State, twice.State, lacking.State).ShouldBe(
+            (ApprovalState.Requested, ApprovalState.Approved, ApprovalState.Requested)
+        );
+        Seats.Words(both.Missing).ShouldBe("1 of security");
+        Seats.Words(lacking.Missing).ShouldBe("1 of security");
+    }
+
+    [Fact]
     public void One_no_is_enough_whoever_said_yes_before() =>
         (OfAda with { Quorum = 3 })
             .With(Vote(Grace))
@@ -124,5 +143,6 @@ public sealed class ApprovalTests
         DateTimeOffset? at = null
     ) => OfAda.Objection(by, decision, digest, mayDecide, at ?? Nine);
 
-    private static Vote Vote(Person by, Decision decision = Decision.Approve) => new(by, decision, null, Nine);
+    private static Vote Vote(Person by, Decision decision = Decision.Approve, IReadOnlyList<string>? roles = null) =>
+        new(by, decision, null, Nine) { Roles = roles ?? [] };
 }

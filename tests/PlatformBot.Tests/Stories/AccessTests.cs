@@ -97,6 +97,32 @@ public sealed class AccessTests
     }
 
     [Fact]
+    public async Task One_of_platform_and_one_of_security_must_approve_and_nobody_is_both()
+    {
+        await using var chat = await TheChat.WithAsync(
+            Wipe,
+            approval: "{ groups: { platform: 1, security: 1 } }",
+            settings: new()
+            {
+                ["Access:Roles:platform:0"] = "grace",
+                ["Access:Roles:platform:1"] = "linus",
+                ["Access:Roles:security:0"] = "grace",
+            }
+        );
+        await chat.SaysAsync("ada", "/platform deploy infra");
+        var approval = await chat.SeesAsync(post => post.Buttons.Contains("approve"));
+        approval.Text.ShouldContain("needs 2 approvals: 1 of platform and 1 of security");
+        (await chat.SaysAsync("ada", "/platform why 1")).ShouldContain(
+            "waits for 2 more approvals (1 of platform and 1 of security)"
+        );
+
+        (await chat.PressesAsync("grace", approval, "approve")).ShouldContain("1 of 2. Still missing: 1 of security.");
+        (await chat.PressesAsync("grace", approval, "approve")).ShouldContain("one person counts once");
+        (await chat.PressesAsync("linus", approval, "approve")).ShouldContain("is approved");
+        await chat.SeesAsync(":white_check_mark: Run #1 succeeded");
+    }
+
+    [Fact]
     public async Task Why_says_which_rule_decides_and_who_can_lift_it()
     {
         await using var chat = await TheChat.WithAsync(Wipe, settings: AppsTeam);
