@@ -16,7 +16,7 @@ public sealed record Confirmation(IReadOnlyList<string> Names)
     public bool IsNeeded => Names.Count > 0;
 
     public static Confirmation Of(IEnumerable<PlannedStep> steps) =>
-        new([.. steps.Where(step => step.Irreversible).Select(step => step.Cluster ?? step.Phase).Distinct()]);
+        new([.. steps.Where(step => step.Irreversible).Select(step => step.Target ?? step.Phase).Distinct()]);
 
     /// <summary>What stands against an approval with these words; null when they are the names, all of them, letter by letter.</summary>
     /// <param name="approval">its name: "infra/foundation"</param>

@@ -1,6 +1,4 @@
-using System.Text;
 using PlatformBot.Core.Approvals;
-using PlatformBot.Core.Planning;
 using PlatformBot.Core.Runs;
 
 namespace PlatformBot.Core.Chat;
@@ -11,7 +9,6 @@ public static class ApprovalPosts
     private const string Red = "#c4314b";
     private const string Amber = "#d9822b";
     private const string Green = "#2e7d32";
-    private const int MostCommands = 5000;
 
     /// <summary>Asks for an approval, danger first.</summary>
     /// <param name="deciders">who can decide</param>
@@ -34,35 +31,12 @@ public static class ApprovalPosts
 
     private static Post OfPhases(Run run, Approval approval, string heading, string can)
     {
-        var phases = run.Plan.Phases.Where(phase => run.ApprovalFor(phase) == approval.Phase).ToList();
-        var steps = phases.SelectMany(phase => phase.Steps).ToList();
-        var dangers = steps.Where(step => step.Destructive is not null).ToList();
-        var clusters = phases.Select(phase => phase.Cluster).OfType<string>().Distinct(StringComparer.Ordinal).ToList();
-        var where =
-            clusters.Count == 0
-                ? ""
-                : $", on {(clusters.Count == 1 ? "cluster" : "clusters")} **{string.Join("**, **", clusters)}**";
-        var text = new StringBuilder();
-        text.Append($"{heading}{run.Requester} asks{where}. {can}\n\n");
-        text.Append("**What is destroyed**\n");
-
-        foreach (var danger in Danger.Lines(dangers))
-            text.Append($"- :warning: {danger}\n");
-
-        text.Append($"\n**The exact commands**\n{Markdown.Fence(Markdown.Cut(Commands(dangers), MostCommands))}\n");
-        text.Append($"All {Words.Count(steps.Count, "step")}: the file below. Plan {Markdown.Code(approval.Digest)}");
-
+        var file = ApprovalText.File(run, approval);
         return new Post
         {
-            Text = text.ToString(),
+            Text = $"{heading}{run.Requester} asks. {can}\n\n{ApprovalText.Of(run, approval, file)}",
             Box = ApprovalBox(run, approval),
-            Files =
-            [
-                new AttachedFile(
-                    $"run-{run.Id.Number}-{approval.Phase.Replace('/', '-')}.txt",
-                    PlanText.Whole(run.Plan, null, steps.Contains)
-                ),
-            ],
+            Files = [file],
         };
     }
 
@@ -154,10 +128,4 @@ public static class ApprovalPosts
         approval.MustType.IsNeeded
             ? $"Nobody can undo this: whoever approves types {Markdown.Inline(approval.MustType.Wanted)}.\n"
             : "";
-
-    private static string Commands(IEnumerable<PlannedStep> steps) =>
-        string.Join(
-            "\n\n",
-            steps.Select(step => $"# {step.Id}\n{CommandText.Folded(string.Join('\n', CommandText.Of(step.Action)))}")
-        );
 }

@@ -11,22 +11,30 @@ internal static class Danger
     /// <summary>Stands for the node while texts are compared; no runbook can hold it.</summary>
     private const string Blank = "\0";
 
-    /// <summary>One line of Markdown each, in the order of the plan.</summary>
+    private const int LongestText = 300;
+
+    /// <summary>One line of Markdown each: first what nobody can undo, otherwise in the order of the plan.</summary>
     public static IEnumerable<string> Lines(IEnumerable<PlannedStep> steps) =>
-        steps
-            .Where(step => step.Destructive is not null)
-            .GroupBy(step => (step.Phase, Text: Pattern(step)))
+        InOrder(steps)
+            .GroupBy(step => (step.Phase, Text: Pattern(step), step.Irreversible))
             .Select(same => Line(same.Key.Text, [.. same]));
+
+    /// <summary>What destroys something, worst first.</summary>
+    public static IEnumerable<PlannedStep> InOrder(IEnumerable<PlannedStep> steps) =>
+        steps.Where(step => step.Destructive is not null).OrderByDescending(step => step.Irreversible);
 
     private static string Line(string pattern, List<PlannedStep> steps)
     {
         var nodes = string.Join(", ", steps.Select(step => step.Node).OfType<string>().Distinct());
-        var text = Markdown.Inline(pattern.Replace(Blank, "\uFFFC", StringComparison.Ordinal));
+        var text = Markdown.Inline(
+            Markdown.Cut(pattern, LongestText).Replace(Blank, "\uFFFC", StringComparison.Ordinal)
+        );
         var where = nodes.Length == 0 ? "" : $"**{Markdown.Inline(nodes)}**";
         var told = text.Contains('\uFFFC', StringComparison.Ordinal)
             ? text.Replace("\uFFFC", where, StringComparison.Ordinal)
             : $"{text}{(where.Length == 0 ? "" : $" on {where}")}";
-        return $"{told} ({string.Join(", ", steps.GroupBy(Name).Select(Times))})";
+        var end = steps[0].Irreversible ? ". **Nobody can undo this.**" : "";
+        return $"{told} ({string.Join(", ", steps.GroupBy(Name).Select(Times))}){end}";
     }
 
     private static string Pattern(PlannedStep step) =>

@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+
 namespace PlatformBot.Core.Chat;
 
 /// <summary>A post as the bot wants it to be: Markdown in which text from outside is already made harmless.</summary>
@@ -22,7 +25,11 @@ public sealed record Box(string Colour, string Title, string Text, IReadOnlyList
 /// <param name="Value">comes back, authenticated, in <see cref="ButtonClick.Value"/></param>
 public sealed record Button(string Id, string Label, string Style, string Value);
 
-public sealed record AttachedFile(string Name, string Text);
+public sealed record AttachedFile(string Name, string Text)
+{
+    /// <summary>In lower-case hex, of the file as it is sent: UTF-8.</summary>
+    public string Sha256 => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Text)));
+}
 
 /// <summary>
 /// An answer to the one who acted. Nobody else sees it, except that a mention in a channel is answered in its thread.

@@ -28,6 +28,9 @@ public static class PlanText
         foreach (var danger in Danger.Lines(plan.Steps))
             text.Append($"\n- :warning: {danger}");
 
+        foreach (var odd in plan.Lookalikes ?? [])
+            text.Append($"\n- :warning: {Markdown.Inline(odd)}");
+
         foreach (var note in plan.Notes)
             text.Append($"\n- :information_source: {Markdown.Inline(note)}");
 
@@ -116,13 +119,19 @@ public static class PlanText
         text.Append($"\n{step.Id}: {step.Title}\n");
 
         if (step.Destructive is not null)
-            text.Append($"  DESTRUCTIVE: {step.Destructive}\n");
+            text.Append($"  DESTRUCTIVE: {step.Destructive}{(step.Irreversible ? " (nobody can undo this)" : "")}\n");
 
         if (look is { Holds: true })
             text.Append($"  done already: {look.Saw}\n");
 
         foreach (var line in CommandText.Of(step.Action))
             text.Append($"  $ {line.Replace("\n", "\n  ", StringComparison.Ordinal)}\n");
+
+        if (step.Action is PlannedAction.Apply apply)
+        {
+            foreach (var json in apply.Objects)
+                text.Append($"    {json}\n");
+        }
 
         if (step.Rollback is { } rollback)
         {

@@ -42,6 +42,9 @@ public sealed record Plan
     /// <summary>What was left out and why, in words: needs on clusters that were not chosen, phases before <c>from</c>.</summary>
     public required IReadOnlyList<string> Notes { get; init; }
 
+    /// <summary>Names in it that only look like others, a sentence each; null when there is none.</summary>
+    public IReadOnlyList<string>? Lookalikes { get; init; }
+
     /// <summary>SHA-256, in lower-case hex, over the canonical JSON of everything else in this record.</summary>
     public required string Digest { get; init; }
 
@@ -122,6 +125,9 @@ public sealed record PlannedStep
 
     public string? Node { get; init; }
 
+    /// <summary>The node's address; null where there is no node.</summary>
+    public string? Address { get; init; }
+
     /// <summary>Ids of the steps that must be settled before this one starts; complete, across phases and clusters.</summary>
     public required IReadOnlyList<string> Needs { get; init; }
 
@@ -158,6 +164,16 @@ public sealed record PlannedStep
 
     /// <summary>Where it is written: "commands/phases/1-foundation.yaml:120".</summary>
     public required string Source { get; init; }
+
+    /// <summary>The cluster that the action acts on, which may be another one than the step's own; null for none.</summary>
+    public string? Target =>
+        Action switch
+        {
+            PlannedAction.Apply apply => apply.Cluster,
+            PlannedAction.Patch patch => patch.Cluster,
+            PlannedAction.Wait wait => wait.For.Cluster,
+            _ => Cluster,
+        };
 
     /// <summary>The pause after an attempt that failed, 1 being the first.</summary>
     public TimeSpan PauseAfter(int attempt) =>

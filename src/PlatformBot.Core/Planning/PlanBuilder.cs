@@ -58,8 +58,26 @@ internal sealed class PlanBuilder(Catalogue catalogue, Runbook runbook, PlanPath
             ParallelPerCluster = runbook.ParallelPerCluster,
             Phases = planned,
             Notes = notes,
+            Lookalikes = LookalikesIn(arguments, chosen) is { Length: > 0 } odd ? odd : null,
             Digest = "",
         };
+    }
+
+    /// <summary>What people gave, and the chosen clusters and nodes themselves, held against every name of the inventory.</summary>
+    private string[] LookalikesIn(IReadOnlyList<BoundArgument> arguments, IReadOnlyList<string> chosen)
+    {
+        var clusters = catalogue.Inventory.Clusters;
+        var names = clusters.SelectMany(Names).ToArray();
+        var own = clusters.Where(cluster => chosen.Contains(cluster.Name)).SelectMany(Names);
+        return
+        [
+            .. own.SelectMany(name => Lookalikes.In(name, [.. names.Where(other => other != name)]))
+                .Concat(arguments.SelectMany(argument => Lookalikes.In(argument.Value, names)))
+                .Distinct(),
+        ];
+
+        static IEnumerable<string> Names(InventoryCluster cluster) =>
+            cluster.Nodes.Select(node => node.Name).Prepend(cluster.Name);
     }
 
     private (IReadOnlyList<PlannedPhase> Phases, IReadOnlyList<string> Notes) Connect(

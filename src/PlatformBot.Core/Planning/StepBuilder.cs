@@ -40,6 +40,7 @@ internal sealed class StepBuilder(Catalogue catalogue, Manifests manifests, Prob
             Why = body.Text("why"),
             Cluster = cluster,
             Node = node,
+            Address = catalogue.Inventory.Nodes.FirstOrDefault(known => known.Name == node)?.Address,
             Needs = [],
             Action = Action(body, places, scope),
             Probe = [.. body.Maps("probe").Select(checks.Read)],

@@ -99,7 +99,7 @@ internal sealed class StepActions : IStepActions, IDisposable
     }
 
     public Task<string> DiagnoseAsync(PlannedStep step, CancellationToken cancelled) =>
-        StepSubjects.ClusterOf(step) is { } cluster
+        step.Target is { } cluster
             ? _diagnosis.WriteAsync(cluster, StepSubjects.NamespacesOf(step), cancelled)
             : Task.FromResult("");
 

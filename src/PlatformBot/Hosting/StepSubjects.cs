@@ -23,15 +23,6 @@ internal static class StepSubjects
         return commands.Select(argv => argv[0]).Concat(secrets > 0 ? ["op"] : []);
     }
 
-    public static string? ClusterOf(PlannedStep step) =>
-        step.Action switch
-        {
-            PlannedAction.Apply apply => apply.Cluster,
-            PlannedAction.Patch patch => patch.Cluster,
-            PlannedAction.Wait wait => wait.For.Cluster,
-            _ => step.Cluster,
-        };
-
     /// <summary>Where to look when the step fails; empty when it does not say.</summary>
     public static IReadOnlySet<string> NamespacesOf(PlannedStep step)
     {

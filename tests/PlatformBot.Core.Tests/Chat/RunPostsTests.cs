@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using PlatformBot.Core.Approvals;
 using PlatformBot.Core.Chat;
 using PlatformBot.Core.Planning;
@@ -44,6 +46,59 @@ public sealed class RunPostsTests
         Rendered
             .Of(ApprovalPosts.Approval(told.Run, told.Run.Approvals[Run.WholeRun], [Ada, Grace, Edsger]))
             .ShouldMatchSnapshot("approval-whole-run");
+    }
+
+    [Fact]
+    public void Two_hundred_harmless_steps_hide_no_danger()
+    {
+        var harmless = Enumerable
+            .Range(0, 200)
+            .Select(n => Plans.Step($"tidy-{n}") with { Destructive = $"removes the empty folder {n}" });
+        var danger = Plans.Step("wipe") with
+        {
+            Destructive = "wipes every disk",
+            Irreversible = true,
+            Action = Plans.Commands([.. Enumerable.Repeat("echo harmless", 200), "wipefs --all /dev/sda"]),
+        };
+
+        var post = Asking(Plans.Of([.. harmless, danger]));
+
+        var lines = post.Text.Split('\n').ToList();
+        lines
+            .FindIndex(line => line.Contains("wipes every disk (`wipe`). **Nobody can undo this.**"))
+            .ShouldBeLessThan(6);
+        post.Text.ShouldContain("wipefs --all /dev/sda");
+        post.Text.ShouldContain("# … 193 more commands in the file below …");
+        post.Text.ShouldContain(":warning: **and 186 more**, in the file below");
+        Markdown.Runes(post.Text).ShouldBeLessThan(12_000);
+        post.Files.Single().Text.ShouldContain("removes the empty folder 199");
+    }
+
+    [Fact]
+    public void The_digest_of_the_file_is_the_digest_of_its_bytes()
+    {
+        var post = Asking(Plans.Of(Plans.Step("wipe") with { Destructive = "räumt auf" }));
+
+        post.Text.ShouldContain(
+            Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(post.Files.Single().Text)))
+        );
+    }
+
+    [Fact]
+    public void A_name_that_only_looks_like_another_is_said_first_and_visibly()
+    {
+        var plan = Plans.Of(Plans.Step("wipe") with { Destructive = "wipes it" });
+
+        var post = Asking(plan with { Lookalikes = ["in\u200Bfra is not infra: its 3rd letter is U+200B"] });
+
+        post.Text.Split('\n')[3].ShouldBe(":warning: **in⟨U\\+200B⟩fra is not infra: its 3rd letter is U\\+200B**");
+    }
+
+    private static Post Asking(Plan plan)
+    {
+        var told = new Chronicle(plan, Ada);
+        told.Then(new RunEvent.ApprovalAsked("foundation", Digest, 1, told.Now.AddHours(4)));
+        return ApprovalPosts.Approval(told.Run, told.Run.Approvals["foundation"], [Grace]);
     }
 
     [Fact]

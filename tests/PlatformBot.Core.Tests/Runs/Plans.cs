@@ -68,5 +68,9 @@ internal static class Plans
             ),
         };
 
+    /// <summary>Commands one after the other, their words parted by blanks.</summary>
+    public static PlannedAction.Run Commands(params string[] commands) =>
+        new([.. commands.Select(command => command.Split(' '))], new Dictionary<string, string>(), Sensitive: false);
+
     public static PlannedCheck Probe(string what) => new PlannedCheck.Run([what]);
 }

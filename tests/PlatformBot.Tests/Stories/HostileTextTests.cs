@@ -89,6 +89,19 @@ public sealed partial class HostileTextTests
         IsHarmless(await chat.HearsAsync("ada", "logs 1 infra/fail"));
     }
 
+    /// <summary>The first letter is Cyrillic; a zero stands for an O.</summary>
+    [Fact]
+    public async Task A_value_that_only_looks_like_a_cluster_is_pointed_out_to_whoever_approves()
+    {
+        await using var chat = await TheChat.WithAsync(Echo);
+
+        await chat.SaysAsync("ada", "/platform deploy infra version=\u0430pps-\u041E1");
+
+        (await chat.SeesAsync(post => post.Buttons.Contains("approve"))).Text.ShouldContain(
+            "\u0430pps\\-\u041E1 is not apps\\-01: its 1st letter is U\\+0430"
+        );
+    }
+
     [Fact]
     public async Task A_refusal_that_all_can_read_quotes_without_calling_anybody()
     {

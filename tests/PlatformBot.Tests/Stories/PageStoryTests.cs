@@ -80,6 +80,41 @@ public sealed class PageStoryTests
         await LookAsync(grace, "confirmed");
     }
 
+    [Fact]
+    public async Task On_a_phone_what_nobody_can_undo_is_read_and_typed_without_scrolling_sideways()
+    {
+        await using var chat = await TheChat.WithAsync(ConvertNodes);
+        await using var browser = await Browser.OpenAsync();
+        var grace = await SitDownAsync(browser, chat, "grace");
+        await grace.SetViewportSizeAsync(390, 844);
+        await chat.SaysAsync("ada", "/platform deploy infra");
+        await grace.WaitForSelectorAsync("#posts button:has-text('Approve…')");
+        await LookAsync(grace, "phone-approval");
+        (await grace.EvaluateAsync<int>("document.documentElement.scrollWidth")).ShouldBeLessThanOrEqualTo(390);
+
+        await grace.ClickAsync("#posts button:has-text('Approve…')");
+        await grace.FillAsync("#dialog input", "infar");
+        await grace.ClickAsync("#dialog button:has-text('Approve')");
+        await grace.WaitForSelectorAsync("#dialog >> text=You typed");
+        await LookAsync(grace, "phone-wrong-name");
+        await grace.FillAsync("#dialog input", "infra");
+        await grace.ClickAsync("#dialog button:has-text('Approve')");
+
+        await grace.WaitForSelectorAsync("#posts >> text=approved by @grace");
+        await chat.SeesAsync(":white_check_mark: Run #1 succeeded");
+    }
+
+    private const string ConvertNodes = """
+        - step: convert
+          title: Convert ${{ node.name }}
+          each: node in cluster.nodes
+          destructive: erases the etcd member, every pod and all container state of the old cluster on ${{ node.name }}
+          irreversible: true
+          run: [world, reset, --nodes, "${{ node.address }}", --graceful=false, --reboot, --system-labels-to-wipe, EPHEMERAL, --wait=false]
+          probe: [{ run: [world, has, said] }]
+          verify: [{ run: [world, has, said] }]
+        """;
+
     private const string Cabling = """
         - step: cable
           title: Cable the switch

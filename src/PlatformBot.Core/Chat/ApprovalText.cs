@@ -1,0 +1,75 @@
+using System.Text;
+using PlatformBot.Core.Approvals;
+using PlatformBot.Core.Planning;
+using PlatformBot.Core.Runs;
+
+namespace PlatformBot.Core.Chat;
+
+/// <summary>
+/// What an approval of phases is about, for somebody who has ten seconds and a phone: the danger first, and nothing that is long
+/// enough to push it out of sight. All of it is in the attached file.
+/// </summary>
+internal static class ApprovalText
+{
+    private const int MostDangers = 15;
+    private const int MostNodes = 30;
+
+    public static string Of(Run run, Approval approval, AttachedFile file)
+    {
+        var steps = run.StepsOf(approval.Phase).ToList();
+        var dangers = Danger.InOrder(steps).ToList();
+        var text = new StringBuilder();
+
+        foreach (var odd in run.Plan.Lookalikes ?? [])
+            text.Append($":warning: **{Markdown.Inline(odd)}**\n");
+
+        text.Append($"**What is destroyed**\n{Destroyed(dangers)}\n**Where**\n{Where(dangers)}\n");
+        text.Append($"**The exact commands**\n{Markdown.Fence(CommandExcerpt.Of(dangers))}\n");
+        text.Append(
+            $"The file below has everything ({Words.Count(steps.Count, "step")}), SHA-256 {Markdown.Code(file.Sha256)}\n"
+        );
+        text.Append($"Plan {Markdown.Code(approval.Digest)}");
+        return text.ToString();
+    }
+
+    /// <summary>The same for as long as the approval is shown, because the post says its digest.</summary>
+    public static AttachedFile File(Run run, Approval approval)
+    {
+        var steps = run.StepsOf(approval.Phase).ToHashSet();
+        return new AttachedFile(
+            $"run-{run.Id.Number}-{approval.Phase.Replace('/', '-')}.txt",
+            PlanText.Whole(run.Plan, null, steps.Contains)
+        );
+    }
+
+    private static string Destroyed(List<PlannedStep> dangers)
+    {
+        var lines = Danger.Lines(dangers).ToList();
+        var rest = lines.Count - MostDangers;
+        var more = rest > 0 ? $"- :warning: **and {rest} more**, in the file below\n" : "";
+        return $"{string.Concat(lines.Take(MostDangers).Select(line => $"- :warning: {line}\n"))}{more}";
+    }
+
+    /// <summary>Each cluster with the nodes that something is done to.</summary>
+    private static string Where(List<PlannedStep> dangers) =>
+        string.Concat(
+            dangers
+                .GroupBy(step => step.Target)
+                .Select(place =>
+                    $"- {(place.Key is null ? "no cluster" : $"cluster **{Markdown.Inline(place.Key)}**")}{Nodes(place)}\n"
+                )
+        );
+
+    private static string Nodes(IEnumerable<PlannedStep> steps)
+    {
+        var nodes = steps
+            .Where(step => step.Node is not null)
+            .Select(step =>
+                $"{Markdown.Inline(step.Node!)}{(step.Address is null ? "" : $" {Markdown.Code(step.Address)}")}"
+            )
+            .Distinct()
+            .ToList();
+        var more = nodes.Count > MostNodes ? $" and {nodes.Count - MostNodes} more" : "";
+        return nodes.Count == 0 ? "" : $": {string.Join(", ", nodes.Take(MostNodes))}{more}";
+    }
+}
