@@ -99,6 +99,7 @@ RUN ln -s /opt/platformbot/bin/platformbot /usr/local/bin/platformbot
 
 # /var/lib/platformbot survives (journal, signing key, GitOps checkout); /run/platformbot is memory (client configurations).
 ENV Urls=http://+:8080 \
+    Http__Health=http://+:8081 \
     DOTNET_EnableDiagnostics=0 \
     HOME=/var/lib/platformbot \
     Paths__Root=/opt/platformbot \
@@ -113,6 +114,6 @@ ENV Urls=http://+:8080 \
 
 USER 10001:10001
 WORKDIR /var/lib/platformbot
-EXPOSE 8080
+EXPOSE 8080 8081
 ENTRYPOINT ["tini", "--", "platformbot"]
 CMD ["serve"]

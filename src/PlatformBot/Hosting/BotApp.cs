@@ -31,7 +31,7 @@ internal static class BotApp
         }
 
         logging?.Invoke(builder.Logging);
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.AddSurface();
 
         var paths = builder.Configuration.GetSection(PathsOptions.Section).Get<PathsOptions>() ?? new PathsOptions();
         var reading = Catalogue.Read(Path.Combine(Path.GetFullPath(paths.Root), "commands"));
@@ -48,6 +48,7 @@ internal static class BotApp
         parts?.Invoke(builder.Services);
 
         var app = builder.Build();
+        app.UseSurface();
         app.MapMattermost();
         app.MapGet("/healthz", (SqliteJournal journal, RunHost runs) => Health(journal, runs));
         return app;

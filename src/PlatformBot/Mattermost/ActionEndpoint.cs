@@ -14,6 +14,7 @@ internal sealed class ActionEndpoint(
     TriggerProof proof,
     Dialogs dialogs,
     IConversation conversation,
+    PersonLimit limit,
     Suspicions suspicions
 )
 {
@@ -28,6 +29,12 @@ internal sealed class ActionEndpoint(
         {
             await suspicions.RaiseAsync(wrong, http, Incoming.Text(json, "user_id"));
             await AnswerAsync(http, Answers.Refused);
+            return;
+        }
+
+        if (!await limit.AdmitsAsync(click.By.Id, http))
+        {
+            await AnswerAsync(http, PersonLimit.TooMany);
             return;
         }
 

@@ -14,6 +14,7 @@ internal sealed class CommandEndpoint(
     TriggerProof proof,
     Dialogs dialogs,
     IConversation conversation,
+    PersonLimit limit,
     Suspicions suspicions
 )
 {
@@ -51,11 +52,19 @@ internal sealed class CommandEndpoint(
             return;
         }
 
+        if (!await limit.AdmitsAsync(user, http))
+        {
+            await AnswerAsync(http, PersonLimit.TooMany);
+            return;
+        }
+
+        await AnswerAsync(http, await HearAsync(http, form, trigger));
+    }
+
+    private async Task<string> HearAsync(HttpContext http, Dictionary<string, StringValues> form, string trigger)
+    {
         var reply = await conversation.HearAsync(Read(form, trigger, http), http.RequestAborted);
-        await AnswerAsync(
-            http,
-            await dialogs.ShowAsync(reply, PersonOf(form), ChannelOf(form), trigger, http.RequestAborted)
-        );
+        return await dialogs.ShowAsync(reply, PersonOf(form), ChannelOf(form), trigger, http.RequestAborted);
     }
 
     private static ChatCommand Read(Dictionary<string, StringValues> form, string trigger, HttpContext http) =>

@@ -9,7 +9,13 @@ namespace PlatformBot.Mattermost;
 /// POST /mattermost/dialog: a filled-in form. All but the user and the channel is the client's word, even that there was a form:
 /// the sealed state is the proof, and its list of fields is what the values are held against.
 /// </summary>
-internal sealed class DialogEndpoint(Seals seals, IConversation conversation, Suspicions suspicions, Whispers whispers)
+internal sealed class DialogEndpoint(
+    Seals seals,
+    IConversation conversation,
+    PersonLimit limit,
+    Suspicions suspicions,
+    Whispers whispers
+)
 {
     public async Task HandleAsync(HttpContext http)
     {
@@ -22,6 +28,12 @@ internal sealed class DialogEndpoint(Seals seals, IConversation conversation, Su
         {
             await suspicions.RaiseAsync(wrong, http, user);
             await Answers.SendAsync(http, new JsonObject { ["error"] = Plain(Answers.Refused) });
+            return;
+        }
+
+        if (!await limit.AdmitsAsync(user, http))
+        {
+            await Answers.SendAsync(http, new JsonObject { ["error"] = Plain(PersonLimit.TooMany) });
             return;
         }
 
@@ -132,5 +144,6 @@ internal sealed class DialogEndpoint(Seals seals, IConversation conversation, Su
     }
 
     /// <summary>An error in a dialog is shown as it is, without Markdown.</summary>
-    private static string Plain(string text) => text.Replace(":no_entry: ", "", StringComparison.Ordinal);
+    private static string Plain(string text) =>
+        text.Replace(":no_entry: ", "", StringComparison.Ordinal).Replace(":hourglass: ", "", StringComparison.Ordinal);
 }

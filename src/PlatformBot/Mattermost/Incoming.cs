@@ -3,10 +3,12 @@ using System.Net.Mime;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 using PlatformBot.Core;
 using PlatformBot.Core.Chat;
+using PlatformBot.Hosting;
 
 namespace PlatformBot.Mattermost;
 
@@ -108,14 +110,38 @@ internal static class Incoming
         if (http.Response.StatusCode != StatusCodes.Status200OK)
             return null;
 
+        return await ReadInTimeAsync(http);
+    }
+
+    /// <summary>Whoever sends a byte now and then holds no connection for it.</summary>
+    private static async Task<string?> ReadInTimeAsync(HttpContext http)
+    {
+        var patience = http.RequestServices.GetRequiredService<IOptions<HttpOptions>>().Value.BodyTimeout;
+        using var late = new CancellationTokenSource(patience, TimeProvider.System);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, http.RequestAborted);
+
         // One more than is allowed, so that too much is seen without being read.
         var buffer = new byte[LargestBody + 1];
-        var length = await http.Request.Body.ReadAtLeastAsync(buffer, buffer.Length, false, http.RequestAborted);
 
-        if (length <= LargestBody)
-            return Encoding.UTF8.GetString(buffer, 0, length);
+        try
+        {
+            var length = await http.Request.Body.ReadAtLeastAsync(buffer, buffer.Length, false, either.Token);
 
-        http.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
+            if (length <= LargestBody)
+                return Encoding.UTF8.GetString(buffer, 0, length);
+
+            http.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
+        }
+        catch (OperationCanceledException) when (late.IsCancellationRequested)
+        {
+            http.Response.StatusCode = StatusCodes.Status408RequestTimeout;
+            http.Response.Headers.Connection = "close";
+        }
+        catch (BadHttpRequestException bad)
+        {
+            http.Response.StatusCode = bad.StatusCode;
+        }
+
         return null;
     }
 

@@ -33,6 +33,7 @@ internal static class MattermostModule
             .AddSingleton<TriggerProof>()
             .AddSingleton<SlashCommand>()
             .AddSingleton<Suspicions>()
+            .AddSingleton<PersonLimit>()
             .AddSingleton<Dialogs>();
         services
             .AddSingleton<MattermostChat>()

@@ -15,6 +15,7 @@ internal sealed partial class Mentions(
     MattermostPeople people,
     MattermostChat chat,
     IConversation conversation,
+    PersonLimit limit,
     IOptions<MattermostOptions> options,
     TimeProvider clock,
     ILogger<Mentions> logger
@@ -33,6 +34,9 @@ internal sealed partial class Mentions(
         var place = await home.FindAsync(stopping);
 
         if (CommandIn(post, isDirect, place) is not { } text || !IsNew(Incoming.Text(post, "id")))
+            return;
+
+        if (!limit.Admits(Incoming.Text(post, "user_id")))
             return;
 
         // Webhooks and other bots post under somebody's id; only people give commands.

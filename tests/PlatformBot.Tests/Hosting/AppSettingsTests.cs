@@ -18,6 +18,7 @@ public sealed class AppSettingsTests
 {
     private static readonly (string Section, Type Options)[] Sections =
     [
+        (HttpOptions.Section, typeof(HttpOptions)),
         ("Mattermost", typeof(MattermostOptions)),
         ("Access", typeof(AccessOptions)),
         ("Freeze", typeof(FreezeOptions)),

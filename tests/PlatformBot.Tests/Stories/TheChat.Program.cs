@@ -117,7 +117,7 @@ internal sealed partial class TheChat
         _program = BotProgram.Start(settings);
     }
 
-    private static int FreePort()
+    public static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();

@@ -20,7 +20,7 @@ internal sealed partial class TheChat
 
     public string ToolAt(string name) => Path.Combine(Catalogues.ToolsFolder(_folder), name);
 
-    private Uri BotUri => new(_bot!.Urls.First());
+    public Uri BotUri => new(_bot!.Urls.First());
 
     /// <summary>Every entry, oldest first, read from the file.</summary>
     public IReadOnlyList<Entry> Journal

@@ -1,0 +1,105 @@
+using System.Globalization;
+using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.RateLimiting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Options;
+
+namespace PlatformBot.Hosting;
+
+/// <summary>What everybody who reaches the bot's port meets first: limits, and no word more than needed.</summary>
+internal static class Surface
+{
+    private static readonly TimeSpan HeadersMayTake = TimeSpan.FromSeconds(5);
+
+    /// <summary>Mattermost opens a connection for every callback, and lets it idle.</summary>
+    private static readonly TimeSpan IdleConnection = TimeSpan.FromSeconds(20);
+
+    public static WebApplicationBuilder AddSurface(this WebApplicationBuilder builder)
+    {
+        var http = builder.Configuration.GetSection(HttpOptions.Section).Get<HttpOptions>() ?? new HttpOptions();
+        builder
+            .Services.AddOptions<HttpOptions>()
+            .Bind(builder.Configuration.GetSection(HttpOptions.Section))
+            .ValidateDataAnnotations()
+            .Validate(
+                options => options.Health is null || Uri.TryCreate(Plain(options.Health), UriKind.Absolute, out _),
+                "Http:Health is no URL, such as http://127.0.0.1:8081."
+            )
+            .ValidateOnStart();
+
+        builder.WebHost.ConfigureKestrel(Limit);
+        builder.Services.AddRateLimiter(limiter => LimitAddresses(limiter, http));
+
+        if (http.Health is { } health && builder.Configuration["Urls"] is { } urls)
+            builder.WebHost.UseUrls($"{urls};{health}");
+
+        return builder;
+    }
+
+    /// <summary>A bug's caller learns that there was one, and nothing of it; the log has it.</summary>
+    public static WebApplication UseSurface(this WebApplication app)
+    {
+        app.UseExceptionHandler(errors => errors.Run(_ => Task.CompletedTask));
+        app.UseRateLimiter();
+
+        if (app.Services.GetRequiredService<IOptions<HttpOptions>>().Value.Health is { } health)
+            app.Use(Apart(new Uri(Plain(health)).Port));
+
+        return app;
+    }
+
+    private static void Limit(KestrelServerOptions kestrel)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.RequestHeadersTimeout = HeadersMayTake;
+        kestrel.Limits.KeepAliveTimeout = IdleConnection;
+        kestrel.Limits.MaxConcurrentConnections = 2000;
+        kestrel.Limits.MaxRequestHeaderCount = 64;
+        kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
+        kestrel.Limits.MaxRequestLineSize = 4 * 1024;
+        kestrel.Limits.MaxRequestBodySize = 1024 * 1024;
+    }
+
+    private static void LimitAddresses(RateLimiterOptions limiter, HttpOptions http)
+    {
+        limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
+        limiter.OnRejected = (rejected, _) =>
+        {
+            rejected.HttpContext.Response.Headers.RetryAfter = 1.ToString(CultureInfo.InvariantCulture);
+            return ValueTask.CompletedTask;
+        };
+        limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(request =>
+            RateLimitPartition.GetTokenBucketLimiter(
+                $"{request.Connection.RemoteIpAddress}",
+                _ => Bucket(http.PerAddress, http.AddressBurst)
+            )
+        );
+    }
+
+    public static TokenBucketRateLimiterOptions Bucket(int perSecond, int burst) =>
+        new()
+        {
+            TokenLimit = burst,
+            TokensPerPeriod = perSecond,
+            ReplenishmentPeriod = TimeSpan.FromSeconds(1),
+            QueueLimit = 0,
+        };
+
+    /// <summary>By the port that was connected to: what a request says of itself (its Host) proves nothing.</summary>
+    private static Func<HttpContext, RequestDelegate, Task> Apart(int port) =>
+        (http, next) =>
+        {
+            var isHealth = http.Request.Path == "/healthz";
+
+            if (isHealth == (http.Connection.LocalPort == port))
+                return next(http);
+
+            http.Response.StatusCode = StatusCodes.Status404NotFound;
+            return Task.CompletedTask;
+        };
+
+    /// <summary>Kestrel's word for every address is none of a URL's.</summary>
+    private static string Plain(string url) =>
+        url.Replace("://+:", "://0.0.0.0:", StringComparison.Ordinal)
+            .Replace("://*:", "://0.0.0.0:", StringComparison.Ordinal);
+}

@@ -1,0 +1,40 @@
+using System.Threading.RateLimiting;
+using Microsoft.Extensions.Options;
+using PlatformBot.Hosting;
+
+namespace PlatformBot.Mattermost;
+
+/// <summary>
+/// How much one person may ask for at once, whichever way: a script in somebody's browser must not keep the bot from everybody else,
+/// nor fill its journal.
+/// </summary>
+internal sealed class PersonLimit(IOptions<HttpOptions> options, Suspicions suspicions) : IDisposable
+{
+    public const string TooMany =
+        ":hourglass: That is a lot at once, so this was not done. Wait a few seconds, then say it again.";
+
+    private readonly PartitionedRateLimiter<string> _limiter = PartitionedRateLimiter.Create<string, string>(person =>
+        RateLimitPartition.GetTokenBucketLimiter(
+            person,
+            _ => Surface.Bucket(options.Value.PerPerson, options.Value.PersonBurst)
+        )
+    );
+
+    public bool Admits(string person)
+    {
+        using var lease = _limiter.AttemptAcquire(person);
+        return lease.IsAcquired;
+    }
+
+    /// <summary>False after it was noted.</summary>
+    public async Task<bool> AdmitsAsync(string person, HttpContext http)
+    {
+        if (Admits(person))
+            return true;
+
+        await suspicions.RaiseAsync("more at once from one person than a person does", http, person);
+        return false;
+    }
+
+    public void Dispose() => _limiter.Dispose();
+}
