@@ -16,17 +16,9 @@ public sealed partial class Bot
         IReadOnlyList<string> words,
         CancellationToken cancellationToken
     ) =>
-        command.By.Origin.Signed is null
-            ? RefuseAsync(
-                command.By,
-                null,
-                command.Text,
-                new Refusal(
-                    "Only the console on the bot's host hands out requests.",
-                    "In chat, the approval's post has all of it, and buttons."
-                )
-            )
-            : OnApprovalAsync(command, words, "request", (run, approval, _) => Task.FromResult(Request(run, approval)));
+        command.By.Origin.Signed is null ? RefuseAsync(command.By, null, command.Text, OnlyInConsole)
+        : words.Count > 0 && ThawIn(words[0]) is not null ? RefuseAsync(command.By, null, command.Text, OnlyOfRuns)
+        : OnApprovalAsync(command, words, "request", (run, approval, _) => Task.FromResult(Request(run, approval)));
 
     private Reply Request(Run run, Approval approval)
     {
@@ -89,6 +81,14 @@ public sealed partial class Bot
             $"`/platform request {run.Id}` gives out what it asks for now."
         );
 
+    private static readonly Refusal OnlyInConsole = new(
+        "Only the console on the bot's host hands out requests.",
+        "In chat, the approval's post has all of it, and buttons."
+    );
+    private static readonly Refusal OnlyOfRuns = new(
+        "Requests are of runs; on a freeze, people decide at the console itself.",
+        "Somebody else says `approve` or `deny` there, signed with their own key."
+    );
     private static readonly Refusal Elsewhere = new(
         "This was signed for another bot.",
         "Ask this one for a request: `/platform request`."

@@ -158,10 +158,11 @@ internal sealed partial class MattermostApi(
             return Note(await Answer.ReadAsync(response, clock, either.Token));
         }
         catch (Exception exception)
-            when (exception is HttpRequestException or IOException or OperationCanceledException
-                && !stopping.IsCancellationRequested
+            when (exception is HttpRequestException or IOException
+                || (exception is OperationCanceledException && !stopping.IsCancellationRequested)
             )
         {
+            // A connection that breaks in the instant in which the caller gives up is no more than that: whoever waits on hears of the end.
             return Note(Answer.None);
         }
     }

@@ -46,7 +46,8 @@ public sealed class WithoutChatTests : IAsyncLifetime
         chat.Done.ShouldBeEmpty();
 
         var vote = await chat.VotesElsewhereAsync(_keys, asks: "ada", votes: "grace");
-        (await chat.SubmitsAsync(vote)).ShouldContain("is approved");
+        var counted = await chat.SubmitsAsync(vote);
+        counted.ShouldContain("is approved", customMessage: string.Join('\n', chat.Log.Warnings));
         await chat.UntilAsync(run => run.State is RunState.Succeeded);
         chat.Done.ShouldBe(["wiped"]);
 
@@ -105,6 +106,20 @@ public sealed class WithoutChatTests : IAsyncLifetime
         await chat.UntilAsync(run => run.Steps["infra/wipe"].State is StepState.Failed);
 
         chat.Done.ShouldNotContain("wiped");
+    }
+
+    [Fact]
+    public async Task A_freeze_is_made_by_one_and_lifted_by_two()
+    {
+        await using var chat = await DownAsync(Wipe);
+        await SaysAsync(chat, "ada", "freeze", "infra", "the release");
+        (await SaysAsync(chat, "ada", "unfreeze", "1", "the release is off")).ShouldContain("approve thaw-1");
+
+        (await SaysAsync(chat, "grace", "request", "thaw-1", "please")).ShouldContain("Requests are of runs");
+        (await SaysAsync(chat, "ada", "approve", "thaw-1")).ShouldContain("someone else must approve");
+        chat.Journal.ShouldNotContain(entry => entry.What is RunEvent.ThawVoted);
+
+        (await SaysAsync(chat, "grace", "approve", "thaw-1")).ShouldContain("is lifted");
     }
 
     /// <summary>Chat was up once, so that the bot knows whose names these are; then it went down, and the bot was started anew.</summary>
