@@ -82,23 +82,36 @@ internal sealed class KeyRing : IDisposable
 
     /// <param name="list">null for the usual one</param>
     public SshSignatures Signatures(string? list = null) =>
-        new(
-            new ProcessRunner(
-                new("/usr/bin"),
-                new(),
-                TimeProvider.System,
-                ProcessMark.Of(_folder.FullName),
-                directory: null,
-                TimeSpan.FromSeconds(1)
-            ),
-            new SshKeys(
-                "/usr/bin/ssh-keygen",
-                list ?? AllowedSigners,
-                File.Exists(RevokedKeys) ? RevokedKeys : null,
-                _folder.FullName
-            ),
-            TimeProvider.System
+        Asking("/usr/bin/ssh-keygen", list ?? AllowedSigners, TimeProvider.System);
+
+    /// <param name="program">in place of ssh-keygen</param>
+    public SshSignatures SignaturesBy(string program, TimeProvider clock) => Asking(program, AllowedSigners, clock);
+
+    private SshSignatures Asking(string program, string list, TimeProvider clock)
+    {
+        var runner = new ProcessRunner(
+            new(Path.GetDirectoryName(program)!),
+            new(),
+            clock,
+            ProcessMark.Of(_folder.FullName),
+            directory: null,
+            TimeSpan.FromSeconds(1)
         );
+        var revoked = File.Exists(RevokedKeys) ? RevokedKeys : null;
+        return new(runner, new SshKeys(program, list, revoked, _folder.FullName), clock);
+    }
+
+    /// <summary>A program in place of ssh-keygen that says it is there, by a file beside it, and never answers.</summary>
+    public string Mute()
+    {
+        var program = Path.Combine(_folder.FullName, "ssh-keygen");
+        File.WriteAllText(program, "#!/bin/sh\n: > \"$0.started\"\nexec /bin/sleep 300\n");
+
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+
+        return program;
+    }
 
     public void Dispose() => _folder.Delete(recursive: true);
 }

@@ -1,4 +1,5 @@
 using PlatformBot.Core.Statements;
+using PlatformBot.TestKit;
 using Shouldly;
 using Xunit;
 
@@ -126,6 +127,26 @@ public sealed class SshSignaturesTests : IAsyncLifetime
         File.CreateSymbolicLink(link, _keys.AllowedSigners);
         (await _keys.Signatures(link).CheckAsync(_signed, "ada", Use, Stop)).Holds.ShouldBe(true);
     }
+
+    [Fact]
+    public async Task A_program_that_never_answers_is_not_waited_for_and_tells_nothing()
+    {
+        var clock = new FakeClock(new DateTimeOffset(2026, 11, 21, 9, 0, 0, TimeSpan.Zero));
+        var mute = _keys.Mute();
+        var checking = _keys.SignaturesBy(mute, clock).CheckAsync(_signed, "ada", Use, Stop);
+
+        while (!File.Exists($"{mute}.started"))
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Stop);
+
+        clock.Advance(TimeSpan.FromSeconds(11));
+        (await checking).ShouldBe(new(null, "ssh-keygen did not answer in time."));
+    }
+
+    [Fact]
+    public async Task A_program_that_is_not_there_tells_nothing() =>
+        (
+            await _keys.SignaturesBy("/nowhere/ssh-keygen", TimeProvider.System).CheckAsync(_signed, "ada", Use, Stop)
+        ).Holds.ShouldBeNull();
 
     [Fact]
     public async Task A_name_never_becomes_an_option()

@@ -70,6 +70,23 @@ public sealed class AppSettingsTests
         }
     }
 
+    [Fact]
+    public void A_console_without_what_it_needs_is_refused_with_the_names_of_the_files()
+    {
+        var options = new ConsoleOptions
+        {
+            AllowedSigners = "/nowhere/allowed",
+            RevokedKeys = "/nowhere/revoked",
+            SshKeygen = "/nowhere/ssh-keygen",
+        };
+
+        options
+            .Validate(new ValidationContext(options))
+            .Select(fault => fault.MemberNames.Single())
+            .ShouldBe(["AllowedSigners", "RevokedKeys", "SshKeygen"]);
+        new ConsoleOptions().Validate(new ValidationContext(options)).ShouldBeEmpty();
+    }
+
     [Theory]
     [InlineData("deploy/bot/kubernetes/deployment.yaml", @"terminationGracePeriodSeconds: (\d+)")]
     [InlineData("deploy/bot/compose/compose.yaml", @"stop_grace_period: (\d+)s")]
