@@ -28,7 +28,7 @@ internal static class ManyRuns
         {
             var nobody = new StepOverhead.Nobody();
             var standing = new Standing(nobody, new Access(), TimeSpan.Zero, TimeProvider.System);
-            var guard = new ApprovalGuard(standing, PlanJson.DigestOf);
+            var guard = new ApprovalGuard(standing, PlanJson.DigestOf, new NoInputs());
             using var turns = new RunLocks();
             using var ledger = new LiveLedger(journal, TimeProvider.System);
             var freezes = new FreezeBook([], ledger, TimeProvider.System);

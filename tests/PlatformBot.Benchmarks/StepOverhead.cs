@@ -55,7 +55,7 @@ internal static class StepOverhead
             var opened = await journal.OpenRunAsync(Ada, new RunEvent.Planned(plan, "ops"));
             using var live = new LiveRun(Run.Begin(opened)!, journal, TimeProvider.System);
             var standing = new Standing(new Nobody(), new Access(), TimeSpan.Zero, TimeProvider.System);
-            var guard = new ApprovalGuard(standing, PlanJson.DigestOf);
+            var guard = new ApprovalGuard(standing, PlanJson.DigestOf, new NoInputs());
             using var ledger = new LiveLedger(journal, TimeProvider.System);
             var freezes = new FreezeBook([], ledger, TimeProvider.System);
             using var engine = new RunEngine(

@@ -55,6 +55,12 @@ public sealed record Approval(
             ]
         );
 
+    /// <summary>What its steps read besides their own words, as it was when the approval was asked for; null when nobody looked.</summary>
+    public IReadOnlyList<Pin>? Inputs { get; init; }
+
+    /// <summary>What was not there then, and is now because of what the run did.</summary>
+    public ImmutableList<Pin> Seen { get; init; } = [];
+
     /// <summary>What an approving vote must bring along.</summary>
     public Confirmation MustType { get; init; } = Confirmation.None;
 
@@ -110,6 +116,17 @@ public sealed record Approval(
     /// <param name="voters">for each who said yes, which of the groups they are of</param>
     public bool IsEnough(IReadOnlyList<IReadOnlyCollection<string>> voters) =>
         voters.Count >= Quorum && Seats.Empty(Groups, voters).Count == 0;
+
+    /// <summary>What has appeared stays what it was when it was seen first.</summary>
+    public Approval WithSeen(IEnumerable<Pin> pins) =>
+        this with
+        {
+            Seen = [.. Seen.Concat(pins).DistinctBy(pin => pin.Input)],
+        };
+
+    /// <summary>What the steps' inputs must be.</summary>
+    public IReadOnlyList<Pin> MustBe =>
+        [.. Seen, .. (Inputs ?? []).Where(pin => !Seen.Exists(seen => seen.Input == pin.Input))];
 
     /// <summary>Follows the table; a trigger that is not permitted changes nothing.</summary>
     public Approval Fire(ApprovalTrigger trigger) =>

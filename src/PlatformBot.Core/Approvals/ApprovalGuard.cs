@@ -7,25 +7,68 @@ namespace PlatformBot.Core.Approvals;
 /// <summary>Why a destructive step must not begin.</summary>
 /// <param name="Why">in words, with the way out</param>
 /// <param name="IsFinal">the approval is void: trying again cannot help, only a new run can</param>
-public sealed record GuardObjection(string Why, bool IsFinal);
+/// <param name="Details">what differs, a line each; "" when that is all in the words</param>
+public sealed record GuardObjection(string Why, bool IsFinal, string Details = "")
+{
+    public Failure ToFailure(int attempt) =>
+        Failure.Untouched(attempt, $"Not started: {Why}") with
+        {
+            Output = Details,
+            IsFinal = IsFinal,
+        };
+}
 
 /// <summary>The last look before something is destroyed: is this still what was approved, by people who may still approve?</summary>
-public sealed class ApprovalGuard(Standing standing, Func<Plan, string> digestOf)
+public sealed class ApprovalGuard(Standing standing, Func<Plan, string> digestOf, IInputs inputs)
 {
+    /// <summary>What an approval is asked for besides the plan: what its destructive steps would read now.</summary>
+    public async Task<IReadOnlyList<Pin>?> InputsAsync(Run run, string approval, CancellationToken stopping) =>
+        await inputs.ReadAsync(run.Plan, [.. run.DestroyingOf(approval)], stopping) is { Count: > 0 } found
+            ? found
+            : null;
+
     /// <summary>What stands against the step; null when it may begin. Asks the chat server, but not for long.</summary>
-    public async Task<GuardObjection?> ObjectionAsync(Run run, PlannedStep step, CancellationToken stopping)
+    public async Task<GuardObjection?> ObjectionAsync(LiveRun live, PlannedStep step, CancellationToken stopping)
     {
-        var phase = run.Plan.Phases.First(each => each.Id == step.Phase);
-        return run.NeedsApproval(phase) ? await ObjectionAsync(run, run.ApprovalFor(phase), stopping) : null;
+        var phase = live.Now.Plan.Phases.First(each => each.Id == step.Phase);
+        return live.Now.NeedsApproval(phase)
+            ? await ObjectionAsync(live, step, live.Now.ApprovalFor(phase), stopping)
+            : null;
     }
 
-    /// <summary>What stands against doing what this approval is for; null when nothing does.</summary>
-    public async Task<GuardObjection?> ObjectionAsync(Run run, string name, CancellationToken stopping)
+    /// <summary>
+    /// What stands against doing what this approval is for; null when nothing does. Inputs that have appeared are written down first, and
+    /// everything is looked at again, so that the writing does not lie between the look and the action.
+    /// </summary>
+    public async Task<GuardObjection?> ObjectionAsync(
+        LiveRun live,
+        PlannedStep step,
+        string name,
+        CancellationToken stopping
+    )
+    {
+        if (
+            await ChangesAsync(live.Now, step, name, stopping) is
+            { Appeared: { Count: > 0 } appeared, Changed.Count: 0 }
+        )
+        {
+            await live.NoteAsync(new RunEvent.InputsSeen(name, appeared), stopping);
+        }
+
+        return await ObjectionAsync(live.Now, step, name, stopping);
+    }
+
+    private async Task<GuardObjection?> ObjectionAsync(
+        Run run,
+        PlannedStep step,
+        string name,
+        CancellationToken stopping
+    )
     {
         if (run.Approvals.GetValueOrDefault(name) is not { State: ApprovalState.Approved } approval)
             return Void(run, $"{name} is not approved.");
 
-        if (digestOf(run.Plan) is var digest && digest != approval.Digest)
+        if (Pins.DigestOf(digestOf(run.Plan), approval.Inputs) is var digest && digest != approval.Digest)
         {
             return Void(
                 run,
@@ -33,6 +76,56 @@ public sealed class ApprovalGuard(Standing standing, Func<Plan, string> digestOf
             );
         }
 
+        return
+            await ChangesAsync(run, step, name, stopping) is { } changes
+            && Objection(run, name, changes) is { } objection
+            ? objection
+            : await StandingAsync(run, name, approval, stopping);
+    }
+
+    /// <summary>What has become of the step's inputs since they were approved; null when nobody looked then.</summary>
+    private async Task<PinChanges?> ChangesAsync(Run run, PlannedStep step, string name, CancellationToken stopping)
+    {
+        if (run.Approvals.GetValueOrDefault(name) is not { Inputs: not null } approval)
+            return null;
+
+        var now = await inputs.ReadAsync(run.Plan, [step], stopping);
+        var begun = run.Plan.Steps.Where(other => other.Id != step.Id && run.At(other).StartedAt is not null).ToList();
+        return Pins.Compare(
+            approval.MustBe,
+            now,
+            pin => pin.Cluster is { } cluster ? begun.Exists(other => other.Target == cluster) : begun.Count > 0
+        );
+    }
+
+    private static GuardObjection? Objection(Run run, string name, PinChanges changes) =>
+        changes switch
+        {
+            { Changed: { Count: > 0 } changed } => Void(
+                run,
+                $"What {name} was approved for has changed, so the approval is void. {Few(changed)}."
+            ) with
+            {
+                Details = string.Join('\n', changed),
+            },
+            { Untold: { Count: > 0 } untold } => new(
+                $"It cannot be told whether this is what was approved. {Few(untold)}. Retry the step once it can.",
+                IsFinal: false,
+                string.Join('\n', untold)
+            ),
+            _ => null,
+        };
+
+    private static string Few(IReadOnlyList<string> lines) =>
+        $"{string.Join(". ", lines.Take(2))}{(lines.Count > 2 ? $". And {lines.Count - 2} more" : "")}";
+
+    private async Task<GuardObjection?> StandingAsync(
+        Run run,
+        string name,
+        Approval approval,
+        CancellationToken stopping
+    )
+    {
         var answers = await Task.WhenAll(
             approval
                 .Votes.Where(vote => vote.Decision is Decision.Approve && vote.By.Id != approval.Requester.Id)

@@ -13,6 +13,7 @@ internal static class ApprovalText
 {
     private const int MostDangers = 15;
     private const int MostNodes = 30;
+    private const int MostInputs = 6;
 
     public static string Of(Run run, Approval approval, AttachedFile file)
     {
@@ -23,13 +24,29 @@ internal static class ApprovalText
         foreach (var odd in run.Plan.Lookalikes ?? [])
             text.Append($":warning: **{Markdown.Inline(odd)}**\n");
 
-        text.Append($"**What is destroyed**\n{Destroyed(dangers)}\n**Where**\n{Where(dangers)}\n");
+        text.Append($"**What is destroyed**\n{Destroyed(dangers)}\n**Where**\n{Where(dangers, approval)}\n");
         text.Append($"**The exact commands**\n{Markdown.Fence(CommandExcerpt.Of(dangers))}\n");
+        text.Append(Reads(approval.Inputs?.Where(pin => pin.Cluster is null)));
         text.Append(
             $"The file below has everything ({Words.Count(steps.Count, "step")}), SHA-256 {Markdown.Code(file.Sha256)}\n"
         );
-        text.Append($"Plan {Markdown.Code(approval.Digest)}");
-        return text.ToString();
+        return text.Append(Digest(approval)).ToString();
+    }
+
+    public static string Digest(Approval approval) =>
+        $"{(approval.Inputs is null ? "Plan" : "Plan and inputs")} {Markdown.Code(approval.Digest)}";
+
+    /// <summary>What the steps read besides their own words, the first few; "" for nothing.</summary>
+    public static string Reads(IEnumerable<Pin>? pins)
+    {
+        var inputs = (pins ?? []).ToList();
+        var lines = inputs
+            .Take(MostInputs)
+            .Select(pin => $"- {Markdown.Inline(pin.Input)}: {Markdown.Code(pin.Shown)}\n");
+        var more = inputs.Count > MostInputs ? $"- and {inputs.Count - MostInputs} more\n" : "";
+        return inputs.Count == 0
+            ? ""
+            : $"**What they read**, which must be the same when they start\n{string.Concat(lines)}{more}\n";
     }
 
     /// <summary>The same for as long as the approval is shown, because the post says its digest.</summary>
@@ -38,9 +55,14 @@ internal static class ApprovalText
         var steps = run.StepsOf(approval.Phase).ToHashSet();
         return new AttachedFile(
             $"run-{run.Id.Number}-{approval.Phase.Replace('/', '-')}.txt",
-            PlanText.Whole(run.Plan, null, steps.Contains)
+            $"{PlanText.Whole(run.Plan, null, steps.Contains)}{InputLines(approval)}"
         );
     }
+
+    private static string InputLines(Approval approval) =>
+        approval.Inputs is null
+            ? ""
+            : $"\n== What the destructive steps read\n\n{string.Concat(approval.Inputs.Select(pin => $"{pin.Input}: {pin.Value ?? pin.Shown}\n"))}";
 
     private static string Destroyed(List<PlannedStep> dangers)
     {
@@ -51,14 +73,24 @@ internal static class ApprovalText
     }
 
     /// <summary>Each cluster with the nodes that something is done to.</summary>
-    private static string Where(List<PlannedStep> dangers) =>
+    private static string Where(List<PlannedStep> dangers, Approval approval) =>
         string.Concat(
             dangers
                 .GroupBy(step => step.Target)
                 .Select(place =>
-                    $"- {(place.Key is null ? "no cluster" : $"cluster **{Markdown.Inline(place.Key)}**")}{Nodes(place)}\n"
+                    $"- {(place.Key is null ? "no cluster" : $"cluster **{Markdown.Inline(place.Key)}**{Uid(approval, place.Key)}")}{Nodes(place)}\n"
                 )
         );
+
+    /// <summary>Which cluster of that name it is, by its own word.</summary>
+    private static string Uid(Approval approval, string cluster) =>
+        approval.Inputs?.FirstOrDefault(pin => pin.Cluster == cluster) switch
+        {
+            null => "",
+            { Value: { } uid } => $" (UID {Markdown.Code(uid)})",
+            { Why: { } why } => $" (:warning: which one cannot be told: {Markdown.Inline(why)})",
+            _ => " (no cluster answers there yet)",
+        };
 
     private static string Nodes(IEnumerable<PlannedStep> steps)
     {

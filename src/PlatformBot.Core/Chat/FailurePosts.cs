@@ -37,6 +37,9 @@ public static class FailurePosts
             );
         }
 
+        if (failure.Command is null && failure.Output.Length > 0)
+            text.Append($"{Markdown.Fence(Tail(failure.Output))}\n");
+
         text.Append(Findings(failure.Diagnosis));
         text.Append($"\n{(isNewest ? Verdict(run, step, at) : "Now: tried again, and it failed again.")}");
         return new Post { Text = text.ToString(), Box = open ? DecisionBox(run, step) : null };

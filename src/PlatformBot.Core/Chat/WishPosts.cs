@@ -73,7 +73,7 @@ public static class WishPosts
         var why = wish?.Reason is { } reason ? $" “{Markdown.Inline(reason)}”" : "";
         return isUnlock
             ? $"{approval.Requester} wants the locks of run {run.Id} ({string.Join(", ", run.Plan.Locks.Select(Markdown.Code))}) for others.{why} {deciders}\n\nThe run belongs to {run.Requester}. It is paused as soon as nothing of it acts, and must queue for its locks again when it is resumed. What it has done stays as it is."
-            : $"{approval.Requester} asks that run {run.Id} is undone.{why} {deciders}\n\n{Undoing(run)}\nPlan {Markdown.Code(approval.Digest)}";
+            : $"{approval.Requester} asks that run {run.Id} is undone.{why} {deciders}\n\n{Undoing(run)}\n{ApprovalText.Reads(approval.Inputs)}{ApprovalText.Digest(approval)}";
     }
 
     /// <summary>What a rollback does, in its order, and what it cannot do; the same words before and afterwards, because they are what was approved.</summary>

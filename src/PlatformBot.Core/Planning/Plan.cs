@@ -175,6 +175,20 @@ public sealed record PlannedStep
             _ => Cluster,
         };
 
+    /// <summary>The compensation as a step of its own, on the same cluster; null when there is none.</summary>
+    public PlannedStep? Undoing =>
+        Rollback is null
+            ? null
+            : this with
+            {
+                Action = Rollback.Action,
+                Verify = Rollback.Verify,
+                Destructive = Rollback.Destructive,
+                Timeout = Rollback.Timeout,
+                Irreversible = false,
+                Probe = [],
+            };
+
     /// <summary>The pause after an attempt that failed, 1 being the first.</summary>
     public TimeSpan PauseAfter(int attempt) =>
         TimeSpan.FromSeconds(Math.Min(LongestPause.TotalSeconds, Backoff.TotalSeconds * Math.Pow(2, attempt - 1)));

@@ -374,6 +374,11 @@ internal static partial class Shapes
             ),
             new("environment", new Kind.ListOf(Variable), "What it may see of the bot's environment."),
             new("sensitive", new Kind.ListOf(Plain), "Sub-commands whose output is never shown."),
+            new(
+                "changes",
+                new Kind.ListOf(Plain),
+                "Sub-commands or flags with which it changes the files that it is given."
+            ),
             new("says", new Kind.ListOf(new Kind.Mapping(Word)), "What its words mean; the first that fits."),
         ]
     );

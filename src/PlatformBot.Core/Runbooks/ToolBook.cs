@@ -53,6 +53,12 @@ public sealed class ToolBook
         && _tools.TryGetValue(argv[0], out var tool)
         && tool.Sensitive.Any(words => HasInOrder(argv, words));
 
+    /// <summary>This command is there to change the files that it names.</summary>
+    public bool Changes(IReadOnlyList<string> argv) =>
+        argv.Count > 0
+        && _tools.TryGetValue(argv[0], out var tool)
+        && tool.Changes.Any(words => HasInOrder(argv, words));
+
     /// <summary>What the output of a command that failed means: the first row that fits; null when none does, or when it succeeded.</summary>
     public ToolWord? Read(IReadOnlyList<string> argv, int exit, string stdout, string stderr)
     {
@@ -90,6 +96,7 @@ public sealed class ToolBook
     private sealed record Tool(
         IReadOnlyList<string> Environment,
         IReadOnlyList<IReadOnlyList<string>> Sensitive,
+        IReadOnlyList<IReadOnlyList<string>> Changes,
         IReadOnlyList<Row> Says,
         ToolVersion? Version
     )
@@ -98,6 +105,7 @@ public sealed class ToolBook
             new(
                 file.Texts("environment"),
                 [.. file.Texts("sensitive").Select(Words)],
+                [.. file.Texts("changes").Select(Words)],
                 [.. file.Maps("says").Select(RowOf)],
                 file.Map("version") is { } version
                     ? new ToolVersion(version.Texts("run"), version.Text("contains", ""))

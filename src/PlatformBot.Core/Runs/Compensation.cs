@@ -32,14 +32,14 @@ internal sealed class Compensation(
         if (!await live.NoteIfAsync(now => IsDue(now, step), started, tokens.Stopping))
             return;
 
-        var undoing = Undoing(step);
+        var undoing = step.Undoing!;
 
         if (
             undoing.Destructive is not null
-            && await guard.ObjectionAsync(live.Now, live.Now.Rollback!.Approval, tokens.Stopping) is { } objection
+            && await guard.ObjectionAsync(live, undoing, live.Now.Rollback!.Approval, tokens.Stopping) is { } objection
         )
         {
-            await FailAsync(step, Failure.Untouched(1, $"Not started: {objection.Why}"));
+            await FailAsync(step, objection.ToFailure(attempt: 1));
             return;
         }
 
@@ -89,17 +89,6 @@ internal sealed class Compensation(
         else
             await FailAsync(step, Failure.Untouched(1, $"{Interrupted} {saw}".TrimEnd()));
     }
-
-    /// <summary>The compensation as a step of its own, on the same cluster.</summary>
-    private static PlannedStep Undoing(PlannedStep step) =>
-        step with
-        {
-            Action = step.Rollback!.Action,
-            Verify = step.Rollback.Verify,
-            Destructive = step.Rollback.Destructive,
-            Timeout = step.Rollback.Timeout,
-            Probe = [],
-        };
 
     /// <summary>Asked again as long as its start cannot be written.</summary>
     private bool IsDue(Run run, PlannedStep step) =>

@@ -20,21 +20,10 @@ public sealed partial record Run
     private Run Apply(Entry entry) =>
         entry.What switch
         {
-            RunEvent.ApprovalAsked asked => With(
-                new Approval(
-                    asked.Phase,
-                    asked.Digest,
-                    asked.AskedBy ?? Requester,
-                    asked.Quorum,
-                    entry.At,
-                    asked.ExpiresAt
-                )
-                {
-                    Roles = Plan.DecidingRoles,
-                    Groups = Plan.Approval.Groups ?? ImmutableDictionary<string, int>.Empty,
-                    MustType = Confirmation.Of(StepsOf(asked.Phase)),
-                }
-            ),
+            RunEvent.ApprovalAsked asked => With(Asked(asked, entry.At)),
+            RunEvent.InputsSeen seen => Approvals.TryGetValue(seen.Phase, out var read)
+                ? With(read.WithSeen(seen.Inputs))
+                : this,
             RunEvent.Voted voted => Counted(voted, entry).AfterDecision(voted.Phase),
             RunEvent.ApprovalExpired expired => Approvals.TryGetValue(expired.Phase, out var late)
                 ? With(late.Fire(ApprovalTrigger.Expire)).AfterDecision(expired.Phase)
@@ -56,6 +45,15 @@ public sealed partial record Run
             ),
             RunEvent.IncidentClosed closed => With(closed.Step, incident => incident.Fire(IncidentTrigger.Close)),
             _ => ApplyControl(entry),
+        };
+
+    private Approval Asked(RunEvent.ApprovalAsked asked, DateTimeOffset at) =>
+        new Approval(asked.Phase, asked.Digest, asked.AskedBy ?? Requester, asked.Quorum, at, asked.ExpiresAt)
+        {
+            Roles = Plan.DecidingRoles,
+            Groups = Plan.Approval.Groups ?? ImmutableDictionary<string, int>.Empty,
+            Inputs = asked.Inputs,
+            MustType = Confirmation.Of(StepsOf(asked.Phase)),
         };
 
     private Run Counted(RunEvent.Voted voted, Entry entry) =>

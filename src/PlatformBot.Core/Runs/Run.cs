@@ -148,6 +148,12 @@ public sealed partial record Run : IFold<Run>
     public IEnumerable<PlannedStep> StepsOf(string approval) =>
         Plan.Phases.Where(phase => ApprovalFor(phase) == approval).SelectMany(phase => phase.Steps);
 
+    /// <summary>What destroys something of that which an approval is for; of a rollback, the compensations as steps of their own.</summary>
+    public IEnumerable<PlannedStep> DestroyingOf(string approval) =>
+        (Rollback?.Approval == approval ? Undoable.Select(step => step.Undoing!) : StepsOf(approval)).Where(step =>
+            step.Destructive is not null
+        );
+
     /// <summary>The approvals that this run needs, in the plan's order.</summary>
     public IEnumerable<string> NeededApprovals => Plan.Phases.Where(NeedsApproval).Select(ApprovalFor).Distinct();
 

@@ -146,9 +146,12 @@ public sealed class RunEngine(
 
         foreach (var (name, by) in Questions.Of(run).Where(each => !run.Approvals.ContainsKey(each.Name)))
         {
+            var inputs = await guard.InputsAsync(run, name, stopping);
             var expires = clock.GetUtcNow() + run.Plan.Approval.Expires;
-            var asked = new RunEvent.ApprovalAsked(name, run.Plan.Digest, run.Plan.Approval.Quorum, expires, by);
-            await live.NoteAsync(asked, stopping);
+            var digest = Pins.DigestOf(run.Plan.Digest, inputs);
+            var asked = new RunEvent.ApprovalAsked(name, digest, run.Plan.Approval.Quorum, expires, by, inputs);
+            // Looking takes a moment, and meanwhile somebody may have cancelled.
+            await live.NoteIfAsync(now => Questions.Of(now).Any(each => each.Name == name), asked, stopping);
         }
 
         foreach (var approval in run.PendingApprovals.Where(approval => approval.ExpiresAt <= clock.GetUtcNow()))

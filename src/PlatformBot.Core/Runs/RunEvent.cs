@@ -13,6 +13,7 @@ namespace PlatformBot.Core.Runs;
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(Planned), "planned")]
 [JsonDerivedType(typeof(ApprovalAsked), "approval-asked")]
+[JsonDerivedType(typeof(InputsSeen), "inputs-seen")]
 [JsonDerivedType(typeof(Voted), "voted")]
 [JsonDerivedType(typeof(ApprovalExpired), "approval-expired")]
 [JsonDerivedType(typeof(StepAlreadyDone), "step-already-done")]
@@ -69,14 +70,20 @@ public abstract record RunEvent
     public sealed record Planned(Plan Plan, string Channel) : RunEvent;
 
     /// <param name="Phase">a phase's id, <see cref="Run.WholeRun"/>, <see cref="Run.Rollback"/> or <see cref="Run.Unlock"/></param>
+    /// <param name="Digest">of the plan, together with the inputs where there are any</param>
     /// <param name="AskedBy">whose vote never counts; null for the run's requester</param>
+    /// <param name="Inputs">what its destructive steps read besides their own words; null for nothing, and in journals from before this was looked at</param>
     public sealed record ApprovalAsked(
         string Phase,
         string Digest,
         int Quorum,
         DateTimeOffset ExpiresAt,
-        Person? AskedBy = null
+        Person? AskedBy = null,
+        IReadOnlyList<Pin>? Inputs = null
     ) : RunEvent;
+
+    /// <summary>Inputs that were not there when an approval was asked for, and are now because of what the run did. From now on they must stay so.</summary>
+    public sealed record InputsSeen(string Phase, IReadOnlyList<Pin> Inputs) : RunEvent;
 
     /// <param name="Digest">what the voter saw</param>
     /// <param name="Via">button, dialog, slash, mention or console</param>

@@ -125,7 +125,7 @@ public sealed class StepRunner(
         if (Scheduler.IsEnding(live.Now))
             await NoteAsync(new RunEvent.StepCancelled(step.Id, Ended));
         else if (objection is not null)
-            await RefuseAsync(step, $"Not started: {objection.Why}", objection.IsFinal);
+            await NoteAsync(new RunEvent.StepFailed(step.Id, objection.ToFailure(AttemptOf(step)), RetryAt: null));
         else if (found.State is not StepState.Running && freezes.Now.Over(step) is not null)
             await PutOffAsync(step, FrozenJustNow);
         else
@@ -173,7 +173,7 @@ public sealed class StepRunner(
     {
         try
         {
-            return await guard.ObjectionAsync(live.Now, step, _waiting.Token);
+            return await guard.ObjectionAsync(live, step, _waiting.Token);
         }
         catch (OperationCanceledException) when (tokens.IsLeaving && found.State is not StepState.Running)
         {
@@ -243,16 +243,14 @@ public sealed class StepRunner(
     }
 
     /// <summary>Nothing was done, and a person must say how it goes on.</summary>
-    /// <param name="isFinal">not even a person can let it begin in this run</param>
-    private Task RefuseAsync(PlannedStep step, string why, bool isFinal = false)
-    {
-        var failure = Untouched(step, why) with { IsFinal = isFinal };
-        return NoteAsync(new RunEvent.StepFailed(step.Id, failure, RetryAt: null));
-    }
+    private Task RefuseAsync(PlannedStep step, string why) =>
+        NoteAsync(new RunEvent.StepFailed(step.Id, Untouched(step, why), RetryAt: null));
 
     /// <summary>Nothing was done, and the bot begins anew as soon as it may.</summary>
     private Task PutOffAsync(PlannedStep step, string why) =>
         NoteAsync(new RunEvent.StepFailed(step.Id, Untouched(step, why), RetryAt: clock.GetUtcNow()));
 
-    private Failure Untouched(PlannedStep step, string why) => Failure.Untouched(live.Now.At(step).Attempt, why);
+    private Failure Untouched(PlannedStep step, string why) => Failure.Untouched(AttemptOf(step), why);
+
+    private int AttemptOf(PlannedStep step) => live.Now.At(step).Attempt;
 }

@@ -79,7 +79,8 @@ internal static class CoreModule
         });
         services.AddSingleton(provider => new ApprovalGuard(
             provider.GetRequiredService<Standing>(),
-            PlanJson.DigestOf
+            PlanJson.DigestOf,
+            provider.GetRequiredService<IInputs>()
         ));
     }
 
@@ -108,9 +109,12 @@ internal static class CoreModule
         services.AddChecked<ToolsOptions>(configuration, "Tools");
         services.AddChecked<KubernetesOptions>(configuration, "Kubernetes");
         services.AddSingleton<Redactor>();
-        return services.AddSingleton<IStepActions>(provider => new StepActions(
+        services.AddSingleton<IInputs>(provider => provider.GetRequiredService<StepActions>().Inputs);
+        services.AddSingleton<IStepActions>(provider => provider.GetRequiredService<StepActions>());
+        return services.AddSingleton(provider => new StepActions(
             provider.GetRequiredService<IOptions<ToolsOptions>>().Value,
             provider.GetRequiredService<IOptions<KubernetesOptions>>().Value,
+            provider.GetRequiredService<PlanPaths>(),
             provider.GetRequiredService<ToolBook>(),
             provider.GetRequiredService<Redactor>(),
             provider.GetRequiredService<IOptions<StorageOptions>>().Value.Journal,

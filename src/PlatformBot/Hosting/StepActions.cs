@@ -1,4 +1,5 @@
 using PlatformBot.Cli;
+using PlatformBot.Core.Approvals;
 using PlatformBot.Core.Checks;
 using PlatformBot.Core.Planning;
 using PlatformBot.Core.Runbooks;
@@ -25,6 +26,7 @@ internal sealed class StepActions : IStepActions, IDisposable
     public StepActions(
         ToolsOptions tools,
         KubernetesOptions kubernetes,
+        PlanPaths paths,
         ToolBook book,
         Redactor redactor,
         string journal,
@@ -45,7 +47,11 @@ internal sealed class StepActions : IStepActions, IDisposable
         var waits = new Waits(_clusters, clock);
         _onClusters = new(_clusters, waits, new(waits, clock));
         _diagnosis = new(_clusters, redactor, clock);
+        Inputs = new StepInputs(_tools, _clusters, new NamedFiles(paths, tools.WorkingDirectory, book));
     }
+
+    /// <summary>What steps read, through the same tools and clusters.</summary>
+    public IInputs Inputs { get; }
 
     public async Task<ActionOutcome> ActAsync(PlannedStep step, StepObserver observer, CancellationToken cancelled)
     {

@@ -7,11 +7,12 @@ internal static class StepSubjects
 {
     /// <summary>Programs of the action, of its compensation, of the checks, and of what reads its secrets.</summary>
     public static IEnumerable<string> ToolsOf(PlannedStep step) =>
-        ToolsOf(step.Action)
-            .Concat(step.Rollback is null ? [] : ToolsOf(step.Rollback.Action))
+        ProgramsOf(step.Action)
+            .Concat(step.Rollback is null ? [] : ProgramsOf(step.Rollback.Action))
             .Concat(ChecksOf(step).OfType<PlannedCheck.Run>().Select(check => check.Command[0]));
 
-    private static IEnumerable<string> ToolsOf(PlannedAction action)
+    /// <summary>Programs that the action starts, and what reads its secrets.</summary>
+    public static IEnumerable<string> ProgramsOf(PlannedAction action)
     {
         var (commands, secrets) = action switch
         {

@@ -19,6 +19,7 @@ public sealed class ApprovalGuardTests
     private static readonly Person Edsger = new("edsger", "edsger");
 
     private readonly Access _access = new();
+    private readonly ScriptedInputs _inputs = new();
 
     public ApprovalGuardTests() => Approvers(Ada, Grace, Edsger);
 
@@ -129,8 +130,9 @@ public sealed class ApprovalGuardTests
     private async Task<string?> ObjectionAsync(string digest, Run run, PlannedStep step)
     {
         var standing = new Standing(new ScriptedPeople(), _access, TimeSpan.Zero, TimeProvider.System);
-        var guard = new ApprovalGuard(standing, _ => digest);
-        return (await guard.ObjectionAsync(run, step, TestContext.Current.CancellationToken))?.Why;
+        var guard = new ApprovalGuard(standing, _ => digest, _inputs);
+        using var live = new LiveRun(run, new MemoryJournal(TimeProvider.System), TimeProvider.System);
+        return (await guard.ObjectionAsync(live, step, TestContext.Current.CancellationToken))?.Why;
     }
 
     private void Approvers(params Person[] people) =>

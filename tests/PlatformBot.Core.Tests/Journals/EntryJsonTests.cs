@@ -20,10 +20,20 @@ public sealed class EntryJsonTests
     private static readonly DateTimeOffset Noon = new(2026, 11, 21, 12, 0, 0, TimeSpan.Zero);
     private static readonly Failure No = new(2, "exit 1: no <way>", "helm list", 1, "no", "Ask again.", "- a pod");
 
+    private static readonly List<Pin> Inputs =
+    [
+        Pin.OfCluster("infra", uid: null, "connection refused"),
+        Pin.OfFile("talos/x.yaml", sha256: null),
+        Pin.OfTool("talosctl", "ab12"),
+    ];
+
     private static readonly RunEvent[] OneOfEach =
     [
         new RunEvent.ApprovalAsked("infra/foundation", "d1", 2, Noon),
+        new RunEvent.ApprovalAsked("infra/foundation", "d1", 2, Noon, null, Inputs),
+        new RunEvent.InputsSeen("infra/foundation", (List<Pin>)[Pin.OfCluster("infra", "5d0e-uid")]),
         new RunEvent.Voted("infra/foundation", Decision.Approve, "d1", null, "button"),
+        new RunEvent.Voted("infra/foundation", Decision.Approve, "d1", null, "dialog", "infra"),
         new RunEvent.Voted("infra/foundation", Decision.Deny, "d1", "not “now”", "slash"),
         new RunEvent.Voted("infra/foundation", Decision.Approve, "d1", null, "button")
         {

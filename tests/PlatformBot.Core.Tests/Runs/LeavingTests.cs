@@ -28,7 +28,7 @@ public sealed class LeavingTests : IDisposable
     {
         var journal = new MemoryJournal(_clock);
         var standing = new Standing(new ScriptedPeople(), new Access(), TimeSpan.Zero, _clock);
-        var guard = new ApprovalGuard(standing, _ => "d1");
+        var guard = new ApprovalGuard(standing, _ => "d1", new ScriptedInputs());
         _ledger = new LiveLedger(journal, _clock);
         _host = new RunHost(
             journal,

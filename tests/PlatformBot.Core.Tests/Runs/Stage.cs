@@ -41,6 +41,8 @@ internal sealed class Stage : IAsyncDisposable
 
     public ScriptedWorld World { get; init; } = new();
 
+    public ScriptedInputs Inputs { get; } = new();
+
     public Access Access { get; } = new();
 
     public ScriptedPeople People { get; } = new();
@@ -63,7 +65,7 @@ internal sealed class Stage : IAsyncDisposable
 
     public void Start()
     {
-        var guard = new ApprovalGuard(Standing, _ => Digest);
+        var guard = new ApprovalGuard(Standing, _ => Digest, Inputs);
         _engine = new RunEngine(Live, World, guard, Locks, Turns, Freezes, Clock, NullLogger.Instance);
         _work = _engine.ContinueAsync(_stopping.Token);
     }

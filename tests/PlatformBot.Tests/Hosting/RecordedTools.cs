@@ -42,6 +42,7 @@ internal sealed class RecordedTools : IDisposable
         _actions = new StepActions(
             options,
             new KubernetesOptions(),
+            new PlanPaths(_folder.FullName, _folder.FullName, _folder.FullName),
             Book,
             new Redactor(),
             journal,

@@ -35,7 +35,7 @@ public sealed class IrreversibleTests
         await chat.SeesAsync(":white_check_mark: Run #1 succeeded");
         chat.Done.ShouldBe(["wiped"]);
         chat.Audit.Count(line => line.StartsWith("grace: Approve infra/rollout", StringComparison.Ordinal)).ShouldBe(2);
-        chat.Journal.Select(entry => entry.What).OfType<RunEvent.Voted>().Single().Typed.ShouldBe("infra");
+        chat.Events.OfType<RunEvent.Voted>().Single().Typed.ShouldBe("infra");
     }
 
     [Theory]

@@ -32,6 +32,9 @@ internal sealed partial class TheChat
         }
     }
 
+    /// <summary>What every entry says.</summary>
+    public IEnumerable<RunEvent> Events => Journal.Select(entry => entry.What);
+
     /// <summary>Waits until the journal says so.</summary>
     public async Task UntilAsync(Func<IReadOnlyList<Entry>, bool> says)
     {

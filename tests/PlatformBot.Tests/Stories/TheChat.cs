@@ -147,6 +147,25 @@ internal sealed partial class TheChat : IAsyncDisposable
         }
     }
 
+    /// <summary>Where the bot looks for the clusters' client configurations; nothing is there at first.</summary>
+    public string Kubeconfig => Path.Combine(_folder, "runtime", "kube");
+
+    /// <summary>Writes a file of the GitOps checkout; its path on the disk.</summary>
+    public string Repository(string name, string text)
+    {
+        var path = Path.Combine(_folder, "gitops", name);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, text);
+        return path;
+    }
+
+    /// <summary>Waits until an issue says this.</summary>
+    public async Task ReportsAsync(string text)
+    {
+        while (!Tracker.Issues.Any(issue => issue.Body.Contains(text, StringComparison.Ordinal)))
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, Limit);
+    }
+
     /// <summary>Somebody changes what the vault holds.</summary>
     public void Rotates(string secret) => Catalogues.Rotate(_folder, secret);
 

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace PlatformBot.Verbs.Demo;
 
 /// <summary>
@@ -75,8 +77,29 @@ internal sealed class Story(Watcher ada, Watcher grace, Watcher linus, StoryWorl
         CancellationToken cancellationToken
     )
     {
-        await who.Seat.PressAsync(post.Id, "approve", cancellationToken);
-        await who.Seat.FillInAsync(await who.DialogAsync(cancellationToken), cluster, cancellationToken);
+        JsonObject? form;
+
+        do form = await OpenedAsync(who, post, cancellationToken);
+        while (form is null);
+
+        await who.Seat.FillInAsync(form, cluster, cancellationToken);
+    }
+
+    /// <summary>The form that the button opens; null when it was too late for the chat server, as on a busy machine.</summary>
+    private static async Task<JsonObject?> OpenedAsync(Watcher who, SeenPost post, CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(TimeSpan.FromSeconds(10));
+
+        try
+        {
+            await who.Seat.PressAsync(post.Id, "approve", patience.Token);
+            return await who.DialogAsync(patience.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return null;
+        }
     }
 
     /// <summary>Manual steps: somebody does them and says what they saw; where the runbook wants it, a second person looks.</summary>
