@@ -86,6 +86,7 @@ public sealed class FreezingTests
         var answer = stage.World.Holds("wipe");
         await ApproveAsync(stage);
         await stage.UntilAsync("wipe", StepState.Running);
+        await stage.QuietAsync();
 
         await FreezeAsync(stage, until: null);
         answer.SetResult(new ActionOutcome(Verdict.Done, "wiped"));
