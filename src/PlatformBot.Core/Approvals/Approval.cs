@@ -16,6 +16,10 @@ public sealed record Vote(Person By, Decision Decision, string? Reason, DateTime
     public IReadOnlyList<string> Roles { get; init; } = [];
 }
 
+/// <summary>One person's approval, in an emergency, of what takes more.</summary>
+/// <param name="Role">which lets them</param>
+public sealed record LoneVote(Vote Vote, string Role);
+
 /// <summary>Four eyes as a pure record: what is approved, who has voted, whether that is enough.</summary>
 /// <param name="Phase">the phase's id: "infra/foundation"</param>
 /// <param name="Digest">the plan's digest</param>
@@ -60,6 +64,9 @@ public sealed record Approval(
 
     /// <summary>What was not there then, and is now because of what the run did.</summary>
     public ImmutableList<Pin> Seen { get; init; } = [];
+
+    /// <summary>How one person approved it alone, in an emergency; null where it is as the rule says.</summary>
+    public LoneVote? Alone { get; init; }
 
     /// <summary>What an approving vote must bring along.</summary>
     public Confirmation MustType { get; init; } = Confirmation.None;

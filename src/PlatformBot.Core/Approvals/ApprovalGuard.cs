@@ -126,6 +126,12 @@ public sealed class ApprovalGuard(Standing standing, Func<Plan, string> digestOf
         CancellationToken stopping
     )
     {
+        if (approval.Alone is { } alone)
+        {
+            var held = await standing.OfAsync(alone.Vote, [alone.Role], Reach.Of(run, name), stopping);
+            return StillAlone(run, name, alone, held.May);
+        }
+
         var answers = await Task.WhenAll(
             approval
                 .Votes.Where(vote => vote.Decision is Decision.Approve && vote.By.Id != approval.Requester.Id)
@@ -163,6 +169,21 @@ public sealed class ApprovalGuard(Standing standing, Func<Plan, string> digestOf
             $"The approval of {approval.Phase} is void: of those who approved, {sure.Count} still hold the role {string.Join(" or ", approval.Roles)} and an active account{(Signed(approval) ? ", and a key that counts where they signed" : "")}, and {approval.Quorum} must{groups}."
         );
     }
+
+    /// <summary>What one person approved alone stands as long as they may do that.</summary>
+    private static GuardObjection? StillAlone(Run run, string name, LoneVote alone, MayDecide may) =>
+        may switch
+        {
+            MayDecide.Yes => null,
+            MayDecide.CannotTell => new(
+                $"Nobody says whether {alone.Vote.By}, who approved {name} alone, still may. Retry the step once the chat server answers.",
+                IsFinal: false
+            ),
+            _ => Void(
+                run,
+                $"The approval of {name} is void: {alone.Vote.By}, who gave it alone, no longer has the role {alone.Role} and an active account."
+            ),
+        };
 
     private static bool Signed(Approval approval) => approval.Votes.Exists(vote => vote.Signed is not null);
 

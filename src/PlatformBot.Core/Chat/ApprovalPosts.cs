@@ -12,7 +12,13 @@ public static class ApprovalPosts
 
     /// <summary>Asks for an approval, danger first.</summary>
     /// <param name="deciders">who can decide</param>
-    public static Post Approval(Run run, Approval approval, IReadOnlyList<Person> deciders)
+    /// <param name="denials">what people said no to before, newest first; none when left out</param>
+    public static Post Approval(
+        Run run,
+        Approval approval,
+        IReadOnlyList<Person> deciders,
+        params IReadOnlyList<Denial> denials
+    )
     {
         var heading = ApprovalHeading(run, approval);
         var can = Deciders(approval, deciders);
@@ -26,7 +32,7 @@ public static class ApprovalPosts
             };
         }
 
-        return OfPhases(run, approval, heading, can);
+        return OfPhases(run, approval, $"{heading}{Before(run, denials)}", can);
     }
 
     private static Post OfPhases(Run run, Approval approval, string heading, string can)
@@ -38,6 +44,20 @@ public static class ApprovalPosts
             Box = ApprovalBox(run, approval),
             Files = [file],
         };
+    }
+
+    /// <summary>That others said no before, and why.</summary>
+    private static string Before(Run run, IReadOnlyList<Denial> denials)
+    {
+        if (denials.Count == 0)
+            return "";
+
+        var (last, same) = (denials[0], denials.Count(denial => denial.Digest == run.Plan.Digest));
+        var plan =
+            same == denials.Count ? "with this very plan"
+            : same == 0 ? "with another plan"
+            : $"{Words.Count(same, "time")} with this very plan";
+        return $":no_entry_sign: {Markdown.Code(run.Plan.Command)} was **denied {Words.Count(denials.Count, "time")} before**, {plan} (last by {last.By} in run {last.Run}: “{Markdown.Inline(last.Reason ?? "")}”).\n";
     }
 
     /// <summary>What an approval is for, in words.</summary>
@@ -105,6 +125,9 @@ public static class ApprovalPosts
                 $"{(vote.Decision is Decision.Approve ? ":white_check_mark: approved" : ":no_entry: denied")} by {vote.By}{(vote.Reason is null ? "" : $": {Markdown.Inline(vote.Reason)}")}\n"
             )
         );
+
+        if (approval.Alone is not null)
+            return new Box(Red, "Approved by one alone", $"{votes}{GlassPosts.Line(approval)}", []);
 
         return approval.State switch
         {

@@ -44,10 +44,10 @@ public sealed partial class Bot
                 .MissingTools(plan)
                 .Select(tool => $"\n- :warning: missing on the bot's host: {Markdown.Inline(tool)}")
         );
-        var frozen = Frozen(plan) is { } no ? $"\n\n{no.Reason} It would not be started now. {no.Hint}" : "";
+        var kept = Kept(plan) is { } no ? $"\n\n{no.Reason} It would not be started now. {no.Hint}" : "";
         var looks = await LookBrieflyAsync(plan, cancellationToken);
         return new Reply(
-            $"{PlanText.Summary(plan, looks)}{missing}{frozen}\n\nNothing was changed. `/platform {Markdown.Inline(string.Join(' ', words))}` would start it."
+            $"{PlanText.Summary(plan, looks)}{missing}{kept}\n\nNothing was changed. `/platform {Markdown.Inline(string.Join(' ', words))}` would start it."
         );
     }
 

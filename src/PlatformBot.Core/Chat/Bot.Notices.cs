@@ -6,9 +6,12 @@ namespace PlatformBot.Core.Chat;
 /// <summary>Buttons and dialogs of posts that are about no run.</summary>
 public sealed partial class Bot
 {
-    /// <summary>What a button or a dialog of such a post is about; null when it is of a run.</summary>
+    /// <summary>The post that such a button or dialog is of; null when it is of a run.</summary>
     private static string? NoticeOf(string[] parts) =>
-        parts.Length >= 3 && ThawIn(parts[1]) is { } thaw ? $"thaw:{thaw}" : null;
+        parts is not [var verb, var name, _, ..] ? null
+        : ThawIn(name) is { } thaw ? $"thaw:{thaw}"
+        : verb == "review" && GlassIn(name) is { } glass ? $"glass:{glass}"
+        : null;
 
     private async Task<Reply> PressedAsync(
         ButtonClick click,
@@ -28,24 +31,31 @@ public sealed partial class Bot
                 click.By,
                 new RunEvent.ThawVoted(ThawIn(parts[1])!.Value, Decision.Approve, parts[^1], null)
             )
-            : new Reply("")
-            {
-                Dialog = Ask(
-                    "Not lifted",
-                    "The freeze stays. Why?",
-                    "Deny",
-                    parts,
-                    "Reason",
-                    "Whoever asked reads this."
-                ),
-            };
+            : new Reply("") { Dialog = NoticeDialog(parts) };
     }
 
-    private Task<Reply> SubmittedAsync(DialogSubmission submission, string[] parts, string text) =>
-        VoteOnThawAsync(
-            submission.By,
-            new RunEvent.ThawVoted(ThawIn(parts[1])!.Value, Decision.Deny, parts[^1], Markdown.Cut(text, LongestReason))
-        );
+    private static Dialog NoticeDialog(string[] parts) =>
+        parts[0] == "review"
+            ? Ask(
+                "Review",
+                "What was approved alone: what did you look at, and what did you see?",
+                "Reviewed",
+                parts,
+                "What you saw",
+                "It is journaled under your name."
+            )
+            : Ask("Not lifted", "The freeze stays. Why?", "Deny", parts, "Reason", "Whoever asked reads this.");
+
+    private Task<Reply> SubmittedAsync(DialogSubmission submission, string[] parts, string text)
+    {
+        var words = Markdown.Cut(text, LongestReason);
+        return parts[0] == "review"
+            ? ReviewAsync(submission.By, GlassIn(parts[1])!.Value, words)
+            : VoteOnThawAsync(
+                submission.By,
+                new RunEvent.ThawVoted(ThawIn(parts[1])!.Value, Decision.Deny, parts[^1], words)
+            );
+    }
 
     private static Refusal Unverified(string[] parts) =>
         new(

@@ -47,8 +47,8 @@ public sealed partial class Bot
             ? $":white_check_mark: You may start it: {ground}."
             : $":no_entry: You may not start it. {Who(plan.Access.Run, reach, except: null)}";
 
-        if (Frozen(plan) is { } frozen)
-            yield return $"{frozen.Reason} {frozen.Hint}";
+        if (Kept(plan) is { } kept)
+            yield return $":no_entry: It does not start: {kept.Reason} {kept.Hint}";
 
         foreach (var tool in _actions.MissingTools(plan))
             yield return $":no_entry: It does not start: missing on the bot's host: {Markdown.Inline(tool)}.";

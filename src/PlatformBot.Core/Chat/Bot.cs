@@ -28,6 +28,8 @@ public sealed partial class Bot : IConversation
     private readonly Standing _standing;
     private readonly LiveLedger _ledger;
     private readonly FreezeBook _freezes;
+    private readonly Denials _denials;
+    private readonly BreakGlass _glass;
     private readonly Access _access;
     private readonly TimeProvider _clock;
     private readonly IReadOnlyList<BuiltIn> _builtIns;
@@ -42,15 +44,14 @@ public sealed partial class Bot : IConversation
         PlanLook plans,
         IChat chat,
         Standing standing,
-        LiveLedger ledger,
-        FreezeBook freezes,
+        Safeguards safeguards,
         Access access,
         TimeProvider clock
     )
     {
         (_catalogue, _paths, _runs, _turns, _journal, _actions) = (catalogue, paths, runs, turns, journal, actions);
         (_plans, _chat, _standing, _access, _clock) = (plans, chat, standing, access, clock);
-        (_ledger, _freezes) = (ledger, freezes);
+        (_ledger, _freezes, _denials, _glass) = safeguards;
         _builtIns = BuiltIns();
     }
 
@@ -87,6 +88,8 @@ public sealed partial class Bot : IConversation
         new("resume",  "resume [#run]",                  "Let a paused run go on",                                "operator",      ResumeAsync),
         new("rollback", "rollback [#run] [reason]",      "Undo what a run did, the latest first, and end it",     "operator",      RollbackAsync),
         new("locks",   "locks",                          "Who holds which lock, and who waits for it",            "viewer",        LocksAsync),
+        new("break-glass", "break-glass [#run] <phase> <reason>", "Approve alone in an emergency, where that is set up; everybody is told, and somebody else must review it", Access.Everyone, BreakGlassAsync),
+        new("review",  "review <number> <what you saw>", "Say that you have looked at what somebody approved alone", Access.Everyone, ReviewAsync),
         new("freeze",  "freeze [cluster] [for 2h | until 2026-12-01T08:00Z] <reason>", "Let nothing be destroyed for a while, on one cluster or all", Access.Everyone, FreezeAsync),
         new("freezes", "freezes",                        "What is frozen now, and what will be",                  "viewer",        FreezesAsync),
         new("unfreeze", "unfreeze <name> <reason>",      "Ask a second person to end a freeze before its time",   Access.Everyone, UnfreezeAsync),
@@ -156,7 +159,7 @@ public sealed partial class Bot : IConversation
             return Reply.Refuse(Quoted(refusal));
         }
 
-        if ((MayUse(command.By, plan.Access.Run, Reach.Of(plan)) ?? Frozen(plan)) is { } no)
+        if ((MayUse(command.By, plan.Access.Run, Reach.Of(plan)) ?? Kept(plan)) is { } no)
             return await RefuseAsync(command.By, null, command.Text, no);
 
         if (_actions.MissingTools(plan) is { Count: > 0 } missing)
@@ -178,6 +181,12 @@ public sealed partial class Bot : IConversation
             )
             : await RefuseAsync(command.By, null, command.Text, refusal);
     }
+
+    /// <summary>What keeps it from being started now, whoever asks; null when nothing does.</summary>
+    private Refusal? Kept(Plan plan) =>
+        Unreviewed(plan)
+        ?? Frozen(plan)
+        ?? (_denials.Objection(plan, _clock.GetUtcNow()) is { } again ? Quoted(again) : null);
 
     private Result<Plan> Plan(Runbook runbook, IReadOnlyList<string> words)
     {

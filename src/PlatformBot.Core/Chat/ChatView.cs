@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
+using PlatformBot.Core.Approvals;
 using PlatformBot.Core.Freezes;
 using PlatformBot.Core.Planning;
 using PlatformBot.Core.Roles;
@@ -17,6 +18,7 @@ public sealed partial class ChatView(
     PlanLook plans,
     RunLocks turns,
     FreezeBook freezes,
+    Denials denials,
     TimeProvider clock,
     ILogger<ChatView> logger
 ) : IRunView
@@ -29,6 +31,9 @@ public sealed partial class ChatView(
 
     /// <summary>What each post of a run looked like when it was shown last, for as long as the run is carried.</summary>
     private readonly ConditionalWeakTable<LiveRun, Dictionary<string, string>> _shown = [];
+
+    /// <summary>So that the journal is not read again for each look.</summary>
+    private readonly ConditionalWeakTable<Plan, List<Denial>> _denied = [];
 
     public async Task FollowAsync(LiveRun live, CancellationToken stopping)
     {
@@ -121,7 +126,11 @@ public sealed partial class ChatView(
         foreach (var approval in run.Approvals.Values.OrderBy(each => each.Phase, StringComparer.Ordinal))
         {
             var deciders = access.Holders(approval.Roles, Reach.Of(run, approval.Phase));
-            yield return ($"approval:{approval.Phase}", false, ApprovalPosts.Approval(run, approval, deciders));
+            yield return (
+                $"approval:{approval.Phase}",
+                false,
+                ApprovalPosts.Approval(run, approval, deciders, DeniedBefore(run))
+            );
         }
 
         foreach (var step in run.Plan.Steps)
@@ -136,6 +145,10 @@ public sealed partial class ChatView(
         if (run.IsOver)
             yield return ("end", true, RunPosts.End(run));
     }
+
+    /// <summary>As it was when the run was asked for: what is shown for approval does not change afterwards.</summary>
+    private IReadOnlyList<Denial> DeniedBefore(Run run) =>
+        _denied.GetValue(run.Plan, plan => [.. denials.Of(plan, run.PlannedAt)]);
 
     /// <summary>The newest failure, and those before it that were said: their buttons have to go.</summary>
     private static IEnumerable<(string Key, int Time)> Failures(Run run, PlannedStep step)

@@ -14,6 +14,7 @@ namespace PlatformBot.Core.Chat;
 public sealed partial class LedgerView(
     LiveLedger ledger,
     FreezeBook freezes,
+    RunHost runs,
     Catalogue catalogue,
     IChat chat,
     Access access,
@@ -83,6 +84,16 @@ public sealed partial class LedgerView(
             );
         }
 
+        foreach (var glass in now.Glasses.Values)
+        {
+            yield return new Notice(
+                $"glass:{glass.Number}",
+                glass.At,
+                GlassPosts.Broken(glass, access.Holders("approver", ReachOf(glass))),
+                glass.Reviewed is not null
+            );
+        }
+
         foreach (var thaw in now.Thaws.Values)
         {
             var isLast = !thaw.IsOpen && (now.Lifted.Contains(thaw.Freeze.Key) || !thaw.IsApproved);
@@ -94,6 +105,9 @@ public sealed partial class LedgerView(
             );
         }
     }
+
+    private Reach ReachOf(Glass glass) =>
+        runs.Look(glass.Run) is { } run ? Reach.Of(run, glass.Approval) : new Reach("", [], []);
 
     /// <param name="Since">when it began: another journal's notice of the same key began at another time</param>
     /// <param name="IsLast">nothing of it changes any more</param>

@@ -32,6 +32,7 @@ public static class RunCard
                 ? ""
                 : $":warning: **It stands still:** {Markdown.Inline(Markdown.Cut(trouble, 300))}\n\n"
         );
+        text.Append(GlassPosts.Of(run) is { Length: > 0 } broken ? $"{broken}\n" : "");
         AppendStanding(text, run, turn);
         text.Append(FreezePosts.OnCard(run, frost ?? Frost.None));
         AppendPhases(text, run);

@@ -19,9 +19,11 @@ public static class RunPosts
         return new Post
         {
             Text =
-                $"{RunCard.Mark(run.State)} Run {run.Id} {RunCard.Words(run.State)} after {took}: {string.Join(", ", counts)}.{why}{Effects(run)}\nJournal: {Markdown.Code($"{run.EndAnchor}")}",
+                $"{RunCard.Mark(run.State)} Run {run.Id} {RunCard.Words(run.State)} after {took}: {string.Join(", ", counts)}.{why}{Glass(run)}{Effects(run)}\nJournal: {Markdown.Code($"{run.EndAnchor}")}",
         };
     }
+
+    private static string Glass(Run run) => GlassPosts.Of(run) is { Length: > 0 } broken ? $"\n{broken.TrimEnd()}" : "";
 
     /// <summary>What a run that did not reach its goal leaves behind.</summary>
     private static string Effects(Run run)

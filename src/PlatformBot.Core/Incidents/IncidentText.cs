@@ -28,6 +28,7 @@ public static class IncidentText
         text.Append($"| written in | `{step.Source}` |\n");
         text.Append($"| attempts | {Attempts(step, failure)} |\n");
         text.Append($"| plan | `{run.Plan.Digest}` |\n");
+        text.Append(Glass(run));
         text.Append(card is null ? "" : $"| chat | {card} |\n");
         text.Append($"| journal | `{run.Anchor}` |\n");
         AppendWhat(text, IsUndoing(run, step) ? step with { Action = step.Rollback!.Action } : step, failure);
@@ -51,6 +52,14 @@ public static class IncidentText
     /// <summary>What failed is the way back.</summary>
     private static bool IsUndoing(Run run, PlannedStep step) =>
         step.Rollback is not null && run.At(step).State is StepState.RollbackFailed;
+
+    private static string Glass(Run run) =>
+        string.Concat(
+            GlassPosts
+                .Of(run)
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Select(line => $"| approved | {line} |\n")
+        );
 
     private static string Attempts(PlannedStep step, Failure failure) =>
         failure.Attempt == 0 ? "none: it was not started"

@@ -68,6 +68,7 @@ public sealed partial record Ledger
             ? what switch
             {
                 "freeze" => this with { Freezes = Freezes.Remove(number) },
+                "glass" => this with { Glasses = Glasses.Remove(number) },
                 "thaw" => this with { Thaws = Thaws.Remove(number) },
                 _ => this,
             }

@@ -9,7 +9,18 @@ public sealed partial record Ledger : IFold<Ledger>
 {
     /// <summary>The kinds of entries that change it.</summary>
     public static IReadOnlyCollection<string> Kinds { get; } =
-    ["notice-posted", "notice-closed", "name-pinned", "frozen", "thaw-asked", "thaw-voted", "thaw-expired", "thawed"];
+    [
+        "notice-posted",
+        "notice-closed",
+        "name-pinned",
+        "frozen",
+        "thaw-asked",
+        "thaw-voted",
+        "thaw-expired",
+        "thawed",
+        "glass-broken",
+        "glass-reviewed",
+    ];
 
     public RunId? Of => null;
 
@@ -26,7 +37,7 @@ public sealed partial record Ledger : IFold<Ledger>
             RunEvent.NoticePosted said => this with { Posts = Posts.SetItem(said.Key, said.PostId) },
             RunEvent.NamePinned pinned => this with { Pins = Pins.SetItem(pinned.Name, pinned.Id) },
             RunEvent.NoticeClosed closed => Forget(closed.Key) with { Posts = Posts.Remove(closed.Key) },
-            _ => FoldFreezes(entry),
+            _ => FoldGlass(entry),
         };
 
     public RunEvent Said(string key, string channel, string post) => new RunEvent.NoticePosted(key, channel, post);

@@ -28,6 +28,7 @@ public sealed partial record Run
             RunEvent.ApprovalExpired expired => Approvals.TryGetValue(expired.Phase, out var late)
                 ? With(late.Fire(ApprovalTrigger.Expire)).AfterDecision(expired.Phase)
                 : this,
+            RunEvent.ApprovedAlone alone => Alone(alone, entry).AfterDecision(alone.Phase),
             RunEvent.CancelAsked cancel => When(
                 RunTrigger.Cancel,
                 run => run with { CancelAsked = (entry.By, cancel.Reason) }
@@ -67,6 +68,15 @@ public sealed partial record Run
                 )
             )
             : this;
+
+    private Run Alone(RunEvent.ApprovedAlone alone, Entry entry)
+    {
+        if (Approvals.GetValueOrDefault(alone.Phase) is not { State: ApprovalState.Requested } open)
+            return this;
+
+        var vote = new Vote(entry.By, Decision.Approve, alone.Reason, entry.At, alone.Origin?.Signed);
+        return With(open.Fire(ApprovalTrigger.Approve) with { Alone = new LoneVote(vote, alone.Role) });
+    }
 
     private Run Finished(RunEvent.Ended ended, DateTimeOffset at)
     {

@@ -16,6 +16,7 @@ namespace PlatformBot.Core.Runs;
 [JsonDerivedType(typeof(InputsSeen), "inputs-seen")]
 [JsonDerivedType(typeof(Voted), "voted")]
 [JsonDerivedType(typeof(ApprovalExpired), "approval-expired")]
+[JsonDerivedType(typeof(ApprovedAlone), "approved-alone")]
 [JsonDerivedType(typeof(StepAlreadyDone), "step-already-done")]
 [JsonDerivedType(typeof(StepStarted), "step-started")]
 [JsonDerivedType(typeof(ProcessStarted), "process-started")]
@@ -52,6 +53,8 @@ namespace PlatformBot.Core.Runs;
 [JsonDerivedType(typeof(ThawVoted), "thaw-voted")]
 [JsonDerivedType(typeof(ThawExpired), "thaw-expired")]
 [JsonDerivedType(typeof(Thawed), "thawed")]
+[JsonDerivedType(typeof(GlassBroken), "glass-broken")]
+[JsonDerivedType(typeof(GlassReviewed), "glass-reviewed")]
 [JsonDerivedType(typeof(Refused), "refused")]
 [JsonDerivedType(typeof(Suspected), "suspected")]
 [JsonDerivedType(typeof(Exported), "exported")]
@@ -103,6 +106,12 @@ public abstract record RunEvent
     }
 
     public sealed record ApprovalExpired(string Phase) : RunEvent;
+
+    /// <summary>One person alone approved, in an emergency, whatever the rule says of how many must; always after a <see cref="GlassBroken"/>.</summary>
+    /// <param name="Digest">of the plan that they saw</param>
+    /// <param name="Glass">the number of the glass</param>
+    /// <param name="Role">which lets them do so</param>
+    public sealed record ApprovedAlone(string Phase, string Digest, string Reason, long Glass, string Role) : RunEvent;
 
     /// <summary>The probe held: nothing was run.</summary>
     public sealed record StepAlreadyDone(string Step, string Saw) : RunEvent;
@@ -224,6 +233,16 @@ public abstract record RunEvent
 
     /// <summary>Enough people agreed: from here on the freeze holds no more.</summary>
     public sealed record Thawed(long Number) : RunEvent;
+
+    /// <summary>Somebody is about to approve something alone. A second person must look at it afterwards.</summary>
+    /// <param name="Number">its own</param>
+    /// <param name="Run">of which</param>
+    /// <param name="Approval">of what in it</param>
+    public sealed record GlassBroken(long Number, long Run, string Approval, string Digest, string Reason) : RunEvent;
+
+    /// <summary>A second person has looked at what was approved alone.</summary>
+    /// <param name="Words">what they say of it</param>
+    public sealed record GlassReviewed(long Number, string Words) : RunEvent;
 
     /// <summary>Somebody asked for what may not be; nothing happened.</summary>
     public sealed record Refused(string What, string Rule) : RunEvent;

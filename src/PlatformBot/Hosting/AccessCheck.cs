@@ -16,8 +16,26 @@ internal sealed partial class AccessCheck(Catalogue catalogue) : IValidateOption
     public ValidateOptionsResult Validate(string? name, AccessOptions options)
     {
         var roles = options.Roles.Keys.Union(AlwaysThere).ToList();
-        var wrong = Members(options).Concat(Asked(roles)).Concat(Grants(options, roles)).ToList();
+        var wrong = Members(options)
+            .Concat(Asked(roles))
+            .Concat(Grants(options, roles))
+            .Concat(Glass(options))
+            .ToList();
         return wrong.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(wrong);
+    }
+
+    /// <summary>A right as strong as this is never everybody's.</summary>
+    private static IEnumerable<string> Glass(AccessOptions options)
+    {
+        if (options.BreakGlass is not { Length: > 0 } role)
+            return [];
+
+        if (!options.Roles.TryGetValue(role, out var members))
+            return [$"Access:BreakGlass: there is no role '{role}'. {Cure(role, [.. options.Roles.Keys])}"];
+
+        return members.Contains("*")
+            ? [$"Access:BreakGlass: everybody holds '{role}'. Name the people, or a closed channel of theirs."]
+            : [];
     }
 
     private static IEnumerable<string> Members(AccessOptions options) =>

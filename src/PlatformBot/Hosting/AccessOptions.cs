@@ -18,6 +18,9 @@ internal sealed record AccessOptions
     /// <summary>Roles that stand for others within limits.</summary>
     public GrantOptions[] Grants { get; init; } = [];
 
+    /// <summary>The role, one of <see cref="Roles"/>, whose holders may approve alone in an emergency; null: nobody may.</summary>
+    public string? BreakGlass { get; init; }
+
     /// <summary>How often names and circles are looked up again, so that renamed and deactivated people are noticed. 10 s to 1 day.</summary>
     [Range(typeof(TimeSpan), "00:00:10", "1.00:00:00")]
     public TimeSpan Refresh { get; init; } = TimeSpan.FromMinutes(5);

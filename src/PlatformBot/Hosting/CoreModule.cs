@@ -32,6 +32,7 @@ internal static class CoreModule
         services.AddChecked<AccessOptions>(configuration, AccessOptions.Section);
         services.AddChecked<StorageOptions>(configuration, "Storage");
         services.AddChecked<AuditOptions>(configuration, AuditOptions.Section);
+        services.AddChecked<ApprovalOptions>(configuration, ApprovalOptions.Section);
         services.AddChecked<FreezeOptions>(configuration, FreezeOptions.Section);
         services.AddSingleton<IValidateOptions<FreezeOptions>, FreezeCheck>();
         services.AddShutdown(configuration);
@@ -84,7 +85,7 @@ internal static class CoreModule
         ));
     }
 
-    /// <summary>What belongs to no run: freezes, and who wants them lifted.</summary>
+    /// <summary>What belongs to no run, and what else stands before destruction.</summary>
     private static void AddLedger(this IServiceCollection services, TimeProvider clock)
     {
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<LiveLedger>(provider, clock));
@@ -97,6 +98,16 @@ internal static class CoreModule
             provider.GetRequiredService<LiveLedger>(),
             clock
         ));
+        services.AddSingleton(provider => new Denials(
+            provider.GetRequiredService<IJournal>(),
+            provider.GetRequiredService<IOptions<ApprovalOptions>>().Value.ToRule()
+        ));
+        services.AddSingleton(provider => new BreakGlass(
+            provider.GetRequiredService<IOptions<AccessOptions>>().Value.BreakGlass is { Length: > 0 } role
+                ? role
+                : null
+        ));
+        services.AddSingleton<Safeguards>();
     }
 
     /// <summary>Processes and clusters: the hands of the runs.</summary>

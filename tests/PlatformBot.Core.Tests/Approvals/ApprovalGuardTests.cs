@@ -78,6 +78,28 @@ public sealed class ApprovalGuardTests
         (await ObjectionAsync(Asked(), Yes(Ada)))!.ShouldContain("0 still hold the role approver");
 
     [Fact]
+    public async Task What_one_approved_alone_stands_as_long_as_they_may_do_that()
+    {
+        OnCall(Ada);
+        (await ObjectionAsync(Asked(quorum: 2), Alone(Ada))).ShouldBeNull();
+
+        OnCall(Grace);
+        (await ObjectionAsync(Asked(quorum: 2), Alone(Ada))).ShouldBe(
+            $"The approval of foundation is void: @ada, who gave it alone, no longer has the role oncall and an active account. {AskAgain}"
+        );
+    }
+
+    [Fact]
+    public async Task What_was_denied_nobody_approves_alone()
+    {
+        OnCall(Ada);
+
+        (await ObjectionAsync(Asked(), Voted(Grace, Decision.Deny), Alone(Ada)))!.ShouldStartWith(
+            "foundation is not approved."
+        );
+    }
+
+    [Fact]
     public async Task A_phase_that_destroys_nothing_needs_nobody()
     {
         var run = RunOf(Of(Step("look")));
@@ -137,6 +159,12 @@ public sealed class ApprovalGuardTests
 
     private void Approvers(params Person[] people) =>
         _access.Set(new Dictionary<string, Holders> { ["approver"] = new(people) });
+
+    private void OnCall(params Person[] people) =>
+        _access.Set(new Dictionary<string, Holders> { ["oncall"] = new(people) });
+
+    private static (Person, RunEvent) Alone(Person by) =>
+        (by, new RunEvent.ApprovedAlone("foundation", "d1", "the router burns", 1, "oncall"));
 
     private static (Person, RunEvent) Asked(int quorum = 1, string digest = "d1") =>
         (Person.Bot, new RunEvent.ApprovalAsked("foundation", digest, quorum, DateTimeOffset.MaxValue));

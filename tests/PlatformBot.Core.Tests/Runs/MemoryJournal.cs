@@ -69,5 +69,13 @@ internal sealed class MemoryJournal(TimeProvider clock) : IJournal
 
     public IReadOnlyList<RunId> OpenRuns() => [.. Entries.Select(entry => entry.Run).OfType<RunId>().Distinct()];
 
-    public IReadOnlyList<RunLine> Recent(int most) => [];
+    public IReadOnlyList<RunLine> Recent(int most) =>
+        [
+            .. Entries
+                .Where(entry => entry.What is RunEvent.Planned)
+                .Reverse()
+                .Take(most)
+                .Select(entry => Run.Replay(Read(entry.Run!.Value))!)
+                .Select(run => new RunLine(run.Id, run.Title, run.Requester, run.State, run.PlannedAt, run.EndedAt)),
+        ];
 }

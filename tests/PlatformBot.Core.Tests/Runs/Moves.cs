@@ -110,6 +110,7 @@ internal static class Moves
 
         yield return new(new RunEvent.Voted(phase, Decision.Approve, "d1", null, "test"));
         yield return new(new RunEvent.Voted(phase, Decision.Deny, "d1", "because", "test"));
+        yield return new(new RunEvent.ApprovedAlone(phase, "d1", "the router burns", 4, "oncall"));
         yield return new(new RunEvent.ApprovalExpired(phase));
     }
 

@@ -81,6 +81,24 @@ public sealed class AccessCheckTests
             .ShouldStartWith("Access:Roles: the runbook 'deploy' asks for the role 'deployer', which is not there.");
     }
 
+    [Theory]
+    [InlineData("oncal", "Access:BreakGlass: there is no role 'oncal'. Did you mean 'oncall'?")]
+    [InlineData(
+        "viewer",
+        "Access:BreakGlass: everybody holds 'viewer'. Name the people, or a closed channel of theirs."
+    )]
+    public void Whoever_may_approve_alone_is_named_and_never_everybody(string role, string mistake)
+    {
+        var options = new AccessOptions
+        {
+            Roles = new() { ["viewer"] = ["*"], ["oncall"] = ["ada"] },
+            BreakGlass = role,
+        };
+
+        Mistakes(options).ShouldHaveSingleItem().ShouldBe(mistake);
+        Mistakes(options with { BreakGlass = "oncall" }).ShouldBeEmpty();
+    }
+
     private static IEnumerable<string> Mistakes(AccessOptions options, Func<string, string>? edit = null)
     {
         var folder = Directory.CreateTempSubdirectory("access-").FullName;

@@ -21,6 +21,7 @@ public sealed class AppSettingsTests
         (HttpOptions.Section, typeof(HttpOptions)),
         ("Mattermost", typeof(MattermostOptions)),
         ("Access", typeof(AccessOptions)),
+        ("Approval", typeof(ApprovalOptions)),
         ("Freeze", typeof(FreezeOptions)),
         ("GitHub", typeof(GitHubOptions)),
         ("Paths", typeof(PathsOptions)),
