@@ -133,10 +133,10 @@ internal static class ConsoleVoteVerb
             return NoRequest;
         }
 
-        return PlanJson.DigestOf(run.Plan) == approval.Digest
+        return Pins.DigestOf(PlanJson.DigestOf(run.Plan), approval.Inputs) == approval.Digest
             ? new Asked(request.Bot, request.Deciders, run, approval)
             : new Refusal(
-                "The plan in this file is not the one that its digest stands for: somebody has changed it.",
+                "The plan in this file, or what its steps read, is not what its digest stands for: somebody has changed it.",
                 "Do not sign. Ask the bot for a new request, and whoever sent you this one where it came from."
             );
     }

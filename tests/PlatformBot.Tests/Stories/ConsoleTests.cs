@@ -211,29 +211,47 @@ public sealed class ConsoleTests : IAsyncLifetime
         await chat.SeesAsync(post => post.Buttons.Contains("approve"));
         var text = await SaysAsync(chat, "ada", "request", "1", "infra/rollout");
         var request = VoteRequest.Parse(text)!;
-        var planned = (RunEvent.Planned)request.Entries[0].What;
-        var harmless = planned with { Plan = planned.Plan with { Command = "tidy" } };
-        var changed = request with
-        {
-            Entries = [request.Entries[0] with { What = harmless }, .. request.Entries.Skip(1)],
-        };
         var path = Path.Combine(chat.World, "request.txt");
-        await File.WriteAllTextAsync(path, changed.ToBlock(), chat.Limit);
 
-        var (exit, output) = await TheChat.ConsoleAsync([
-            "vote",
-            "--request",
-            path,
-            "--sign",
-            "--as",
-            "grace",
-            "--key",
-            _keys.KeyOf("grace"),
-        ]);
+        var telling = request.Entries.Where(entry => Changed(entry.What) is not null).ToList();
+        telling
+            .Select(entry => entry.What.GetType())
+            .ShouldBe([typeof(RunEvent.Planned), typeof(RunEvent.ApprovalAsked)]);
 
-        exit.ShouldBe(1);
-        output.ShouldContain("Do not sign");
+        foreach (var entry in telling)
+        {
+            var changed = request.Entries.Select(each =>
+                each == entry ? each with { What = Changed(each.What)! } : each
+            );
+            await File.WriteAllTextAsync(path, (request with { Entries = [.. changed] }).ToBlock(), chat.Limit);
+
+            var (exit, output) = await TheChat.ConsoleAsync([
+                "vote",
+                "--request",
+                path,
+                "--sign",
+                "--as",
+                "grace",
+                "--key",
+                _keys.KeyOf("grace"),
+            ]);
+
+            exit.ShouldBe(1, entry.What.GetType().Name);
+            output.ShouldContain("Do not sign");
+        }
     }
+
+    /// <summary>What would look otherwise to whoever reads the file; null for what says nothing of the plan.</summary>
+    private static RunEvent? Changed(RunEvent what) =>
+        what switch
+        {
+            RunEvent.Planned planned => planned with { Plan = planned.Plan with { Command = "tidy" } },
+            RunEvent.ApprovalAsked { Inputs: { } inputs } asked => asked with
+            {
+                Inputs = [.. inputs.Select(pin => pin with { Value = Core.Sha256.Of("another") })],
+            },
+            _ => null,
+        };
 
     [Fact]
     public async Task What_undoing_destroys_is_decided_on_elsewhere_too()
