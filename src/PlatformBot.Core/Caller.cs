@@ -10,7 +10,8 @@ namespace PlatformBot.Core;
 public sealed record Origin(string Via, string? Place = null, string? Address = null, Signed? Signed = null);
 
 /// <summary>Who acts, and how they came in.</summary>
-public sealed record Caller(Person Person, Origin Origin)
+/// <param name="IsProven">the chat server, or a key of their own, vouches for this person; false where only a shared token does</param>
+public sealed record Caller(Person Person, Origin Origin, bool IsProven = true)
 {
     /// <summary>Decisions are made on it.</summary>
     public string Id => Person.Id;

@@ -16,6 +16,9 @@ public enum MayDecide
     /// <summary>A bot, a guest, or deactivated.</summary>
     NoAccount,
 
+    /// <summary>Nobody vouches that it was they who said it.</summary>
+    NotProven,
+
     /// <summary>They signed, and their key does not count, or no longer.</summary>
     NoKey,
 
@@ -50,13 +53,15 @@ public sealed class Standing(IPeople people, Access access, TimeSpan trust, Time
 
     /// <summary>Of somebody who acts now.</summary>
     /// <exception cref="OperationCanceledException"><paramref name="stopping"/> fired.</exception>
-    public Task<MayDecide> OfAsync(Caller by, string role, Reach reach, CancellationToken stopping) =>
-        OfAsync(by.Person, by.Origin.Signed, role, reach, stopping);
+    public async Task<MayDecide> OfAsync(Caller by, string role, Reach reach, CancellationToken stopping) =>
+        (await OfAsync(by, [role], reach, stopping)).May;
 
     /// <summary>Of somebody who acts now.</summary>
     /// <exception cref="OperationCanceledException"><paramref name="stopping"/> fired.</exception>
-    public Task<Held> OfAsync(Caller by, IReadOnlyList<string> roles, Reach reach, CancellationToken stopping) =>
-        OfAsync(by.Person, by.Origin.Signed, roles, reach, stopping);
+    public async Task<Held> OfAsync(Caller by, IReadOnlyList<string> roles, Reach reach, CancellationToken stopping) =>
+        by.IsProven
+            ? await OfAsync(by.Person, by.Origin.Signed, roles, reach, stopping)
+            : new Held(MayDecide.NotProven, [], []);
 
     /// <summary>Of somebody who has voted.</summary>
     /// <exception cref="OperationCanceledException"><paramref name="stopping"/> fired.</exception>

@@ -17,6 +17,10 @@ public sealed partial class Bot
         "The key that signed this does not count.",
         "The list of keys on the bot's host (Console:AllowedSigners) must hold it under your name."
     );
+    private static readonly Refusal NotProven = new(
+        "The chat server does not prove who typed this, so it decides nothing.",
+        "Say it to me in a post of your own instead: `@platformbot approve …`. An administrator should update the chat server."
+    );
     private static readonly Refusal CannotTell = new(
         "The chat server does not say whether you may decide; it was not counted.",
         "Try again in a minute."
@@ -155,6 +159,7 @@ public sealed partial class Bot
         {
             MayDecide.NoAccount => CannotDecide,
             MayDecide.NoKey => KeyGone,
+            MayDecide.NotProven => NotProven,
             MayDecide.CannotTell => CannotTell,
             _ => null,
         };

@@ -70,7 +70,7 @@ public sealed partial class Bot
             .ToString();
     }
 
-    private static string Needs(string role) => role == Access.Everyone ? "" : $" Needs the role {role}.";
+    private static string Needs(string role) => role is Access.Everyone or SomeRole ? "" : $" Needs the role {role}.";
 
     private Task<Reply> WhoAmIAsync(
         ChatCommand command,

@@ -60,6 +60,6 @@ public sealed partial class Bot
     private static Refusal Unverified(string[] parts) =>
         new(
             "The chat server does not prove who pressed this.",
-            $"Type the command instead: `/platform help {Typed(parts[0])}`."
+            $"Say it to me in a post of your own instead: `@platformbot {Typed(parts[0])} …`."
         );
 }

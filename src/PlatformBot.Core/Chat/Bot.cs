@@ -17,6 +17,9 @@ public sealed partial class Bot : IConversation
 {
     private const int LongestNote = 500;
 
+    /// <summary>Which role exactly is looked at when it is known what for; whoever has none learns not even what there is.</summary>
+    private const string SomeRole = "?";
+
     private readonly Catalogue _catalogue;
     private readonly PlanPaths _paths;
     private readonly RunHost _runs;
@@ -74,13 +77,13 @@ public sealed partial class Bot : IConversation
         new("status",  "status [#run]",                  "Where things stand",                                    "viewer",        StatusAsync),
         new("logs",    "logs [#run] <step>",             "What a step ran and what it said",                      "viewer",        LogsAsync),
         new("history", "history [count]",                "The latest runs",                                       "viewer",        HistoryAsync),
-        new("why",     "why <runbook> [arguments] | [#run]", "Which rule decides, for you, and who can lift it", Access.Everyone, WhyAsync),
+        new("why",     "why <runbook> [arguments] | [#run]", "Which rule decides, for you, and who can lift it", SomeRole, WhyAsync),
         new("whoami",  "whoami",                         "Your roles, and what they allow",                       Access.Everyone, WhoAmIAsync),
-        new("approve", "approve [#run] [phase] [names]", "Say yes to what is destructive; where nobody can undo it, with the clusters' names",                        Access.Everyone, ApproveAsync),
-        new("deny",    "deny [#run] [phase] <reason>",   "Say no, and why",                                       Access.Everyone, DenyAsync),
+        new("approve", "approve [#run] [phase] [names]", "Say yes to what is destructive; where nobody can undo it, with the clusters' names",                        SomeRole, ApproveAsync),
+        new("deny",    "deny [#run] [phase] <reason>",   "Say no, and why",                                       SomeRole, DenyAsync),
         new("request", "request [#run] [phase]",         "In the console: a file from which somebody elsewhere can decide", "viewer", RequestAsync),
-        new("confirm", "confirm [#run] <step> <what you saw>", "Say that a manual step is done, or that what somebody said of it is so", Access.Everyone, ConfirmAsync),
-        new("reject",  "reject [#run] <step> <reason>",  "Say that a manual step is not done as it was said",     Access.Everyone, RejectAsync),
+        new("confirm", "confirm [#run] <step> <what you saw>", "Say that a manual step is done, or that what somebody said of it is so", SomeRole, ConfirmAsync),
+        new("reject",  "reject [#run] <step> <reason>",  "Say that a manual step is not done as it was said",     SomeRole, RejectAsync),
         new("retry",   "retry [#run] [step]",            "Try a failed step again",                               "operator",      RetryAsync),
         new("skip",    "skip [#run] <step> <reason>",    "Go on without a failed step",                           "operator",      SkipAsync),
         new("cancel",  "cancel [#run] [reason]",         "End a run; what is done stays",                         "operator",      CancelAsync),
@@ -223,8 +226,15 @@ public sealed partial class Bot : IConversation
     /// <summary>Null when the person holds the role for something; what for exactly is looked at when it is known.</summary>
     private Refusal? MaySomehow(Caller by, string role) =>
         role == Access.Everyone || _access.HoldsSomehow(by.Person, role) ? null
+        : role == SomeRole && _access.RolesOf(by.Person).Count > 0 ? null
+        : _access.IsKnown && role == SomeRole ? Nobody
         : _access.IsKnown ? NoRole(role)
         : NotYet;
+
+    private static readonly Refusal Nobody = new(
+        "You have no role here.",
+        "Whoever runs the bot's host can give you one (`Access:Roles`)."
+    );
 
     private static readonly Refusal NotYet = new(
         "PlatformBot has just started and does not know yet who holds which role.",

@@ -23,8 +23,9 @@ public interface IPeople
 /// <summary>An account of the chat server.</summary>
 /// <param name="Active">not deactivated, and still in the team</param>
 /// <param name="Guest">invited to single channels only</param>
-public sealed record Account(Person Person, bool Active, bool Bot, bool Guest)
+/// <param name="Remote">of another server, which shares a channel with ours and answers for them</param>
+public sealed record Account(Person Person, bool Active, bool Bot, bool Guest, bool Remote = false)
 {
-    /// <summary>Someone who can be held to a decision: no bot, no guest, nobody who has left.</summary>
-    public bool CanDecide => Active && !Bot && !Guest;
+    /// <summary>Someone who can be held to a decision: no bot, no guest, nobody of another server, nobody who has left.</summary>
+    public bool CanDecide => Active && !Bot && !Guest && !Remote;
 }

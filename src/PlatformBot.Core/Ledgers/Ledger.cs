@@ -13,6 +13,7 @@ public sealed partial record Ledger : IFold<Ledger>
         "notice-posted",
         "notice-closed",
         "name-pinned",
+        "rules-read",
         "frozen",
         "thaw-asked",
         "thaw-voted",
@@ -30,12 +31,16 @@ public sealed partial record Ledger : IFold<Ledger>
     /// <summary>What names in the settings mean, for good: "ada" or "channel:security" → the chat server's id.</summary>
     public ImmutableDictionary<string, string> Pins { get; init; } = ImmutableDictionary<string, string>.Empty;
 
+    /// <summary>Who may what, and when nothing may be destroyed, as the settings said when they were read last; "" before that.</summary>
+    public string Rules { get; init; } = "";
+
     /// <summary>The ledger after one more entry of no run.</summary>
     public Ledger Fold(Entry entry) =>
         entry.What switch
         {
             RunEvent.NoticePosted said => this with { Posts = Posts.SetItem(said.Key, said.PostId) },
             RunEvent.NamePinned pinned => this with { Pins = Pins.SetItem(pinned.Name, pinned.Id) },
+            RunEvent.RulesRead read => this with { Rules = read.Rules },
             RunEvent.NoticeClosed closed => Forget(closed.Key) with { Posts = Posts.Remove(closed.Key) },
             _ => FoldGlass(entry),
         };

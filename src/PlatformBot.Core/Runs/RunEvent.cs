@@ -47,6 +47,7 @@ namespace PlatformBot.Core.Runs;
 [JsonDerivedType(typeof(Announced), "announced")]
 [JsonDerivedType(typeof(NoticePosted), "notice-posted")]
 [JsonDerivedType(typeof(NamePinned), "name-pinned")]
+[JsonDerivedType(typeof(RulesRead), "rules-read")]
 [JsonDerivedType(typeof(NoticeClosed), "notice-closed")]
 [JsonDerivedType(typeof(Frozen), "frozen")]
 [JsonDerivedType(typeof(ThawAsked), "thaw-asked")]
@@ -206,6 +207,10 @@ public abstract record RunEvent
     /// <summary>From now on this name in the settings means this account or circle, whoever takes the name over.</summary>
     /// <param name="Name">"ada", "channel:security"</param>
     public sealed record NamePinned(string Name, string Id) : RunEvent;
+
+    /// <summary>The bot started with other rules than before: whoever changed them had the settings.</summary>
+    /// <param name="Rules">the settings of section "Access", and the freeze windows, as JSON</param>
+    public sealed record RulesRead(string Rules) : RunEvent;
 
     /// <summary>That post shows how it ended, and nothing of it changes any more.</summary>
     public sealed record NoticeClosed(string Key) : RunEvent;

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Extensions.Options;
 using PlatformBot.Core;
 using PlatformBot.Core.Chat;
@@ -16,6 +17,7 @@ internal sealed partial class RoleBook(
     Access access,
     LiveLedger ledger,
     IOptions<AccessOptions> options,
+    IOptions<FreezeOptions> freeze,
     TimeProvider clock,
     ILogger<RoleBook> logger
 ) : BackgroundService
@@ -24,6 +26,7 @@ internal sealed partial class RoleBook(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        await NoteRulesAsync(stoppingToken);
         access.Recall(options.Value.Roles.ToDictionary(role => role.Key, role => Recalled(role.Value)));
 
         while (true)
@@ -31,6 +34,18 @@ internal sealed partial class RoleBook(
             await ResolveAsync(stoppingToken);
             await Task.Delay(options.Value.Refresh, clock, stoppingToken);
         }
+    }
+
+    /// <summary>Whoever can change the settings can give themselves any right; not without a trace in the journal.</summary>
+    private async Task NoteRulesAsync(CancellationToken stopping)
+    {
+        var rules = JsonSerializer.Serialize(
+            new { access = options.Value, freeze = freeze.Value },
+            JsonSerializerOptions.Web
+        );
+
+        if (ledger.Now.Rules != rules)
+            await ledger.NoteAsync(new RunEvent.RulesRead(rules), stopping);
     }
 
     /// <summary>What of it has a meaning already, without asking anybody.</summary>

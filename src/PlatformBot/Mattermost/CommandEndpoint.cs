@@ -45,7 +45,9 @@ internal sealed class CommandEndpoint(
 
         var trigger = Incoming.Text(form, "trigger_id");
 
-        if (await proof.CheckAsync(trigger, user, http.RequestAborted) == Proof.False)
+        var verdict = await proof.CheckAsync(trigger, user, http.RequestAborted);
+
+        if (verdict == Proof.False)
         {
             await suspicions.RaiseAsync("a slash command without the chat server's signature for its user", http, user);
             await AnswerAsync(http, Answers.Refused);
@@ -58,18 +60,28 @@ internal sealed class CommandEndpoint(
             return;
         }
 
-        await AnswerAsync(http, await HearAsync(http, form, trigger));
+        await AnswerAsync(http, await HearAsync(http, form, trigger, verdict == Proof.Verified));
     }
 
-    private async Task<string> HearAsync(HttpContext http, Dictionary<string, StringValues> form, string trigger)
+    private async Task<string> HearAsync(
+        HttpContext http,
+        Dictionary<string, StringValues> form,
+        string trigger,
+        bool isProven
+    )
     {
-        var reply = await conversation.HearAsync(Read(form, trigger, http), http.RequestAborted);
+        var reply = await conversation.HearAsync(Read(form, trigger, isProven, http), http.RequestAborted);
         return await dialogs.ShowAsync(reply, PersonOf(form), ChannelOf(form), trigger, http.RequestAborted);
     }
 
-    private static ChatCommand Read(Dictionary<string, StringValues> form, string trigger, HttpContext http) =>
+    private static ChatCommand Read(
+        Dictionary<string, StringValues> form,
+        string trigger,
+        bool isProven,
+        HttpContext http
+    ) =>
         new(
-            new Caller(PersonOf(form), Incoming.Origin("slash", $"channel {ChannelOf(form)}", http)),
+            new Caller(PersonOf(form), Incoming.Origin("slash", $"channel {ChannelOf(form)}", http), isProven),
             Incoming.Text(form, "team_id"),
             ChannelOf(form),
             Incoming.Text(form, "text"),

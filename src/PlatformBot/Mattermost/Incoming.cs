@@ -54,10 +54,10 @@ internal static class Incoming
         {
             var json = JsonElement.Parse(body, Strict);
 
-            if (json.ValueKind == JsonValueKind.Object)
+            if (json.ValueKind == JsonValueKind.Object && IsText(json))
                 return json;
         }
-        catch (JsonException)
+        catch (Exception bad) when (bad is JsonException or InvalidOperationException)
         {
             // Answered below like everything else that is not an object.
         }
@@ -65,6 +65,17 @@ internal static class Incoming
         http.Response.StatusCode = StatusCodes.Status400BadRequest;
         return null;
     }
+
+    /// <summary>Half a character ("\ud800") is JSON, but no text: whoever reads it throws. So all of it is read once.</summary>
+    /// <exception cref="InvalidOperationException">A text or a name in it is no text.</exception>
+    private static bool IsText(JsonElement json) =>
+        json.ValueKind switch
+        {
+            JsonValueKind.String => json.GetString() is not null,
+            JsonValueKind.Array => json.EnumerateArray().All(IsText),
+            JsonValueKind.Object => json.EnumerateObject().All(field => field.Name is not null && IsText(field.Value)),
+            _ => true,
+        };
 
     /// <summary>A field; undefined when it is missing or <paramref name="json"/> has no fields.</summary>
     public static JsonElement Field(JsonElement json, string name) =>

@@ -61,7 +61,8 @@ internal sealed class MattermostPeople(MattermostApi api, MattermostHome home, C
         var isActive = Incoming.Number(answer.Body, "delete_at") == 0 && await IsInTeamAsync(person, cancellationToken);
         var isBot = Incoming.Field(answer.Body, "is_bot").ValueKind is System.Text.Json.JsonValueKind.True;
 
-        return new Account(person, isActive, isBot, answer.Text("roles").Split(' ').Contains("system_guest"));
+        var isGuest = answer.Text("roles").Split(' ').Contains("system_guest");
+        return new Account(person, isActive, isBot, isGuest, Remote: answer.Text("remote_id").Length > 0);
     }
 
     /// <summary>Whoever has left the team is still answered with 200, and the time when they left.</summary>

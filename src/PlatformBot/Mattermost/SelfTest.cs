@@ -59,7 +59,7 @@ internal sealed partial class SelfTest(
         if (!await proof.HasKeyAsync(stopping))
         {
             findings.Add(
-                "Mattermost publishes no AsymmetricSigningPublicKey, so a click's person is not vouched for. Update the server, or allow unsigned approvals in the settings."
+                "Mattermost publishes no AsymmetricSigningPublicKey, so it vouches for nobody who clicks or types a slash command: such votes are refused. Update the server, or vote in posts to the bot."
             );
         }
 

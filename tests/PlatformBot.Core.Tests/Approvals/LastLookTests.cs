@@ -64,6 +64,18 @@ public sealed class LastLookTests
     }
 
     [Fact]
+    public async Task Whom_nobody_vouches_for_decides_nothing_whatever_role_the_name_holds()
+    {
+        await using var stage = new Stage(Of(Wipe));
+        var unproven = new Caller(Grace, new Origin("slash"), IsProven: false);
+
+        (await stage.Standing.OfAsync(unproven, "approver", Deploy, CancellationToken.None)).ShouldBe(
+            MayDecide.NotProven
+        );
+        stage.People.Asked.ShouldBe(0);
+    }
+
+    [Fact]
     public async Task While_the_chat_server_is_away_its_last_word_counts_for_ten_minutes()
     {
         await using var stage = new Stage(Of(Wipe));

@@ -83,6 +83,7 @@ public sealed class EntryJsonTests
         new RunEvent.Announced("card", "ops", "p1"),
         new RunEvent.NoticePosted("freeze:3", "ops", "p1"),
         new RunEvent.NamePinned("channel:security", "4xp9fdt7"),
+        new RunEvent.RulesRead("{\"roles\":{}}"),
         new RunEvent.NoticeClosed("freeze:3"),
         new RunEvent.Frozen(Freeze with { By = null }),
         new RunEvent.Frozen(Freeze with { By = null, Until = null }),

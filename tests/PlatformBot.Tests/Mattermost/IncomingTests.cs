@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
 using PlatformBot.Core.Chat;
 using PlatformBot.Mattermost;
 using Shouldly;
@@ -176,6 +177,33 @@ public sealed class IncomingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_a_server_that_signs_nothing_sends_proves_nobody()
+    {
+        _scene.Odd.To("config/client", "{}");
+        await _scene.RestartHomelessBotAsync();
+        var home = _scene.Bot.Services.GetRequiredService<MattermostHome>();
+        await _scene.UntilAsync(() => home.Known is not null);
+        home.Findings.ShouldHaveSingleItem().ShouldContain("such votes are refused");
+        await _scene.SaysAsync("ada", "/platform status");
+
+        _scene.Heard.Commands.ShouldHaveSingleItem().By.IsProven.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Somebody_of_another_server_can_be_held_to_nothing()
+    {
+        var grace = _scene.Chat.Persons["grace"].Id;
+        var people = _scene.Bot.Services.GetRequiredService<IPeople>();
+        (await people.AskAsync(grace, CancellationToken.None))!.CanDecide.ShouldBeTrue();
+
+        _scene.Odd.To(
+            $"users/{grace}",
+            $$"""{"id":"{{grace}}","username":"grace:far","roles":"system_user","remote_id":"r1"}"""
+        );
+        (await people.AskAsync(grace, CancellationToken.None))!.CanDecide.ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task A_button_of_another_channel_or_post_is_refused()
     {
         var click = await ClickAsync("grace");
@@ -230,6 +258,8 @@ public sealed class IncomingTests : IAsyncLifetime
     [InlineData("application/json", "{", HttpStatusCode.BadRequest)]
     [InlineData("application/json", "[]", HttpStatusCode.BadRequest)]
     [InlineData("application/json", "{\"a\":1,\"a\":2}", HttpStatusCode.BadRequest)]
+    [InlineData("application/json", "{\"type\":\"\\ud800\"}", HttpStatusCode.BadRequest)]
+    [InlineData("application/json", "{\"\\ud800\":1}", HttpStatusCode.BadRequest)]
     public async Task What_is_no_JSON_object_is_not_read(string type, string body, HttpStatusCode status)
     {
         using var content = new StringContent(body, Encoding.UTF8, type);

@@ -37,6 +37,9 @@ internal sealed class Tap : IAsyncDisposable
     /// <summary>Happens once, after the chat server has sent something and before the bot hears of it.</summary>
     public Func<Task>? Meanwhile { get; set; }
 
+    /// <summary>Nothing reaches the bot; the chat server is told that it has nothing to say.</summary>
+    public bool Drops { get; set; }
+
     /// <summary>The bot's last answer, character for character.</summary>
     public string LastAnswer { get; private set; } = "";
 
@@ -57,6 +60,8 @@ internal sealed class Tap : IAsyncDisposable
         return new StringContent(json.ToJsonString(), Encoding.UTF8, MediaTypeNames.Application.Json);
     }
 
+    public string LastBody(string path) => _seen.First(each => each.Path == path).Body;
+
     public async ValueTask DisposeAsync()
     {
         await _app.DisposeAsync();
@@ -73,6 +78,12 @@ internal sealed class Tap : IAsyncDisposable
         {
             Meanwhile = null;
             await happens();
+        }
+
+        if (Drops)
+        {
+            await http.Response.WriteAsJsonAsync(new JsonObject(), http.RequestAborted);
+            return;
         }
 
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(To!, http.Request.Path));
