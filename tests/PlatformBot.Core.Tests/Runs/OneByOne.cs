@@ -82,7 +82,12 @@ internal sealed class OneByOne(Plan plan, int seed)
 
         if (run.Steps.Values.Any(step => step.State is StepState.WaitingToRetry))
         {
-            stage.Clock.Advance(TimeSpan.FromSeconds(20));
+            // To the end of one pause: of a longer jump the bot might see the first part alone, or all of it.
+            var pauses = run
+                .Steps.Values.Where(step => step.State is StepState.WaitingToRetry)
+                .Select(step => step.RetryAt!.Value - stage.Clock.GetUtcNow())
+                .Where(left => left > TimeSpan.Zero);
+            stage.Clock.Advance(pauses.DefaultIfEmpty(TimeSpan.FromSeconds(20)).Min());
             return Task.CompletedTask;
         }
 
