@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using PlatformBot.Core.Runs;
 using PlatformBot.Core.Statements;
 
 namespace PlatformBot.Core.Approvals;
@@ -19,6 +20,11 @@ public sealed record Vote(Person By, Decision Decision, string? Reason, DateTime
 /// <summary>One person's approval, in an emergency, of what takes more.</summary>
 /// <param name="Role">which lets them</param>
 public sealed record LoneVote(Vote Vote, string Role);
+
+/// <summary>A vote that was given for the run before.</summary>
+/// <param name="At">when it was given</param>
+/// <param name="Roles">which of the approval's groups the voter was of</param>
+public sealed record CarriedVote(Person By, DateTimeOffset At, IReadOnlyList<string> Roles);
 
 /// <summary>Four eyes as a pure record: what is approved, who has voted, whether that is enough.</summary>
 /// <param name="Phase">the phase's id: "infra/foundation"</param>
@@ -61,6 +67,12 @@ public sealed record Approval(
 
     /// <summary>What its steps read besides their own words, as it was when the approval was asked for; null when nobody looked.</summary>
     public IReadOnlyList<Pin>? Inputs { get; init; }
+
+    /// <summary>What is new since the same was approved last; null when it never was.</summary>
+    public Comparison? Since { get; init; }
+
+    /// <summary>The number of the run for which the votes were given; null when it was this one.</summary>
+    public long? CarriedFrom { get; init; }
 
     /// <summary>What was not there then, and is now because of what the run did.</summary>
     public ImmutableList<Pin> Seen { get; init; } = [];
@@ -119,6 +131,16 @@ public sealed record Approval(
             Votes = votes,
         };
     }
+
+    /// <summary>The approval with the votes that were given for an earlier run.</summary>
+    public Approval With(RunEvent.ApprovalCarried carried) =>
+        carried.Votes.Aggregate(
+            this with
+            {
+                CarriedFrom = carried.From,
+            },
+            (now, vote) => now.With(new Vote(vote.By, Decision.Approve, Reason: null, vote.At) { Roles = vote.Roles })
+        );
 
     /// <param name="voters">for each who said yes, which of the groups they are of</param>
     public bool IsEnough(IReadOnlyList<IReadOnlyCollection<string>> voters) =>

@@ -119,6 +119,10 @@ public sealed class ApprovalGuard(Standing standing, Func<Plan, string> digestOf
     private static string Few(IReadOnlyList<string> lines) =>
         $"{string.Join(". ", lines.Take(2))}{(lines.Count > 2 ? $". And {lines.Count - 2} more" : "")}";
 
+    /// <summary>Whether those who approved may still approve, and are still enough.</summary>
+    public async Task<bool> StillStandsAsync(Run run, string name, Approval approval, CancellationToken stopping) =>
+        await StandingAsync(run, name, approval, stopping) is null;
+
     private async Task<GuardObjection?> StandingAsync(
         Run run,
         string name,

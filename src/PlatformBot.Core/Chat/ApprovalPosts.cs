@@ -137,7 +137,7 @@ public static class ApprovalPosts
                 $"{votes}{Missing(approval)}{how}Expires {approval.ExpiresAt:yyyy-MM-dd HH:mm} UTC.",
                 buttons
             ),
-            ApprovalState.Approved => new Box(Green, "Approved", votes, []),
+            ApprovalState.Approved => new Box(Green, "Approved", $"{votes}{Carried(approval)}", []),
             ApprovalState.Denied => new Box(Red, "Denied", votes, []),
             ApprovalState.Expired => new Box(Amber, "Expired", $"{votes}Nobody decided in time.", []),
             ApprovalState.Withdrawn => new Box(Amber, "Withdrawn", $"{votes}The run ended without it.", []),
@@ -146,6 +146,11 @@ public static class ApprovalPosts
 
     private static string Missing(Approval approval) =>
         approval.Missing.Count == 0 ? "" : $"Still missing: {Seats.Words(approval.Missing)}.\n";
+
+    private static string Carried(Approval approval) =>
+        approval.CarriedFrom is { } from
+            ? $"Taken over from run #{from}: nothing in it is new, and whoever approved it may still approve.\n"
+            : "";
 
     private static string Type(Approval approval) =>
         approval.MustType.IsNeeded

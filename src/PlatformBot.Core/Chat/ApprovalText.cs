@@ -14,6 +14,7 @@ internal static class ApprovalText
     private const int MostDangers = 15;
     private const int MostNodes = 30;
     private const int MostInputs = 6;
+    private const int MostNews = 10;
 
     public static string Of(Run run, Approval approval, AttachedFile file)
     {
@@ -25,12 +26,27 @@ internal static class ApprovalText
             text.Append($":warning: **{Markdown.Inline(odd)}**\n");
 
         text.Append($"**What is destroyed**\n{Destroyed(dangers)}\n**Where**\n{Where(dangers, approval)}\n");
+        text.Append(Since(approval));
         text.Append($"**The exact commands**\n{Markdown.Fence(CommandExcerpt.Of(dangers))}\n");
         text.Append(Reads(approval.Inputs?.Where(pin => pin.Cluster is null)));
         text.Append(
             $"The file below has everything ({Words.Count(steps.Count, "step")}), SHA-256 {Markdown.Code(file.Sha256)}\n"
         );
         return text.Append(Digest(approval)).ToString();
+    }
+
+    /// <summary>What is new since the same was approved last; "" when it never was.</summary>
+    private static string Since(Approval approval)
+    {
+        if (approval.Since is not { } since)
+            return "";
+
+        var more =
+            since.Lines.Count > MostNews ? $"\n… and {since.Lines.Count - MostNews} more: in the file below" : "";
+        var lines = string.Join('\n', since.Lines.Take(MostNews).Select(line => Markdown.Cut(line, 200)));
+        return since.Lines.Count == 0
+            ? $"**Since run #{since.Run}**, which was approved, nothing of it is different.\n\n"
+            : $"**Since run #{since.Run}**, which was approved\n{Markdown.Fence($"{lines}{more}")}\n\n";
     }
 
     public static string Digest(Approval approval) =>
@@ -55,9 +71,14 @@ internal static class ApprovalText
         var steps = run.StepsOf(approval.Phase).ToHashSet();
         return new AttachedFile(
             $"run-{run.Id.Number}-{approval.Phase.Replace('/', '-')}.txt",
-            $"{PlanText.Whole(run.Plan, null, steps.Contains)}{InputLines(approval)}"
+            $"{PlanText.Whole(run.Plan, null, steps.Contains)}{InputLines(approval)}{NewsLines(approval)}"
         );
     }
+
+    private static string NewsLines(Approval approval) =>
+        approval.Since is { Lines.Count: > 0 } since
+            ? $"\n== Since run #{since.Run}\n\n{string.Join('\n', since.Lines)}\n"
+            : "";
 
     private static string InputLines(Approval approval) =>
         approval.Inputs is null

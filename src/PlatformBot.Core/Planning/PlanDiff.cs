@@ -36,7 +36,7 @@ public sealed record PlanDiff(
     }
 
     /// <summary>The names of the fields whose canonical JSON differs.</summary>
-    private static IReadOnlyList<string> Fields<T>(T older, T newer)
+    internal static IReadOnlyList<string> Fields<T>(T older, T newer)
     {
         var (before, after) = (PlanJson.FieldsOf(older), PlanJson.FieldsOf(newer));
         return

@@ -39,5 +39,8 @@ public static class PlanJson
             .EnumerateObject()
             .ToDictionary(field => field.Name, field => CanonicalJson.Write(field.Value));
 
+    /// <summary>A part of a plan as canonical JSON: equal parts are equal text.</summary>
+    internal static string TextOf<T>(T part) => CanonicalJson.Write(JsonSerializer.SerializeToElement(part, Options));
+
     internal static Plan WithDigest(Plan plan) => plan with { Digest = DigestOf(plan) };
 }

@@ -21,6 +21,9 @@ public sealed partial record Run
         entry.What switch
         {
             RunEvent.ApprovalAsked asked => With(Asked(asked, entry.At)),
+            RunEvent.ApprovalCarried carried => Approvals.TryGetValue(carried.Phase, out var open)
+                ? With(open.With(carried))
+                : this,
             RunEvent.InputsSeen seen => Approvals.TryGetValue(seen.Phase, out var read)
                 ? With(read.WithSeen(seen.Inputs))
                 : this,
@@ -54,6 +57,7 @@ public sealed partial record Run
             Roles = Plan.DecidingRoles,
             Groups = Plan.Approval.Groups ?? ImmutableDictionary<string, int>.Empty,
             Inputs = asked.Inputs,
+            Since = asked.Since,
             MustType = Confirmation.Of(StepsOf(asked.Phase)),
         };
 

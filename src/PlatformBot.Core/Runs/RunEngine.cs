@@ -30,6 +30,9 @@ public sealed class RunEngine(
     /// <summary>The bot is about to go: when this fires, nothing new begins; what is being done goes on.</summary>
     public CancellationToken Draining { get; init; }
 
+    /// <summary>Earlier runs; null: there are none to look at.</summary>
+    public Precedents? Precedents { get; init; }
+
     /// <summary>Carries the run to its end, from wherever its journal left it. Returns early only when <paramref name="stopping"/> fires.</summary>
     public async Task ContinueAsync(CancellationToken stopping)
     {
@@ -143,15 +146,11 @@ public sealed class RunEngine(
     private async Task AskForApprovalsAsync(CancellationToken stopping)
     {
         var run = live.Now;
+        var desk = new ApprovalDesk(live, guard, Precedents, clock);
 
         foreach (var (name, by) in Questions.Of(run).Where(each => !run.Approvals.ContainsKey(each.Name)))
         {
-            var inputs = await guard.InputsAsync(run, name, stopping);
-            var expires = clock.GetUtcNow() + run.Plan.Approval.Expires;
-            var digest = Pins.DigestOf(run.Plan.Digest, inputs);
-            var asked = new RunEvent.ApprovalAsked(name, digest, run.Plan.Approval.Quorum, expires, by, inputs);
-            // Looking takes a moment, and meanwhile somebody may have cancelled.
-            await live.NoteIfAsync(now => Questions.Of(now).Any(each => each.Name == name), asked, stopping);
+            await desk.AskAsync(name, by, stopping);
         }
 
         foreach (var approval in run.PendingApprovals.Where(approval => approval.ExpiresAt <= clock.GetUtcNow()))

@@ -13,6 +13,7 @@ namespace PlatformBot.Core.Runs;
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(Planned), "planned")]
 [JsonDerivedType(typeof(ApprovalAsked), "approval-asked")]
+[JsonDerivedType(typeof(ApprovalCarried), "approval-carried")]
 [JsonDerivedType(typeof(InputsSeen), "inputs-seen")]
 [JsonDerivedType(typeof(Voted), "voted")]
 [JsonDerivedType(typeof(ApprovalExpired), "approval-expired")]
@@ -77,14 +78,20 @@ public abstract record RunEvent
     /// <param name="Digest">of the plan, together with the inputs where there are any</param>
     /// <param name="AskedBy">whose vote never counts; null for the run's requester</param>
     /// <param name="Inputs">what its destructive steps read besides their own words; null for nothing, and in journals from before this was looked at</param>
+    /// <param name="Since">what is new since the same was approved last; null when it never was</param>
     public sealed record ApprovalAsked(
         string Phase,
         string Digest,
         int Quorum,
         DateTimeOffset ExpiresAt,
         Person? AskedBy = null,
-        IReadOnlyList<Pin>? Inputs = null
+        IReadOnlyList<Pin>? Inputs = null,
+        Comparison? Since = null
     ) : RunEvent;
+
+    /// <summary>What is asked for was approved already, for the run before; nothing in it is new, and the votes count for this run, too.</summary>
+    /// <param name="From">the number of that run</param>
+    public sealed record ApprovalCarried(string Phase, long From, IReadOnlyList<CarriedVote> Votes) : RunEvent;
 
     /// <summary>Inputs that were not there when an approval was asked for, and are now because of what the run did. From now on they must stay so.</summary>
     public sealed record InputsSeen(string Phase, IReadOnlyList<Pin> Inputs) : RunEvent;

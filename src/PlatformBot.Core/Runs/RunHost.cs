@@ -139,6 +139,7 @@ public sealed partial class RunHost(
         using var engine = new RunEngine(live, actions, guard, _locks, turns, freezes, clock, logger)
         {
             Draining = _draining.Token,
+            Precedents = new Precedents(journal),
         };
         await engine.ContinueAsync(_stopping);
     }

@@ -31,6 +31,20 @@ public sealed class EntryJsonTests
     [
         new RunEvent.ApprovalAsked("infra/foundation", "d1", 2, Noon),
         new RunEvent.ApprovalAsked("infra/foundation", "d1", 2, Noon, null, Inputs),
+        new RunEvent.ApprovalAsked(
+            "infra/foundation",
+            "d1",
+            1,
+            Noon,
+            null,
+            null,
+            new Comparison(41, (List<string>)["+ a"])
+        ),
+        new RunEvent.ApprovalCarried(
+            "infra/foundation",
+            41,
+            (List<CarriedVote>)[new CarriedVote(new Person("u-grace", "grace"), Noon, (List<string>)["security"])]
+        ),
         new RunEvent.InputsSeen("infra/foundation", (List<Pin>)[Pin.OfCluster("infra", "5d0e-uid")]),
         new RunEvent.Voted("infra/foundation", Decision.Approve, "d1", null, "button"),
         new RunEvent.Voted("infra/foundation", Decision.Approve, "d1", null, "dialog", "infra"),
