@@ -20,7 +20,7 @@ internal sealed class ToldJournal(SqliteJournal journal, ChildLine line) : IJour
 
     public IReadOnlyList<Entry> Read(RunId run) => journal.Read(run);
 
-    public IEnumerable<Entry> Read(IReadOnlyCollection<string> kinds) => journal.Read(kinds);
+    public IEnumerable<Entry> ReadOfNoRun(IReadOnlyCollection<string> kinds) => journal.ReadOfNoRun(kinds);
 
     public IReadOnlyList<RunId> OpenRuns() => journal.OpenRuns();
 

@@ -20,6 +20,13 @@ public sealed partial class Bot
         CancellationToken cancellationToken
     )
     {
+        // Somebody was quicker, and the post shows it in a moment.
+        if (IsDecided(parts))
+        {
+            var late = new Refusal("That is decided already.", "Its post says how.");
+            return await RefuseAsync(click.By, null, click.Value, late);
+        }
+
         if (await _ledger.PostAsync(_ => notice, PostMayLag, TimeProvider.System, cancellationToken) != click.PostId)
             return await SuspectedAsync(click, "a button in a post that is not its own");
 
@@ -33,6 +40,13 @@ public sealed partial class Bot
             )
             : new Reply("") { Dialog = NoticeDialog(parts) };
     }
+
+    private bool IsDecided(string[] parts) =>
+        parts[0] == "review"
+            ? GlassIn(parts[1]) is { } glass
+                && glass <= _ledger.Now.LastGlass
+                && !_ledger.Now.Glasses.ContainsKey(glass)
+            : ThawIn(parts[1]) is { } thaw && thaw <= _ledger.Now.LastThaw && !_ledger.Now.Thaws.ContainsKey(thaw);
 
     private static Dialog NoticeDialog(string[] parts) =>
         parts[0] == "review"

@@ -23,9 +23,9 @@ public interface IJournal
     /// <summary>All entries of a run, oldest first; empty when there is no such run.</summary>
     IReadOnlyList<Entry> Read(RunId run);
 
-    /// <summary>All entries of these kinds, of runs and of none, oldest first; read from disk while they are enumerated.</summary>
+    /// <summary>All entries of these kinds that belong to no run, oldest first; read from disk while they are enumerated.</summary>
     /// <param name="kinds">as they are written: "notice-posted"</param>
-    IEnumerable<Entry> Read(IReadOnlyCollection<string> kinds);
+    IEnumerable<Entry> ReadOfNoRun(IReadOnlyCollection<string> kinds);
 
     /// <summary>Runs that are not closed yet, oldest first.</summary>
     IReadOnlyList<RunId> OpenRuns();

@@ -4,4 +4,8 @@ namespace PlatformBot.Core.Ledgers;
 
 /// <summary>The ledger as it is now. There is one, as there is one journal.</summary>
 public sealed class LiveLedger(IJournal journal, TimeProvider clock)
-    : Live<Ledger>(journal.Read(Ledger.Kinds).Aggregate(new Ledger(), (now, entry) => now.Fold(entry)), journal, clock);
+    : Live<Ledger>(
+        journal.ReadOfNoRun(Ledger.Kinds).Aggregate(new Ledger(), (now, entry) => now.Fold(entry)),
+        journal,
+        clock
+    );

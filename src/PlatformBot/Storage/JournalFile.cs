@@ -115,12 +115,12 @@ internal sealed class JournalFile : IDisposable
         ];
     }
 
-    /// <summary>The kind is the first thing in a body, so that an entry is read no further to tell that it is of none of these.</summary>
-    public IEnumerable<Entry> Read(IReadOnlyCollection<string> kinds)
+    /// <summary>Found by index, however long the journal is. The kind is the first thing in a body.</summary>
+    public IEnumerable<Entry> ReadOfNoRun(IReadOnlyCollection<string> kinds)
     {
         using var connection = Reader();
         var sql =
-            $"{StoredRow.Select} where {string.Join(" or ", kinds.Select((_, at) => $"body glob @k{at}"))} order by number";
+            $"{StoredRow.Select} where run is null and ({string.Join(" or ", kinds.Select((_, at) => $"body glob @k{at}"))}) order by number";
         var beginnings = new DynamicParameters(
             kinds.Select((kind, at) => KeyValuePair.Create<string, object>($"k{at}", $"{EntryJson.Beginning(kind)}*"))
         );

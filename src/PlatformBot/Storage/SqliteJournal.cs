@@ -68,7 +68,7 @@ internal sealed class SqliteJournal : IJournal, IAsyncDisposable
 
     public IReadOnlyList<Entry> Read(RunId run) => _file.Read(run);
 
-    public IEnumerable<Entry> Read(IReadOnlyCollection<string> kinds) => _file.Read(kinds);
+    public IEnumerable<Entry> ReadOfNoRun(IReadOnlyCollection<string> kinds) => _file.ReadOfNoRun(kinds);
 
     public IReadOnlyList<RunId> OpenRuns() => _file.OpenRuns();
 

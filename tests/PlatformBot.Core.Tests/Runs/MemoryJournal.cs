@@ -64,8 +64,10 @@ internal sealed class MemoryJournal(TimeProvider clock) : IJournal
 
     public IReadOnlyList<Entry> Read(RunId run) => [.. Entries.Where(entry => entry.Run == run)];
 
-    public IEnumerable<Entry> Read(IReadOnlyCollection<string> kinds) =>
-        Entries.Where(entry => kinds.Any(kind => EntryJson.IsKind(EntryJson.Write(entry.What), kind)));
+    public IEnumerable<Entry> ReadOfNoRun(IReadOnlyCollection<string> kinds) =>
+        Entries.Where(entry =>
+            entry.Run is null && kinds.Any(kind => EntryJson.IsKind(EntryJson.Write(entry.What), kind))
+        );
 
     public IReadOnlyList<RunId> OpenRuns() => [.. Entries.Select(entry => entry.Run).OfType<RunId>().Distinct()];
 

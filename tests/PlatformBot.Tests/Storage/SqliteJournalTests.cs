@@ -89,18 +89,19 @@ public sealed class SqliteJournalTests : IDisposable
     }
 
     [Fact]
-    public async Task Entries_are_found_by_their_kind_wherever_they_belong()
+    public async Task What_belongs_to_no_run_is_found_by_its_kind()
     {
         await using var journal = new SqliteJournal(_path, _clock);
         await journal.OpenRunAsync(Ada, Planned());
         await journal.AppendAsync(null, Ada, new RunEvent.Refused("closed", """{"kind":"closed" """));
         await journal.AppendAsync(new RunId(1), Ada, new RunEvent.Refused("retry", "no such step"));
-        await journal.AppendAsync(new RunId(1), Person.Bot, new RunEvent.Closed());
+        await journal.AppendAsync(null, Person.Bot, new RunEvent.NoticePosted("freeze:1", "ops", "post1"));
+        await journal.AppendAsync(null, Ada, new RunEvent.Refused("deploy", "four eyes"));
 
-        journal.Read(["refused", "exported"]).Select(entry => entry.Number).ShouldBe([2, 3]);
-        journal.Read(["closed"]).ShouldHaveSingleItem().Run.ShouldBe(new RunId(1));
-        journal.Read(["exported"]).ShouldBeEmpty();
-        journal.Read(["refus"]).ShouldBeEmpty();
+        journal.ReadOfNoRun(["refused"]).Select(entry => entry.Number).ShouldBe([2, 5]);
+        journal.ReadOfNoRun(["refused", "notice-posted"]).Select(entry => entry.Number).ShouldBe([2, 4, 5]);
+        journal.ReadOfNoRun(["closed"]).ShouldBeEmpty();
+        journal.ReadOfNoRun(["refus"]).ShouldBeEmpty();
     }
 
     [Fact]

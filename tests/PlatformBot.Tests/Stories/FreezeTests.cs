@@ -140,6 +140,26 @@ public sealed class FreezeTests
     }
 
     [Fact]
+    public async Task Two_who_agree_at_once_lift_it_once()
+    {
+        await using var chat = await TheChat.WithAsync(LookThenWipe);
+        await chat.SaysAsync("ada", "/platform freeze infra the release");
+        await chat.SaysAsync("ada", "/platform unfreeze 1 it is over");
+        var asked = await chat.SeesAsync(post => post.Buttons.Contains("approve"));
+
+        var answers = await Task.WhenAll(
+            chat.PressesAsync("grace", asked, "approve"),
+            chat.PressesAsync("linus", asked, "approve")
+        );
+
+        answers.Count(answer => answer.Contains("is lifted", StringComparison.Ordinal)).ShouldBe(1);
+        answers.Count(answer => answer.StartsWith(":no_entry:", StringComparison.Ordinal)).ShouldBe(1);
+        await chat.SeesAsync("It was lifted.");
+        (chat.Happened<RunEvent.ThawVoted>(), chat.Happened<RunEvent.Thawed>()).ShouldBe((1, 1));
+        chat.Happened<RunEvent.Suspected>().ShouldBe(0);
+    }
+
+    [Fact]
     public async Task A_button_of_one_request_is_worth_nothing_in_another_post()
     {
         await using var chat = await TheChat.WithAsync(LookThenWipe);

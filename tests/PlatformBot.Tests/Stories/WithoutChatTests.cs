@@ -122,10 +122,36 @@ public sealed class WithoutChatTests : IAsyncLifetime
         (await SaysAsync(chat, "grace", "approve", "thaw-1")).ShouldContain("is lifted");
     }
 
-    /// <summary>Chat was up once, so that the bot knows whose names these are; then it went down, and the bot was started anew.</summary>
-    private async Task<TheChat> DownAsync(string steps)
+    [Fact]
+    public async Task Glass_that_is_broken_while_nobody_can_hear_it_is_heard_once_when_they_can()
     {
-        var chat = await TheChat.WithConsoleAsync(_keys, steps);
+        await using var chat = await DownAsync(
+            Wipe,
+            new() { ["Access:BreakGlass"] = "oncall", ["Access:Roles:oncall:0"] = "ada" }
+        );
+        await SaysAsync(chat, "ada", "deploy", "infra");
+        await chat.UntilAsync(entries => entries.Any(entry => entry.What is RunEvent.ApprovalAsked));
+        (await SaysAsync(chat, "ada", "break-glass", "1", "infra/rollout", "chat and disks are gone")).ShouldContain(
+            "Glass 1 is broken"
+        );
+        await chat.UntilAsync(run => run.State is RunState.Succeeded);
+        (await SaysAsync(chat, "ada", "deploy", "infra")).ShouldContain("approved infra/rollout of run #1 alone");
+
+        await chat.StopBotAsync();
+        await chat.StartBotAsync();
+        chat.Server.Up();
+        await chat.HistoryHasAsync("Glass 1 broken: @ada", times: 1);
+
+        (await SaysAsync(chat, "ada", "review", "1", "all is well")).ShouldContain("You broke it yourself");
+        (await SaysAsync(chat, "grace", "review", "1", "I have seen it")).ShouldContain("is reviewed");
+        (await SaysAsync(chat, "ada", "deploy", "infra")).ShouldContain("Run #2");
+        (await chat.CountAsync("Glass 1 broken")).ShouldBe(1);
+    }
+
+    /// <summary>Chat was up once, so that the bot knows whose names these are; then it went down, and the bot was started anew.</summary>
+    private async Task<TheChat> DownAsync(string steps, Dictionary<string, string?>? settings = null)
+    {
+        var chat = await TheChat.WithConsoleAsync(_keys, steps, settings: settings);
         await chat.StopBotAsync();
         chat.Server.Down();
         await chat.StartBotAsync();
