@@ -91,11 +91,11 @@ public sealed partial class Bot : IConversation
         new("resume",  "resume [#run]",                  "Let a paused run go on",                                "operator",      ResumeAsync),
         new("rollback", "rollback [#run] [reason]",      "Undo what a run did, the latest first, and end it",     "operator",      RollbackAsync),
         new("locks",   "locks",                          "Who holds which lock, and who waits for it",            "viewer",        LocksAsync),
-        new("break-glass", "break-glass [#run] <phase> <reason>", "Approve alone in an emergency, where that is set up; everybody is told, and somebody else must review it", Access.Everyone, BreakGlassAsync),
-        new("review",  "review <number> <what you saw>", "Say that you have looked at what somebody approved alone", Access.Everyone, ReviewAsync),
-        new("freeze",  "freeze [cluster] [for 2h | until 2026-12-01T08:00Z] <reason>", "Let nothing be destroyed for a while, on one cluster or all", Access.Everyone, FreezeAsync),
+        new("break-glass", "break-glass [#run] <phase> <reason>", "Approve alone in an emergency, where that is set up; everybody is told, and somebody else must review it", SomeRole, BreakGlassAsync),
+        new("review",  "review <number> <what you saw>", "Say that you have looked at what somebody approved alone", SomeRole, ReviewAsync),
+        new("freeze",  "freeze [cluster] [for 2h | until 2026-12-01T08:00Z] <reason>", "Let nothing be destroyed for a while, on one cluster or all", SomeRole, FreezeAsync),
         new("freezes", "freezes",                        "What is frozen now, and what will be",                  "viewer",        FreezesAsync),
-        new("unfreeze", "unfreeze <name> <reason>",      "Ask a second person to end a freeze before its time",   Access.Everyone, UnfreezeAsync),
+        new("unfreeze", "unfreeze <name> <reason>",      "Ask a second person to end a freeze before its time",   SomeRole, UnfreezeAsync),
         new("unlock",  "unlock [#run] <reason>",         "Ask a second person to take a run's locks from it",     "operator",      UnlockAsync),
     ];
 

@@ -20,6 +20,9 @@ internal sealed class MattermostHome
     /// <summary>What is wrong now, each with its remedy; for the doctor.</summary>
     public IReadOnlyList<string> Findings { get; set; } = [];
 
+    /// <summary>Somebody else has a command by the bot's own name, which may take what people type.</summary>
+    public bool IsCommandShared { get; set; }
+
     public Task<Home> FindAsync(CancellationToken stopping) => _found.Task.WaitAsync(stopping);
 
     public void Found(Home home) => _found.TrySetResult(home);

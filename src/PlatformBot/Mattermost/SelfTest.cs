@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Options;
 using PlatformBot.Core;
+using PlatformBot.Core.Chat;
 
 namespace PlatformBot.Mattermost;
 
@@ -19,10 +20,13 @@ internal sealed partial class SelfTest(
     IServer server,
     IHostApplicationLifetime lifetime,
     IOptions<MattermostOptions> options,
+    IConversation conversation,
     TimeProvider clock,
     ILogger<SelfTest> logger
 ) : BackgroundService
 {
+    private bool _suspected;
+
     private static readonly TimeSpan WhileHomeless = TimeSpan.FromSeconds(10);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -36,9 +40,25 @@ internal sealed partial class SelfTest(
             foreach (var finding in findings.Except(home.Findings))
                 LogFinding(finding);
 
+            await SuspectAsync(stoppingToken);
             home.Findings = findings;
             await Task.Delay(home.Known is null ? WhileHomeless : options.Value.SelfTestInterval, clock, stoppingToken);
         }
+    }
+
+    /// <summary>Taking the bot's name over is no mistake of the set-up, so it is not only logged. Said once, until it is over.</summary>
+    private async Task SuspectAsync(CancellationToken stopping)
+    {
+        if (home.IsCommandShared && !_suspected)
+        {
+            await conversation.SuspectAsync(
+                $"another command by the name /{options.Value.Trigger}",
+                "the chat server's list of commands",
+                stopping
+            );
+        }
+
+        _suspected = home.IsCommandShared;
     }
 
     /// <summary>The listening address is known once the server has started.</summary>

@@ -33,9 +33,12 @@ internal sealed partial class SlashCommand(
             .ToList();
         var own = same.Find(command => Incoming.Text(command, "creator_id") == place.Bot.Id);
 
+        home.IsCommandShared = false;
+
         // Two commands may end with one trigger, and which of them the server then runs is its secret.
         if (same.Exists(command => Incoming.Text(command, "creator_id") != place.Bot.Id))
         {
+            home.IsCommandShared = true;
             findings.Add(
                 $"Somebody else has registered /{options.Value.Trigger} in this team. What people type after it may not reach the bot. Remove that command."
             );

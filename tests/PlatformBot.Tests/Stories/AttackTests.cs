@@ -114,6 +114,80 @@ public sealed class AttackTests
     }
 
     [Fact]
+    public async Task Somebody_elses_command_by_our_name_is_noticed()
+    {
+        await using var chat = await TheChat.WithAsync(Wipe);
+        var command = new
+        {
+            team_id = chat.Server.TeamId,
+            trigger = "cake",
+            method = "P",
+            url = "http://127.0.0.1:9/cake",
+        };
+        var made = await chat.AsAdminAsync(HttpMethod.Post, "commands", command);
+        await chat.AsAdminAsync(
+            HttpMethod.Put,
+            $"commands/{made["id"]}",
+            new
+            {
+                id = (string)made["id"]!,
+                command.team_id,
+                trigger = "platform",
+                command.method,
+                command.url,
+            }
+        );
+
+        await chat.StopBotAsync();
+        await chat.StartBotAsync();
+
+        await chat.UntilAsync(entries =>
+            entries.Any(entry => entry.What is RunEvent.Suspected { What: "another command by the name /platform" })
+        );
+        chat.Log.Warnings.ShouldContain(line =>
+            line.Contains("Somebody else has registered /platform", StringComparison.Ordinal)
+        );
+    }
+
+    [Fact]
+    public async Task A_post_that_no_person_wrote_commands_nothing()
+    {
+        await using var chat = await TheChat.WithAsync(Wipe);
+        await PostsAsync("deploy infra", new { from_webhook = "true", override_username = "ada" });
+        await PostsAsync("deploy infra", new { override_username = "ada" });
+        var edited = await PostsAsync("hello", new { });
+        await chat.AsAsync(
+            "ada",
+            HttpMethod.Put,
+            $"posts/{edited["id"]}/patch",
+            new { message = "@platformbot deploy infra" }
+        );
+        await chat.AsBotAsync(
+            HttpMethod.Post,
+            "posts",
+            new { channel_id = chat.Server.OpsChannelId, message = "@platformbot deploy infra" }
+        );
+
+        // Whatever the bot would have made of these it has made before it answers this one.
+        await PostsAsync("whoami", new { });
+        await chat.SeesAsync("You are @");
+        chat.Journal.ShouldNotContain(entry => entry.What is RunEvent.Planned);
+
+        Task<System.Text.Json.Nodes.JsonNode> PostsAsync(string text, object props) =>
+            chat.AsAsync(
+                "ada",
+                HttpMethod.Post,
+                "posts",
+                new
+                {
+                    channel_id = chat.Server.OpsChannelId,
+                    message = text == "hello" ? text : $"@platformbot {text}",
+                    props,
+                }
+            );
+    }
+
+    [Fact]
     public async Task A_reaction_a_yes_and_a_quote_approve_nothing()
     {
         await using var chat = await TheChat.WithAsync(Wipe);
