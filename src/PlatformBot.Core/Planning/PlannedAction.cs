@@ -15,7 +15,7 @@ public abstract record PlannedAction
 
     /// <summary>Processes one after the other; the first failure ends it.</summary>
     /// <param name="Commands">argv lists</param>
-    /// <param name="Secrets">environment variable → op:// reference; never a value</param>
+    /// <param name="Secrets">environment variable → reference (op://vault/item/field, file://name, env://NAME); never a value</param>
     public sealed record Run(
         IReadOnlyList<IReadOnlyList<string>> Commands,
         IReadOnlyDictionary<string, string> Secrets,

@@ -18,7 +18,11 @@ internal static partial class Shapes
     )]
     private static partial Regex YamlPathPattern();
 
-    [GeneratedRegex("^op://[^/\\s]+/[^/\\s]+(/[^/\\s]+){1,2}$", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        "^(op://[^/\\s]+/[^/\\s]+(/[^/\\s]+){1,2}|file://[a-z0-9][a-z0-9._-]{0,62}|env://[A-Z][A-Z0-9_]{0,62})$",
+        RegexOptions.ExplicitCapture,
+        1000
+    )]
     private static partial Regex ReferencePattern();
 
     [GeneratedRegex("^[A-Z][A-Za-z0-9]{0,62}$", RegexOptions.ExplicitCapture, 1000)]

@@ -18,7 +18,7 @@ internal static partial class Shapes
     private static readonly Kind YamlPath = new Kind.Form(YamlPathPattern(), "a path of a .yaml file inside commands/");
     private static readonly Kind Reference = new Kind.Form(
         ReferencePattern(),
-        "a reference op://vault/item/field",
+        "a reference op://vault/item/field, file://name or env://NAME",
         true
     );
     private static readonly Kind Kubernetes = new Kind.Form(KindPattern(), "a Kubernetes kind such as DaemonSet");

@@ -18,6 +18,9 @@ internal sealed record ToolsOptions
     /// <summary>A file with the token of the 1Password service account. Default: the variable OP_SERVICE_ACCOUNT_TOKEN.</summary>
     public string? OpTokenFile { get; init; }
 
+    /// <summary>The folder with the secrets that runbooks call file://name; null: there are none.</summary>
+    public string? SecretsDirectory { get; init; }
+
     /// <summary>More variables that every tool sees.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 

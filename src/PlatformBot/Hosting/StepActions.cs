@@ -41,7 +41,13 @@ internal sealed class StepActions : IStepActions, IDisposable
         var environment = new ToolEnvironment(tools, knowledge, own, kubeconfig);
         _tools = new(tools.Path ?? own.GetValueOrDefault("PATH", ""));
         var runner = new ProcessRunner(_tools, redactor, clock, _mark, tools.WorkingDirectory, tools.Grace);
-        _commands = new(runner, environment, new(runner, environment, redactor), knowledge, redactor);
+        _commands = new(
+            runner,
+            environment,
+            new(runner, environment, redactor, tools.SecretsDirectory),
+            knowledge,
+            redactor
+        );
 
         _clusters = new(kubernetes, clock);
         var waits = new Waits(_clusters, clock);

@@ -16,13 +16,16 @@ internal static class StepSubjects
     {
         var (commands, secrets) = action switch
         {
-            PlannedAction.Run run => (run.Commands, run.Secrets.Count),
-            PlannedAction.Pipe pipe => (pipe.Commands, pipe.Secrets.Count),
-            _ => ([], 0),
+            PlannedAction.Run run => (run.Commands, run.Secrets),
+            PlannedAction.Pipe pipe => (pipe.Commands, pipe.Secrets),
+            _ => ([], new Dictionary<string, string>()),
         };
 
-        return commands.Select(argv => argv[0]).Concat(secrets > 0 ? ["op"] : []);
+        return commands.Select(argv => argv[0]).Concat(IsOfVault(secrets) ? ["op"] : []);
     }
+
+    private static bool IsOfVault(IReadOnlyDictionary<string, string> secrets) =>
+        secrets.Values.Any(reference => reference.StartsWith("op://", StringComparison.Ordinal));
 
     /// <summary>Where to look when the step fails; empty when it does not say.</summary>
     public static IReadOnlySet<string> NamespacesOf(PlannedStep step)

@@ -30,7 +30,7 @@ internal static class Catalogues
     /// <summary>A vault that holds one secret, whatever is asked for.</summary>
     private const string Vault = """
         #!/bin/sh
-        [ "$1" = read ] && echo "%SECRET%"
+        [ "$1" = read ] && read -r secret < "${0%/*}/../vault" && echo "$secret"
         """;
 
     /// <summary>What the vault holds.</summary>
@@ -71,12 +71,13 @@ internal static class Catalogues
         );
         File.WriteAllText(Path.Combine(folder, "commands", "tools", "op.yaml"), "tool: op\nsummary: Keeps secrets\n");
         WriteTool(folder, "world", Tool);
-        WriteTool(folder, "op", Vault.Replace("%SECRET%", Secret, StringComparison.Ordinal));
+        WriteTool(folder, "op", Vault);
+        Rotate(folder, Secret);
     }
 
     /// <summary>From now on the vault holds another secret.</summary>
     public static void Rotate(string folder, string secret) =>
-        WriteTool(folder, "op", Vault.Replace("%SECRET%", secret, StringComparison.Ordinal));
+        File.WriteAllText(Path.Combine(folder, "vault"), $"{secret}\n");
 
     private static void WriteTool(string folder, string name, string script)
     {

@@ -38,6 +38,44 @@ public sealed class SecretsTests
         await IsNowhereAsync(chat, Convert.ToBase64String(Encoding.UTF8.GetBytes(Catalogues.Secret)));
     }
 
+    [Theory]
+    [InlineData("file://deploy-token")]
+    [InlineData("env://DEPLOY_TOKEN")]
+    public async Task A_secret_from_a_file_or_a_variable_is_given_to_its_step_and_found_nowhere_else(string reference)
+    {
+        var folder = Directory.CreateTempSubdirectory("secrets-").FullName;
+        await File.WriteAllTextAsync(
+            Path.Combine(folder, "deploy-token"),
+            "pq7-amber-lynx-91-Zt\n",
+            TestContext.Current.CancellationToken
+        );
+        Environment.SetEnvironmentVariable("PLATFORMBOT_SECRET_DEPLOY_TOKEN", "pq7-amber-lynx-91-Zt");
+        await using var chat = await TheChat.WithAsync(
+            $"{Kept.Replace("op://Infra/world/token", reference, StringComparison.Ordinal)}\n{Leak.Replace("op://Infra/world/token", reference, StringComparison.Ordinal)}",
+            settings: new() { ["Tools:SecretsDirectory"] = folder }
+        );
+        await chat.SaysAsync("ada", "/platform deploy infra");
+        var approval = await chat.SeesAsync(post => post.Buttons.Contains("approve"));
+        await chat.PressesAsync("grace", approval, "approve");
+        await chat.SeesAsync("Issue #1");
+
+        (await File.ReadAllTextAsync(Path.Combine(chat.World, "kept"), chat.Limit)).ShouldBe("pq7-amber-lynx-91-Zt");
+        await IsNowhereAsync(chat, "pq7-amber-lynx-91-Zt");
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Theory]
+    [InlineData("file://../../etc/passwd")]
+    [InlineData("env://Mattermost__Token")]
+    public async Task A_reference_that_leads_elsewhere_is_no_reference(string reference)
+    {
+        var wrong = await Should.ThrowAsync<PlatformBot.Hosting.CatalogueException>(async () =>
+            await TheChat.WithAsync(Leak.Replace("op://Infra/world/token", reference, StringComparison.Ordinal))
+        );
+
+        wrong.Message.ShouldContain("a reference op://vault/item/field, file://name or env://NAME");
+    }
+
     [Fact]
     public async Task What_a_sensitive_step_prints_is_found_nowhere()
     {
