@@ -32,6 +32,7 @@ internal sealed class RunbookReader(CatalogueFiles files, Inventory? inventory, 
         "history",
         "whoami",
         "why",
+        "request",
         "reject",
     ];
 

@@ -19,16 +19,4 @@ internal sealed record HttpOptions
     /// <summary>How many more one address may send at once.</summary>
     [Range(1, 1_000_000)]
     public int AddressBurst { get; init; } = 400;
-
-    /// <summary>Commands, clicks and forms per second of one person, in the long run.</summary>
-    [Range(1, 1_000_000)]
-    public int PerPerson { get; init; } = 2;
-
-    /// <summary>How many more one person may send at once.</summary>
-    [Range(1, 1_000_000)]
-    public int PersonBurst { get; init; } = 60;
-
-    /// <summary>How long a request's body may take to arrive. 1 s to 1 min.</summary>
-    [Range(typeof(TimeSpan), "00:00:01", "00:01:00")]
-    public TimeSpan BodyTimeout { get; init; } = TimeSpan.FromSeconds(10);
 }

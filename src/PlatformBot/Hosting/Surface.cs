@@ -76,7 +76,7 @@ internal static class Surface
         );
     }
 
-    public static TokenBucketRateLimiterOptions Bucket(int perSecond, int burst) =>
+    private static TokenBucketRateLimiterOptions Bucket(int perSecond, int burst) =>
         new()
         {
             TokenLimit = burst,

@@ -8,7 +8,6 @@ using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 using PlatformBot.Core;
 using PlatformBot.Core.Chat;
-using PlatformBot.Hosting;
 
 namespace PlatformBot.Mattermost;
 
@@ -127,7 +126,7 @@ internal static class Incoming
     /// <summary>Whoever sends a byte now and then holds no connection for it.</summary>
     private static async Task<string?> ReadInTimeAsync(HttpContext http)
     {
-        var patience = http.RequestServices.GetRequiredService<IOptions<HttpOptions>>().Value.BodyTimeout;
+        var patience = http.RequestServices.GetRequiredService<IOptions<MattermostOptions>>().Value.BodyTimeout;
         using var late = new CancellationTokenSource(patience, TimeProvider.System);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, http.RequestAborted);
 

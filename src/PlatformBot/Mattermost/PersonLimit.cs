@@ -1,6 +1,5 @@
 using System.Threading.RateLimiting;
 using Microsoft.Extensions.Options;
-using PlatformBot.Hosting;
 
 namespace PlatformBot.Mattermost;
 
@@ -8,7 +7,7 @@ namespace PlatformBot.Mattermost;
 /// How much one person may ask for at once, whichever way: a script in somebody's browser must not keep the bot from everybody else,
 /// nor fill its journal.
 /// </summary>
-internal sealed class PersonLimit(IOptions<HttpOptions> options, Suspicions suspicions) : IDisposable
+internal sealed class PersonLimit(IOptions<MattermostOptions> options, Suspicions suspicions) : IDisposable
 {
     public const string TooMany =
         ":hourglass: That is a lot at once, so this was not done. Wait a few seconds, then say it again.";
@@ -16,7 +15,13 @@ internal sealed class PersonLimit(IOptions<HttpOptions> options, Suspicions susp
     private readonly PartitionedRateLimiter<string> _limiter = PartitionedRateLimiter.Create<string, string>(person =>
         RateLimitPartition.GetTokenBucketLimiter(
             person,
-            _ => Surface.Bucket(options.Value.PerPerson, options.Value.PersonBurst)
+            _ => new TokenBucketRateLimiterOptions
+            {
+                TokenLimit = options.Value.PersonBurst,
+                TokensPerPeriod = options.Value.PerPerson,
+                ReplenishmentPeriod = TimeSpan.FromSeconds(1),
+                QueueLimit = 0,
+            }
         )
     );
 

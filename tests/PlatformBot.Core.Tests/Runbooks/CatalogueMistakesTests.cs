@@ -50,7 +50,7 @@ public sealed class CatalogueMistakesTests
             { "- { step: a, run: [helm, list], proves-itself: true, on: inrfa }",
               "commands/bootstrap.yaml:12:64: There is no cluster 'inrfa'. Did you mean 'infra'?" },
             { "- { step: a, run: [helm, list], proves-itself: true, secrets: { TOKEN: hunter2 } }",
-              "commands/bootstrap.yaml:12:78: 'hunter2' is not a reference op://vault/item/field." },
+              "commands/bootstrap.yaml:12:78: 'hunter2' is not a reference op://vault/item/field, file://name or env://NAME." },
             { "- { step: a, run: [helm, list], proves-itself: true, each: node of cluster }",
               "commands/bootstrap.yaml:12:66: 'node of cluster' is not written 'node in cluster.nodes'." },
             { "- { step: a, wait: { for: ready, object: { kind: Node }, all: true } }",

@@ -19,7 +19,10 @@ public sealed class SurfaceTests
     [Fact]
     public async Task Whoever_sends_a_body_byte_by_byte_is_let_go()
     {
-        await using var chat = await TheChat.WithAsync(Push, settings: new() { ["Http:BodyTimeout"] = "00:00:01" });
+        await using var chat = await TheChat.WithAsync(
+            Push,
+            settings: new() { ["Mattermost:BodyTimeout"] = "00:00:01" }
+        );
         using var client = new TcpClient();
         await client.ConnectAsync("127.0.0.1", chat.BotUri.Port, chat.Limit);
         var stream = client.GetStream();
@@ -54,7 +57,7 @@ public sealed class SurfaceTests
     {
         await using var chat = await TheChat.WithAsync(
             Push,
-            settings: new() { ["Http:PerPerson"] = "1", ["Http:PersonBurst"] = "5" }
+            settings: new() { ["Mattermost:PerPerson"] = "1", ["Mattermost:PersonBurst"] = "5" }
         );
         var answers = new List<string>();
 

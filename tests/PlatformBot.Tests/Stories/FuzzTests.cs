@@ -31,8 +31,8 @@ public sealed class FuzzTests
     {
         ["Http:PerAddress"] = "1000000",
         ["Http:AddressBurst"] = "1000000",
-        ["Http:PerPerson"] = "1000000",
-        ["Http:PersonBurst"] = "1000000",
+        ["Mattermost:PerPerson"] = "1000000",
+        ["Mattermost:PersonBurst"] = "1000000",
     };
 
     /// <summary>What parsers stumble over.</summary>
