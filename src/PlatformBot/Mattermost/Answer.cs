@@ -19,8 +19,8 @@ internal sealed record Answer(HttpStatusCode? Status, JsonElement Body, string E
     /// <summary>The server itself failed and says so in its own words; that may be for good, unlike a proxy's 502.</summary>
     public bool Broken => Status is HttpStatusCode.InternalServerError && Error.Length > 0 && !IsPending;
 
-    /// <summary>No answer, or a server that cannot now.</summary>
-    public bool Away => Status is null || (int)Status >= 500;
+    /// <summary>No answer, or a server that cannot now. What it was not made for (501: no licence) it never can.</summary>
+    public bool Away => Status is null || ((int)Status >= 500 && Status is not HttpStatusCode.NotImplemented);
 
     /// <summary>A create with the same pending_post_id is still in work.</summary>
     private bool IsPending => Error is "api.post.deduplicate_create_post.pending";
