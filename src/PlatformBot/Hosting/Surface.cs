@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Threading.RateLimiting;
-using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 
@@ -28,7 +25,7 @@ internal static class Surface
             .ValidateOnStart();
 
         builder.WebHost.ConfigureKestrel(Limit);
-        builder.Services.AddRateLimiter(limiter => LimitAddresses(limiter, http));
+        builder.Services.AddSingleton(new Buckets(http.PerAddress, http.AddressBurst));
 
         if (http.Health is { } health && builder.Configuration["Urls"] is { } urls)
             builder.WebHost.UseUrls($"{urls};{health}");
@@ -40,7 +37,7 @@ internal static class Surface
     public static WebApplication UseSurface(this WebApplication app)
     {
         app.UseExceptionHandler(errors => errors.Run(_ => Task.CompletedTask));
-        app.UseRateLimiter();
+        app.Use(PerAddress(app.Services.GetRequiredService<Buckets>()));
 
         if (app.Services.GetRequiredService<IOptions<HttpOptions>>().Value.Health is { } health)
             app.Use(Apart(new Uri(Plain(health)).Port));
@@ -60,29 +57,15 @@ internal static class Surface
         kestrel.Limits.MaxRequestBodySize = 1024 * 1024;
     }
 
-    private static void LimitAddresses(RateLimiterOptions limiter, HttpOptions http)
-    {
-        limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
-        limiter.OnRejected = (rejected, _) =>
+    private static Func<HttpContext, RequestDelegate, Task> PerAddress(Buckets buckets) =>
+        (http, next) =>
         {
-            rejected.HttpContext.Response.Headers.RetryAfter = 1.ToString(CultureInfo.InvariantCulture);
-            return ValueTask.CompletedTask;
-        };
-        limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(request =>
-            RateLimitPartition.GetTokenBucketLimiter(
-                $"{request.Connection.RemoteIpAddress}",
-                _ => Bucket(http.PerAddress, http.AddressBurst)
-            )
-        );
-    }
+            if (buckets.Admits($"{http.Connection.RemoteIpAddress}"))
+                return next(http);
 
-    private static TokenBucketRateLimiterOptions Bucket(int perSecond, int burst) =>
-        new()
-        {
-            TokenLimit = burst,
-            TokensPerPeriod = perSecond,
-            ReplenishmentPeriod = TimeSpan.FromSeconds(1),
-            QueueLimit = 0,
+            http.Response.StatusCode = StatusCodes.Status429TooManyRequests;
+            http.Response.Headers.RetryAfter = "1";
+            return Task.CompletedTask;
         };
 
     /// <summary>By the port that was connected to: what a request says of itself (its Host) proves nothing.</summary>

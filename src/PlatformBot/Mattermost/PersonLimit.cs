@@ -1,4 +1,3 @@
-using System.Threading.RateLimiting;
 using Microsoft.Extensions.Options;
 
 namespace PlatformBot.Mattermost;
@@ -12,24 +11,9 @@ internal sealed class PersonLimit(IOptions<MattermostOptions> options, Suspicion
     public const string TooMany =
         ":hourglass: That is a lot at once, so this was not done. Wait a few seconds, then say it again.";
 
-    private readonly PartitionedRateLimiter<string> _limiter = PartitionedRateLimiter.Create<string, string>(person =>
-        RateLimitPartition.GetTokenBucketLimiter(
-            person,
-            _ => new TokenBucketRateLimiterOptions
-            {
-                TokenLimit = options.Value.PersonBurst,
-                TokensPerPeriod = options.Value.PerPerson,
-                ReplenishmentPeriod = TimeSpan.FromSeconds(1),
-                QueueLimit = 0,
-            }
-        )
-    );
+    private readonly Buckets _buckets = new(options.Value.PerPerson, options.Value.PersonBurst);
 
-    public bool Admits(string person)
-    {
-        using var lease = _limiter.AttemptAcquire(person);
-        return lease.IsAcquired;
-    }
+    public bool Admits(string person) => _buckets.Admits(person);
 
     /// <summary>False after it was noted.</summary>
     public async Task<bool> AdmitsAsync(string person, HttpContext http)
@@ -41,5 +25,5 @@ internal sealed class PersonLimit(IOptions<MattermostOptions> options, Suspicion
         return false;
     }
 
-    public void Dispose() => _limiter.Dispose();
+    public void Dispose() => _buckets.Dispose();
 }
