@@ -19,6 +19,14 @@ public static class Words
     /// <summary>"1 step", "3 steps"</summary>
     public static string Count(int count, string one) => count == 1 ? $"1 {one}" : $"{count} {one}s";
 
+    /// <summary>"2026-11-21 09:00 UTC"</summary>
+    public static string Utc(DateTimeOffset moment) =>
+        string.Create(CultureInfo.InvariantCulture, $"{moment.UtcDateTime:yyyy-MM-dd HH:mm} UTC");
+
+    /// <summary>"a, b and 3 more"</summary>
+    public static string Few(IReadOnlyList<string> names, int most) =>
+        $"{string.Join(", ", names.Take(most))}{(names.Count > most ? $" and {names.Count - most} more" : "")}";
+
     /// <summary>"300 B", "12 kB", "3.4 MB"</summary>
     public static string Bytes(long bytes) =>
         bytes switch

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text.Json;
 using PlatformBot.Core.Planning;
 
@@ -66,7 +65,7 @@ public static class Pins
                 }),
             }
         );
-        return Convert.ToHexStringLower(SHA256.HashData(CanonicalJson.WriteBytes(all).Span));
+        return Sha256.Of(CanonicalJson.WriteBytes(all).Span);
     }
 
     /// <summary>

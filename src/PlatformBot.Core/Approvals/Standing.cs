@@ -29,7 +29,10 @@ public enum MayDecide
 /// <summary>Which of some roles somebody holds at this moment.</summary>
 /// <param name="May">yes when it is one of them</param>
 /// <param name="Unsure">of these the chat server does not tell</param>
-public sealed record Held(MayDecide May, IReadOnlyList<string> Roles, IReadOnlyList<string> Unsure);
+public sealed record Held(MayDecide May, IReadOnlyList<string> Roles, IReadOnlyList<string> Unsure)
+{
+    public static Held None(MayDecide why) => new(why, [], []);
+}
 
 /// <summary>
 /// Who may decide now. Asks the chat server each time; while it is away, its last word on somebody counts for a while. Of what somebody
@@ -48,8 +51,8 @@ public sealed class Standing(IPeople people, Access access, TimeSpan trust, Time
     public Witness? Witness { get; init; }
 
     /// <exception cref="OperationCanceledException"><paramref name="stopping"/> fired.</exception>
-    public Task<MayDecide> OfAsync(Person person, string role, Reach reach, CancellationToken stopping) =>
-        OfAsync(person, signed: null, role, reach, stopping);
+    public async Task<MayDecide> OfAsync(Person person, string role, Reach reach, CancellationToken stopping) =>
+        (await OfAsync(person, signed: null, [role], reach, stopping)).May;
 
     /// <summary>Of somebody who acts now.</summary>
     /// <exception cref="OperationCanceledException"><paramref name="stopping"/> fired.</exception>
@@ -61,7 +64,7 @@ public sealed class Standing(IPeople people, Access access, TimeSpan trust, Time
     public async Task<Held> OfAsync(Caller by, IReadOnlyList<string> roles, Reach reach, CancellationToken stopping) =>
         by.IsProven
             ? await OfAsync(by.Person, by.Origin.Signed, roles, reach, stopping)
-            : new Held(MayDecide.NotProven, [], []);
+            : Held.None(MayDecide.NotProven);
 
     /// <summary>Of somebody who has voted.</summary>
     /// <exception cref="OperationCanceledException"><paramref name="stopping"/> fired.</exception>
@@ -69,13 +72,22 @@ public sealed class Standing(IPeople people, Access access, TimeSpan trust, Time
         OfAsync(vote.By, vote.Signed, roles, reach, stopping);
 
     /// <param name="signed">what the decision stands on; null where chat alone says who decides</param>
-    private async Task<MayDecide> OfAsync(
+    private async Task<Held> OfAsync(
         Person person,
         Signed? signed,
-        string role,
+        IReadOnlyList<string> roles,
         Reach reach,
         CancellationToken stopping
     )
+    {
+        var unfit = await UnfitAsync(person, signed, stopping);
+        return unfit is null ? await HoldsAsync(person, roles, reach, stopping)
+            : unfit is MayDecide.CannotTell ? new Held(MayDecide.CannotTell, [], roles)
+            : Held.None(unfit.Value);
+    }
+
+    /// <summary>What stands against this person deciding anything, whatever roles they hold; null when nothing does.</summary>
+    private async Task<MayDecide?> UnfitAsync(Person person, Signed? signed, CancellationToken stopping)
     {
         var asking = HasAccountAsync(person, stopping);
         var word = signed is null ? null : await StandsAsync(person, signed, stopping);
@@ -88,7 +100,7 @@ public sealed class Standing(IPeople people, Access access, TimeSpan trust, Time
         {
             false => MayDecide.NoAccount,
             null => MayDecide.CannotTell,
-            true => await HoldsAsync(person, role, reach, stopping),
+            true => null,
         };
     }
 
@@ -98,9 +110,8 @@ public sealed class Standing(IPeople people, Access access, TimeSpan trust, Time
     private Task<bool?> StandsAsync(Person person, Signed signed, CancellationToken stopping) =>
         Witness?.StandsAsync(person, signed, stopping) ?? Task.FromResult<bool?>(false);
 
-    private async Task<Held> OfAsync(
+    private async Task<Held> HoldsAsync(
         Person person,
-        Signed? signed,
         IReadOnlyList<string> roles,
         Reach reach,
         CancellationToken stopping
@@ -109,12 +120,10 @@ public sealed class Standing(IPeople people, Access access, TimeSpan trust, Time
         var answers = new Dictionary<string, MayDecide>();
 
         foreach (var role in roles)
-            answers[role] = await OfAsync(person, signed, role, reach, stopping);
+            answers[role] = await HoldsAsync(person, role, reach, stopping);
 
         return new Held(
-            answers.ContainsValue(MayDecide.NoAccount) ? MayDecide.NoAccount
-                : answers.ContainsValue(MayDecide.NoKey) ? MayDecide.NoKey
-                : answers.ContainsValue(MayDecide.Yes) ? MayDecide.Yes
+            answers.ContainsValue(MayDecide.Yes) ? MayDecide.Yes
                 : answers.ContainsValue(MayDecide.CannotTell) ? MayDecide.CannotTell
                 : MayDecide.NoRole,
             With(MayDecide.Yes),

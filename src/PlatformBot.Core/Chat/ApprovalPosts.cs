@@ -6,10 +6,6 @@ namespace PlatformBot.Core.Chat;
 /// <summary>The posts in which a second person is asked. Pure.</summary>
 public static class ApprovalPosts
 {
-    private const string Red = "#c4314b";
-    private const string Amber = "#d9822b";
-    private const string Green = "#2e7d32";
-
     /// <summary>Asks for an approval, danger first.</summary>
     /// <param name="deciders">who can decide</param>
     /// <param name="denials">what people said no to before, newest first; none when left out</param>
@@ -68,7 +64,8 @@ public static class ApprovalPosts
         return $"#### {Heading(approval.State)} Run {run.Id} · {Markdown.Inline(run.Title)} · **{Approved(approval.Phase)}** {Became(approval)}\n";
     }
 
-    private static string Deciders(Approval approval, IReadOnlyList<Person> deciders)
+    /// <summary>Who else than whoever asked can decide.</summary>
+    internal static string Deciders(Approval approval, IReadOnlyList<Person> deciders)
     {
         var others = deciders.Where(person => person.Id != approval.Requester.Id).ToList();
         return others.Count == 0
@@ -100,7 +97,7 @@ public static class ApprovalPosts
     private static Box ApprovalBox(Run run, Approval approval) =>
         VotesBox(
             approval,
-            Red,
+            Colours.Red,
             Type(approval),
             [
                 RunPosts.Button(
@@ -127,20 +124,20 @@ public static class ApprovalPosts
         );
 
         if (approval.Alone is not null)
-            return new Box(Red, "Approved by one alone", $"{votes}{GlassPosts.Line(approval)}", []);
+            return new Box(Colours.Red, "Approved by one alone", $"{votes}{GlassPosts.Line(approval)}", []);
 
         return approval.State switch
         {
             ApprovalState.Requested => new Box(
                 colour,
                 $"{approval.Votes.Count} of {Words.Count(approval.Quorum, "approval")}",
-                $"{votes}{Missing(approval)}{how}Expires {approval.ExpiresAt:yyyy-MM-dd HH:mm} UTC.",
+                $"{votes}{Missing(approval)}{how}Expires {Words.Utc(approval.ExpiresAt)}.",
                 buttons
             ),
-            ApprovalState.Approved => new Box(Green, "Approved", $"{votes}{Carried(approval)}", []),
-            ApprovalState.Denied => new Box(Red, "Denied", votes, []),
-            ApprovalState.Expired => new Box(Amber, "Expired", $"{votes}Nobody decided in time.", []),
-            ApprovalState.Withdrawn => new Box(Amber, "Withdrawn", $"{votes}The run ended without it.", []),
+            ApprovalState.Approved => new Box(Colours.Green, "Approved", $"{votes}{Carried(approval)}", []),
+            ApprovalState.Denied => new Box(Colours.Red, "Denied", votes, []),
+            ApprovalState.Expired => new Box(Colours.Amber, "Expired", $"{votes}Nobody decided in time.", []),
+            ApprovalState.Withdrawn => new Box(Colours.Amber, "Withdrawn", $"{votes}The run ended without it.", []),
         };
     }
 

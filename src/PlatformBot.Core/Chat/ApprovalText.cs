@@ -122,7 +122,6 @@ internal static class ApprovalText
             )
             .Distinct()
             .ToList();
-        var more = nodes.Count > MostNodes ? $" and {nodes.Count - MostNodes} more" : "";
-        return nodes.Count == 0 ? "" : $": {string.Join(", ", nodes.Take(MostNodes))}{more}";
+        return nodes.Count == 0 ? "" : $": {Words.Few(nodes, MostNodes)}";
     }
 }

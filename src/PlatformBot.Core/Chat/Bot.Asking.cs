@@ -212,7 +212,7 @@ public sealed partial class Bot
         $"{RunCard.Mark(run.State)} **{run.Id}** {Markdown.Inline(run.Title)}: {RunCard.Words(run.State)}, asked by {run.Requester}";
 
     private static string Line(RunLine line) =>
-        $"{Mark(line)} **{line.Id}** {Markdown.Inline(line.Title)}, asked by {line.Requester}, {line.PlannedAt:yyyy-MM-dd HH:mm} UTC";
+        $"{Mark(line)} **{line.Id}** {Markdown.Inline(line.Title)}, asked by {line.Requester}, {Words.Utc(line.PlannedAt)}";
 
     private static string Mark(RunLine line) =>
         line.EndedAt is null

@@ -32,7 +32,7 @@ public sealed partial class Bot
         if (await OwnPostAsync(id, now => PostKey(now, parts), cancellationToken) != click.PostId)
             return await SuspectedAsync(click, "a button in a post that is not its own");
 
-        if (!click.Verified)
+        if (!click.By.IsProven)
             return await RefuseAsync(click.By, id, click.Value, Unverified(parts));
 
         return parts[0] switch

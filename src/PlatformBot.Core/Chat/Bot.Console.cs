@@ -17,7 +17,7 @@ public sealed partial class Bot
         CancellationToken cancellationToken
     ) =>
         command.By.Origin.Signed is null ? RefuseAsync(command.By, null, command.Text, OnlyInConsole)
-        : words.Count > 0 && ThawIn(words[0]) is not null ? RefuseAsync(command.By, null, command.Text, OnlyOfRuns)
+        : ThawIn(words) is not null ? RefuseAsync(command.By, null, command.Text, OnlyOfRuns)
         : OnApprovalAsync(command, words, "request", (run, approval, _) => Task.FromResult(Request(run, approval)));
 
     private Reply Request(Run run, Approval approval)

@@ -31,12 +31,14 @@ public sealed partial class Bot
         IReadOnlyList<string> words,
         CancellationToken cancellationToken
     ) =>
-        OnApprovalAsync(
-            command,
-            words,
-            "approve",
-            (run, approval, typed) => VoteAsync(command.By, run, Yes(command.By, approval, typed))
-        );
+        ThawIn(words) is { } thaw
+            ? VoteOnThawAsync(command.By, thaw, Decision.Approve, reason: null)
+            : OnApprovalAsync(
+                command,
+                words,
+                "approve",
+                (run, approval, typed) => VoteAsync(command.By, run, Yes(command.By, approval, typed))
+            );
 
     /// <param name="typed">the words that came with it, which count only where names must be typed</param>
     private static RunEvent.Voted Yes(Caller by, Approval approval, string typed) =>
@@ -54,15 +56,17 @@ public sealed partial class Bot
         IReadOnlyList<string> words,
         CancellationToken cancellationToken
     ) =>
-        OnApprovalAsync(
-            command,
-            words,
-            "deny",
-            (run, approval, reason) =>
-                reason.Length == 0
-                    ? RefuseAsync(command.By, run.Id, command.Text, new("A denial needs a reason.", Usage("deny")))
-                    : VoteAsync(command.By, run, No(command.By, approval.Phase, approval.Digest, reason))
-        );
+        ThawIn(words) is { } thaw
+            ? VoteOnThawAsync(command.By, thaw, Decision.Deny, ThawReason(words))
+            : OnApprovalAsync(
+                command,
+                words,
+                "deny",
+                (run, approval, reason) =>
+                    reason.Length == 0
+                        ? RefuseAsync(command.By, run.Id, command.Text, new("A denial needs a reason.", Usage("deny")))
+                        : VoteAsync(command.By, run, No(command.By, approval.Phase, approval.Digest, reason))
+            );
 
     private static RunEvent.Voted No(Caller by, string phase, string digest, string reason) =>
         new(phase, Decision.Deny, digest, Markdown.Cut(reason, LongestReason), by.Origin.Via);
@@ -75,12 +79,6 @@ public sealed partial class Bot
         Func<Run, Approval, string, Task<Reply>> vote
     )
     {
-        if (words.Count > 0 && ThawIn(words[0]) is { } thaw)
-        {
-            var digest = _ledger.Now.Thaws.GetValueOrDefault(thaw)?.Approval.Digest ?? "";
-            return await VoteOnThawAsync(command.By, ThawVote(verb, thaw, digest, words));
-        }
-
         if (!Target(words, out var rest).Ok(out var run, out var refusal))
             return await RefuseAsync(command.By, null, command.Text, refusal);
 
@@ -111,12 +109,7 @@ public sealed partial class Bot
     private async Task<Reply> VoteAsync(Caller by, Run run, RunEvent.Voted vote)
     {
         var what = $"{vote.Decision} {vote.Phase}";
-        var held = await _standing.OfAsync(
-            by,
-            run.Plan.DecidingRoles,
-            Reach.Of(run, vote.Phase),
-            CancellationToken.None
-        );
+        var held = await HeldAsync(by, run, vote.Phase);
 
         var groups = run.Plan.Approval.Groups;
         var counted = vote with { Roles = groups is null ? null : [.. held.Roles.Where(groups.ContainsKey)] };
@@ -139,12 +132,7 @@ public sealed partial class Bot
     private async Task<Reply> AskForNamesAsync(Caller by, Run run, Approval approval, string[] parts)
     {
         var vote = Yes(by, approval, $"{approval.MustType}") with { Digest = parts[^1] };
-        var held = await _standing.OfAsync(
-            by,
-            run.Plan.DecidingRoles,
-            Reach.Of(run, vote.Phase),
-            CancellationToken.None
-        );
+        var held = await HeldAsync(by, run, vote.Phase);
         var refusal =
             Unfit(held.May) ?? (Counted(run, by, held.May is MayDecide.Yes, vote).Ok(out _, out var no) ? null : no);
 
@@ -152,6 +140,9 @@ public sealed partial class Bot
             ? new Reply("") { Dialog = NamesDialog(run, approval, parts) }
             : await RefuseAsync(by, run.Id, $"{vote.Decision} {vote.Phase}", refusal);
     }
+
+    private Task<Held> HeldAsync(Caller by, Run run, string approval) =>
+        _standing.OfAsync(by, run.Plan.DecidingRoles, Reach.Of(run, approval), CancellationToken.None);
 
     /// <summary>Told apart from a missing role, because only an administrator of the chat server can change it.</summary>
     private static Refusal? Unfit(MayDecide may) =>

@@ -132,6 +132,17 @@ public sealed partial class Bot
         );
     }
 
+    /// <summary>A typed vote is on the freeze as it is now.</summary>
+    private Task<Reply> VoteOnThawAsync(Caller by, long number, Decision decision, string? reason)
+    {
+        var digest = _ledger.Now.Thaws.GetValueOrDefault(number)?.Approval.Digest ?? "";
+        return VoteOnThawAsync(by, new RunEvent.ThawVoted(number, decision, digest, reason));
+    }
+
+    /// <summary>What is written after the name of the request.</summary>
+    private static string ThawReason(IReadOnlyList<string> words) =>
+        Markdown.Cut(string.Join(' ', words.Skip(1)), LongestReason);
+
     /// <summary>The vote on lifting a freeze: the very rules of any other vote.</summary>
     private async Task<Reply> VoteOnThawAsync(Caller by, RunEvent.ThawVoted vote)
     {
@@ -167,11 +178,6 @@ public sealed partial class Bot
             : vote;
     }
 
-    private static RunEvent.ThawVoted ThawVote(string verb, long number, string digest, IReadOnlyList<string> words) =>
-        verb == "approve"
-            ? new(number, Decision.Approve, digest, Reason: null)
-            : new(number, Decision.Deny, digest, Markdown.Cut(string.Join(' ', words.Skip(1)), LongestReason));
-
     private static string ThawAnswer(Thaw thaw) =>
         thaw.Approval.State switch
         {
@@ -193,6 +199,9 @@ public sealed partial class Bot
         && long.TryParse(word.AsSpan("thaw-".Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? number
             : null;
+
+    /// <summary>The number, when the first word names such a request.</summary>
+    private static long? ThawIn(IReadOnlyList<string> words) => words.Count > 0 ? ThawIn(words[0]) : null;
 
     /// <summary>An operator or an approver of all that it covers.</summary>
     private Refusal? MayFreeze(Caller by, Freeze freeze)

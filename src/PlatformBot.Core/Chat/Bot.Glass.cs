@@ -146,7 +146,7 @@ public sealed partial class Bot
         if (_ledger.Now.Glasses.GetValueOrDefault(number) is not { } glass)
             return await RefuseAsync(by, null, what, NoSuchGlass(number));
 
-        var may = await _standing.OfAsync(by, "approver", ReachOf(glass), CancellationToken.None);
+        var may = await _standing.OfAsync(by, "approver", glass.Reach(_runs), CancellationToken.None);
 
         if (Unfit(may) is { } unfit)
             return await RefuseAsync(by, null, what, unfit);
@@ -166,7 +166,7 @@ public sealed partial class Bot
             null => NoSuchGlass(number),
             { Reviewed: { } glance } => new Refusal($"{glance.By} has reviewed it already.", "Nothing is left to do."),
             var glass when glass.By.Id == by.Id => OwnGlass,
-            var glass when may is not MayDecide.Yes => NoRole("approver", ReachOf(glass)),
+            var glass when may is not MayDecide.Yes => NoRole("approver", glass.Reach(_runs)),
             _ when words.Trim().Length == 0 => new Refusal("A review says what was seen.", Usage("review")),
             _ => null,
         };
@@ -180,10 +180,7 @@ public sealed partial class Bot
             ? GlassPosts.Refuse(glass, Reviewers(glass))
             : null;
 
-    private IReadOnlyList<Person> Reviewers(Glass glass) => _access.Holders("approver", ReachOf(glass));
-
-    private Reach ReachOf(Glass glass) =>
-        _runs.Look(glass.Run) is { } run ? Reach.Of(run, glass.Approval) : new Reach("", [], []);
+    private IReadOnlyList<Person> Reviewers(Glass glass) => _access.Holders("approver", glass.Reach(_runs));
 
     /// <summary>"glass-2", "2" or "#2".</summary>
     private static long? GlassIn(string word) =>

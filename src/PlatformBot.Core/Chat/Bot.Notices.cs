@@ -30,7 +30,7 @@ public sealed partial class Bot
         if (await _ledger.PostAsync(_ => notice, PostMayLag, TimeProvider.System, cancellationToken) != click.PostId)
             return await SuspectedAsync(click, "a button in a post that is not its own");
 
-        if (!click.Verified)
+        if (!click.By.IsProven)
             return await RefuseAsync(click.By, null, click.Value, Unverified(parts));
 
         return parts[0] == "approve"

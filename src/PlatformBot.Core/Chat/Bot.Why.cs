@@ -77,16 +77,10 @@ public sealed partial class Bot
             yield break;
         }
 
-        var lines = 0;
+        var against = Standing(run).Concat(run.PendingApprovals.Select(each => WhyApproval(by, run, each)));
 
-        foreach (var line in Standing(run).Concat(run.PendingApprovals.Select(each => WhyApproval(by, run, each))))
-        {
-            lines++;
+        foreach (var line in against.DefaultIfEmpty(":white_check_mark: Nothing stands in its way: it runs."))
             yield return line;
-        }
-
-        if (lines == 0)
-            yield return ":white_check_mark: Nothing stands in its way: it runs.";
 
         yield return _access.GroundOf(by.Person, run.Plan.Access.Run, Reach.Of(run.Plan)) is { } ground
             ? $":white_check_mark: You may pause, cancel, retry and skip: {ground}."
@@ -132,7 +126,7 @@ public sealed partial class Bot
         var you = objection is null ? $"You can: {may}." : $"You cannot: {objection.Reason}";
         var missing = Words.Count(Math.Max(1, approval.Quorum - approval.Votes.Count), "more approval");
         var groups = approval.Missing.Count == 0 ? "" : $" ({Seats.Words(approval.Missing)})";
-        return $":lock: **{ApprovalPosts.Approved(approval.Phase)}** waits for {missing}{groups} until {approval.ExpiresAt:yyyy-MM-dd HH:mm} UTC. {WhoDecides(run.Plan, reach, approval.Requester)} {you}";
+        return $":lock: **{ApprovalPosts.Approved(approval.Phase)}** waits for {missing}{groups} until {Words.Utc(approval.ExpiresAt)}. {WhoDecides(run.Plan, reach, approval.Requester)} {you}";
     }
 
     private string WhoDecides(Plan plan, Reach reach, Person except) =>

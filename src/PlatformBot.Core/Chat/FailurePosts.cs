@@ -7,7 +7,6 @@ namespace PlatformBot.Core.Chat;
 /// <summary>What is said of a step that did not work, or could not be undone. Pure.</summary>
 public static class FailurePosts
 {
-    private const string Red = "#c4314b";
     private const int MostFindings = 5;
 
     /// <summary>A failed step: what was run, what it said, what the buttons will do.</summary>
@@ -55,7 +54,7 @@ public static class FailurePosts
 
     private static Box FinalBox(Run run, PlannedStep step) =>
         new(
-            Red,
+            Colours.Red,
             "What now?",
             "This step was not started, and trying again does not help: it needs a new approval. **Abort** ends the run; ask for it again, and what is done already is not done twice.",
             [RunPosts.Button("abort", "Abort…", "danger", run, step.Id)]
@@ -63,7 +62,7 @@ public static class FailurePosts
 
     private static Box UndoBox(Run run, PlannedStep step) =>
         new(
-            Red,
+            Colours.Red,
             "What now?",
             "It is not undone a second time by itself. **Undo again** does that. **Leave it** asks why, and undoes what is before it. **Abort** ends the run as it is.",
             [
@@ -81,7 +80,7 @@ public static class FailurePosts
         var text =
             $"**Retry** looks first whether it is done, then runs it again. **Skip** asks why and goes on without it ({Depend(waiting)}). **Abort** ends the run; what is done stays.{undo}\nWhat does not depend on it goes on meanwhile.";
         return new Box(
-            Red,
+            Colours.Red,
             "What now?",
             text,
             [

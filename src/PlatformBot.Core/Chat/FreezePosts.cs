@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using PlatformBot.Core.Freezes;
 using PlatformBot.Core.Ledgers;
@@ -10,7 +9,6 @@ namespace PlatformBot.Core.Chat;
 /// <summary>What is said about freezes: on cards, in refusals, in posts of their own. Pure.</summary>
 public static class FreezePosts
 {
-    private const string Blue = "#2f6f9f";
     private const int MostNames = 5;
 
     /// <summary>Why destructive steps of the run wait; "" when none does.</summary>
@@ -27,7 +25,7 @@ public static class FreezePosts
             .ToLookup(each => each.By!, each => Markdown.Code(each.Id));
         return string.Concat(
             kept.Select(group =>
-                $":snowflake: {Sentence(group.Key)} {Few([.. group])} must wait. {Lift(group.Key)}\n\n"
+                $":snowflake: {Sentence(group.Key)} {Words.Few([.. group], MostNames)} must wait. {Lift(group.Key)}\n\n"
             )
         );
     }
@@ -62,7 +60,7 @@ public static class FreezePosts
         foreach (var freeze in coming)
         {
             text.Append(
-                $"- {Markdown.Code(freeze.Name)} {Where(freeze)} from {Utc(freeze.From)} {Until(freeze)} (“{Markdown.Inline(freeze.Reason)}”)\n"
+                $"- {Markdown.Code(freeze.Name)} {Where(freeze)} from {Words.Utc(freeze.From)} {Until(freeze)} (“{Markdown.Inline(freeze.Reason)}”)\n"
             );
         }
 
@@ -82,11 +80,13 @@ public static class FreezePosts
     /// <summary>Asks a second person whether a freeze may be lifted.</summary>
     public static Post Asking(Thaw thaw, IReadOnlyList<Person> deciders)
     {
-        var others = deciders.Where(person => person.Id != thaw.Approval.Requester.Id).ToList();
-        var can = others.Count == 0 ? "Nobody else has the role approver." : $"{string.Join(' ', others)} can decide.";
         var text =
-            $"#### :snowflake: {thaw.Approval.Requester} wants a freeze lifted\n“{Markdown.Inline(thaw.Reason)}” {can}\n\n{Sentence(thaw.Freeze)} From then on, destructive steps that wait for it start.";
-        return new Post { Text = text, Box = ApprovalPosts.VotesBox(thaw.Approval, Blue, how: "", Buttons(thaw)) };
+            $"#### :snowflake: {thaw.Approval.Requester} wants a freeze lifted\n“{Markdown.Inline(thaw.Reason)}” {ApprovalPosts.Deciders(thaw.Approval, deciders)}\n\n{Sentence(thaw.Freeze)} From then on, destructive steps that wait for it start.";
+        return new Post
+        {
+            Text = text,
+            Box = ApprovalPosts.VotesBox(thaw.Approval, Colours.Blue, how: "", Buttons(thaw)),
+        };
     }
 
     private static Button[] Buttons(Thaw thaw) =>
@@ -112,11 +112,5 @@ public static class FreezePosts
         freeze.Clusters.Count == 0 ? "All clusters" : string.Join(", ", freeze.Clusters.Select(Markdown.Code));
 
     private static string Until(Freeze freeze) =>
-        freeze.Until is { } until ? $"until {Utc(until)}" : "until it is lifted,";
-
-    private static string Utc(DateTimeOffset moment) =>
-        string.Create(CultureInfo.InvariantCulture, $"{moment.UtcDateTime:yyyy-MM-dd HH:mm} UTC");
-
-    private static string Few(IReadOnlyList<string> names) =>
-        $"{string.Join(", ", names.Take(MostNames))}{(names.Count > MostNames ? $" and {names.Count - MostNames} more" : "")}";
+        freeze.Until is { } until ? $"until {Words.Utc(until)}" : "until it is lifted,";
 }

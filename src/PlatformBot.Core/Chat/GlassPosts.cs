@@ -7,9 +7,6 @@ namespace PlatformBot.Core.Chat;
 /// <summary>What is said when one person approved something alone. Pure.</summary>
 public static class GlassPosts
 {
-    private const string Red = "#c4314b";
-    private const string Green = "#2e7d32";
-
     /// <summary>Loud, until a second person has looked.</summary>
     /// <param name="deciders">who may look</param>
     public static Post Broken(Glass glass, IReadOnlyList<Person> deciders)
@@ -51,9 +48,9 @@ public static class GlassPosts
 
     private static Box BoxOf(Glass glass) =>
         glass.Reviewed is { } glance
-            ? new Box(Green, "Reviewed", $"by {glance.By}: {Markdown.Inline(glance.Note ?? "")}", [])
+            ? new Box(Colours.Green, "Reviewed", $"by {glance.By}: {Markdown.Inline(glance.Note ?? "")}", [])
             : new Box(
-                Red,
+                Colours.Red,
                 "Not reviewed",
                 "Whoever broke it does not count.",
                 [new Button("review", "Reviewed…", "primary", $"review|glass-{glass.Number}|{glass.Digest}")]

@@ -10,15 +10,7 @@ public sealed record ChatCommand(Caller By, string TeamId, string ChannelId, str
 /// channel, and that the chat server itself vouches for the person; whether the person may, and whether the button still counts, is the bot's matter.
 /// </summary>
 /// <param name="Value">what the button was made with</param>
-/// <param name="Verified">the chat server's signature named this person; false where the server signs nothing</param>
-public sealed record ButtonClick(
-    Caller By,
-    string ChannelId,
-    string PostId,
-    string Value,
-    string? Dialogs,
-    bool Verified
-);
+public sealed record ButtonClick(Caller By, string ChannelId, string PostId, string Value, string? Dialogs);
 
 /// <summary>A filled-in dialog. The adapter has checked that it opened this dialog for this very person.</summary>
 /// <param name="State">what the dialog was made with</param>

@@ -89,7 +89,7 @@ public sealed partial class LedgerView(
             yield return new Notice(
                 $"glass:{glass.Number}",
                 glass.At,
-                GlassPosts.Broken(glass, access.Holders("approver", ReachOf(glass))),
+                GlassPosts.Broken(glass, access.Holders("approver", glass.Reach(runs))),
                 glass.Reviewed is not null
             );
         }
@@ -105,9 +105,6 @@ public sealed partial class LedgerView(
             );
         }
     }
-
-    private Reach ReachOf(Glass glass) =>
-        runs.Look(glass.Run) is { } run ? Reach.Of(run, glass.Approval) : new Reach("", [], []);
 
     /// <param name="Since">when it began: another journal's notice of the same key began at another time</param>
     /// <param name="IsLast">nothing of it changes any more</param>

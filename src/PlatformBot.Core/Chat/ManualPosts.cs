@@ -7,8 +7,6 @@ namespace PlatformBot.Core.Chat;
 /// <summary>What is said of a manual step: the question, the evidence, the reminders. Pure.</summary>
 public static class ManualPosts
 {
-    private const string Amber = "#d9822b";
-
     /// <summary>The question; later, what was answered.</summary>
     /// <param name="deciders">who may be the second person</param>
     public static Post Question(Run run, PlannedStep step, IReadOnlyList<Person> deciders)
@@ -26,7 +24,7 @@ public static class ManualPosts
     {
         var manual = (PlannedAction.Manual)step.Action;
         var rejected = run.At(step).Rejected is { } no
-            ? $":leftwards_arrow_with_hook: {no.By}, {At(no.At)}, did not find it so: {Markdown.Inline(no.Note ?? "")}\n"
+            ? $":leftwards_arrow_with_hook: {no.By}, {Words.Utc(no.At)}, did not find it so: {Markdown.Inline(no.Note ?? "")}\n"
             : "";
         var file = manual.Evidence == "file" ? "First attach a file that shows it to an answer in this thread. " : "";
         var second = manual.SecondPerson
@@ -36,7 +34,7 @@ public static class ManualPosts
         {
             Text = $"{text}{rejected}",
             Box = new Box(
-                Amber,
+                Colours.Amber,
                 "A person does this",
                 $"{file}Confirm when it is done, with what you saw.{second}{Until(run, step)}",
                 [RunPosts.Button("confirm", "Confirm…", "primary", run, step.Id)]
@@ -57,7 +55,7 @@ public static class ManualPosts
         {
             Text = $"{text}{Given(evidence)}",
             Box = new Box(
-                Amber,
+                Colours.Amber,
                 "A second person looks",
                 $"Is it so? {SecondPersons(run, evidence, deciders)}{Until(run, step)}",
                 [
@@ -105,7 +103,7 @@ public static class ManualPosts
 
     private static string Until(Run run, PlannedStep step) =>
         step.Action is PlannedAction.Manual { Expires: { } expires } && run.At(step).AttemptAt is { } began
-            ? $" It expires {At(began + expires)}."
+            ? $" It expires {Words.Utc(began + expires)}."
             : "";
 
     private static string Became(StepProgress at) =>
@@ -124,10 +122,8 @@ public static class ManualPosts
             $"- {Markdown.Code(file.Name)}, {Words.Bytes(file.Size)}, SHA-256 {Markdown.Code(Words.Short(file.Sha256))}\n"
         );
         var second = evidence.Confirmed is { } also
-            ? $":white_check_mark: {also.By}, {At(also.At)}: it is so{(also.Note is null ? "" : $", {Markdown.Inline(also.Note)}")}\n"
+            ? $":white_check_mark: {also.By}, {Words.Utc(also.At)}: it is so{(also.Note is null ? "" : $", {Markdown.Inline(also.Note)}")}\n"
             : "";
-        return $":white_check_mark: {evidence.By}, {At(evidence.At)}: {Markdown.Inline(evidence.Text)}\n{string.Concat(files)}{second}";
+        return $":white_check_mark: {evidence.By}, {Words.Utc(evidence.At)}: {Markdown.Inline(evidence.Text)}\n{string.Concat(files)}{second}";
     }
-
-    private static string At(DateTimeOffset at) => $"{at.UtcDateTime:yyyy-MM-dd HH:mm} UTC";
 }

@@ -1,6 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
-
 namespace PlatformBot.Core.Chat;
 
 /// <summary>A post as the bot wants it to be: Markdown in which text from outside is already made harmless.</summary>
@@ -28,7 +25,7 @@ public sealed record Button(string Id, string Label, string Style, string Value)
 public sealed record AttachedFile(string Name, string Text)
 {
     /// <summary>In lower-case hex, of the file as it is sent: UTF-8.</summary>
-    public string Sha256 => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Text)));
+    public string Sha256 => Core.Sha256.Of(Text);
 }
 
 /// <summary>

@@ -193,9 +193,7 @@ public static class RunCard
 
     /// <summary>The day is said when it is another one.</summary>
     private static string Until(DateTimeOffset then, DateTimeOffset now) =>
-        then.UtcDateTime.Date == now.UtcDateTime.Date
-            ? $"{then.UtcDateTime:HH:mm} UTC"
-            : $"{then.UtcDateTime:yyyy-MM-dd HH:mm} UTC";
+        then.UtcDateTime.Date == now.UtcDateTime.Date ? $"{then.UtcDateTime:HH:mm} UTC" : Core.Words.Utc(then);
 
     private static string Age(TimeSpan age) => age < TimeSpan.FromSeconds(1) ? "just now" : Core.Words.Span(age);
 

@@ -37,7 +37,7 @@ public static class RunPosts
         var lines = Enum.GetValues<Effect>()
             .Where(begun.Contains)
             .Select(effect =>
-                $"\n- **{EffectWords(effect)}**: {Few([.. begun[effect].Select(step => Markdown.Code(step.Id))])}"
+                $"\n- **{EffectWords(effect)}**: {Words.Few([.. begun[effect].Select(step => Markdown.Code(step.Id))], MostNames)}"
             );
         return begun.Count == 0 ? "\nIt has changed nothing." : string.Concat(lines);
     }
@@ -64,9 +64,6 @@ public static class RunPosts
             Effect.Unclear => "Begun, and not known to be done: look at it",
             Effect.Undone => "Undone",
         };
-
-    private static string Few(IReadOnlyList<string> names) =>
-        $"{string.Join(", ", names.Take(MostNames))}{(names.Count > MostNames ? $" and {names.Count - MostNames} more" : "")}";
 
     /// <summary>A step's state in words.</summary>
     public static string StateWords(StepState state) =>

@@ -87,11 +87,10 @@ public static class WishPosts
             text.Append(Line(step));
 
         text.Append(steps.Count > MostLines ? $"- … and {steps.Count - MostLines} more\n" : "");
-        var shown = string.Join(", ", stays.Take(MostLines));
         text.Append(
             stays.Count == 0
                 ? ""
-                : $"**What stays**, because its runbook says no way back: {shown}{(stays.Count > MostLines ? $" and {stays.Count - MostLines} more" : "")}\n"
+                : $"**What stays**, because its runbook says no way back: {Words.Few(stays, MostLines)}\n"
         );
         return text.ToString();
     }

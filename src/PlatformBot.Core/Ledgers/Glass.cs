@@ -1,4 +1,5 @@
 using PlatformBot.Core.Journals;
+using PlatformBot.Core.Roles;
 using PlatformBot.Core.Runs;
 
 namespace PlatformBot.Core.Ledgers;
@@ -18,6 +19,10 @@ public sealed record Glass(
 {
     /// <summary>The second person, and what they say of it; null while nobody has looked.</summary>
     public Glance? Reviewed { get; init; }
+
+    /// <summary>What approving it took a role for; of a run that nobody can find, nothing in particular.</summary>
+    public Reach Reach(RunHost runs) =>
+        runs.Look(Run) is { } run ? Roles.Reach.Of(run, Approval) : new Reach("", [], []);
 
     internal static Glass Of(RunEvent.GlassBroken broken, Entry entry) =>
         new(broken.Number, new RunId(broken.Run), broken.Approval, broken.Digest, entry.By, broken.Reason, entry.At);

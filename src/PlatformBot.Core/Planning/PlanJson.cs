@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -26,11 +25,7 @@ public static class PlanJson
 
     /// <summary>SHA-256, in lower-case hex, over the canonical JSON of everything but the digest itself.</summary>
     public static string DigestOf(Plan plan) =>
-        Convert.ToHexStringLower(
-            SHA256.HashData(
-                CanonicalJson.WriteBytes(JsonSerializer.SerializeToElement(plan, Options), without: "digest").Span
-            )
-        );
+        Sha256.Of(CanonicalJson.WriteBytes(JsonSerializer.SerializeToElement(plan, Options), without: "digest").Span);
 
     /// <summary>Each field of a plan, or of a part of one, as canonical JSON.</summary>
     internal static IReadOnlyDictionary<string, string> FieldsOf<T>(T part) =>

@@ -31,7 +31,7 @@ public static class Endings
             ? new RunEvent.Ended(RunState.Denied, $"{approval.Phase} denied by {denial.By}: {denial.Reason}")
             : new RunEvent.Ended(
                 RunState.Expired,
-                $"nobody approved {approval.Phase} before {approval.ExpiresAt:yyyy-MM-dd HH:mm} UTC"
+                $"nobody approved {approval.Phase} before {Words.Utc(approval.ExpiresAt)}"
             );
 
     private static string Because(Person by, string? reason) => reason is null ? $"{by}" : $"{by}: {reason}";

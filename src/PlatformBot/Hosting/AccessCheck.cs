@@ -52,41 +52,40 @@ internal sealed partial class AccessCheck(Catalogue catalogue) : IValidateOption
         where !roles.Contains(asked)
         select $"Access:Roles: the runbook '{runbook.Command}' asks for the role '{asked}', which is not there. {Cure(asked, roles)} Add it, or change the runbook.";
 
-    private IEnumerable<string> Grants(AccessOptions options, List<string> roles) =>
-        options.Grants.SelectMany(
-            (grant, index) =>
-                Unknown(index, "Role", [grant.Role], roles)
-                    .Concat(Unknown(index, "As", [grant.As], roles))
-                    .Concat(
-                        Unknown(index, "Commands", grant.Commands, [.. catalogue.Runbooks.Select(each => each.Command)])
-                    )
-                    .Concat(
-                        Unknown(
-                            index,
-                            "Clusters",
-                            grant.Clusters,
-                            [.. catalogue.Inventory.Clusters.Select(each => each.Name)]
-                        )
-                    )
-                    .Concat(
-                        Unknown(
-                            index,
-                            "Phases",
-                            grant.Phases,
-                            [.. catalogue.Runbooks.SelectMany(each => each.PhaseNames).Distinct()]
-                        )
-                    )
-                    .Concat(
-                        grant.Role == grant.As && grant.As.Length > 0
-                            ? [$"Access:Grants:{index}: '{grant.Role}' is itself already."]
-                            : []
-                    )
-        );
+    private IEnumerable<string> Grants(AccessOptions options, List<string> roles)
+    {
+        List<string> commands = [.. catalogue.Runbooks.Select(each => each.Command)];
+        List<string> clusters = [.. catalogue.Inventory.Clusters.Select(each => each.Name)];
+        List<string> phases = [.. catalogue.Runbooks.SelectMany(each => each.PhaseNames).Distinct()];
 
-    private static IEnumerable<string> Unknown(int index, string field, string[] given, List<string> known) =>
-        given
-            .Where(each => !known.Contains(each))
-            .Select(each => $"Access:Grants:{index}:{field}: there is no '{each}'. {Cure(each, known)}".TrimEnd());
+        return options.Grants.SelectMany(
+            (grant, index) =>
+                Wrong(
+                        grant,
+                        ("Role", [grant.Role], roles),
+                        ("As", [grant.As], roles),
+                        ("Commands", grant.Commands, commands),
+                        ("Clusters", grant.Clusters, clusters),
+                        ("Phases", grant.Phases, phases)
+                    )
+                    .Select(wrong => $"Access:Grants:{index}{wrong}")
+        );
+    }
+
+    private static IEnumerable<string> Wrong(
+        GrantOptions grant,
+        params (string Field, string[] Given, List<string> Known)[] fields
+    )
+    {
+        foreach (var (field, given, known) in fields)
+        {
+            foreach (var name in given.Where(each => !known.Contains(each)))
+                yield return $":{field}: there is no '{name}'. {Cure(name, known)}".TrimEnd();
+        }
+
+        if (grant.Role == grant.As && grant.As.Length > 0)
+            yield return $": '{grant.Role}' is itself already.";
+    }
 
     private static string Cure(string word, List<string> known) =>
         Suggestion.For(word, known) is { } near ? $"Did you mean '{near}'?" : $"There are: {string.Join(", ", known)}.";

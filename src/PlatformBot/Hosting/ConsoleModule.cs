@@ -5,6 +5,7 @@ using PlatformBot.Core.Checks;
 using PlatformBot.Core.Ledgers;
 using PlatformBot.Core.Roles;
 using PlatformBot.Core.Statements;
+using PlatformBot.Mattermost;
 using PlatformBot.Storage;
 using PlatformBot.Terminal;
 
@@ -69,12 +70,8 @@ internal static class ConsoleModule
         var isNamed = roles.Values.Any(names => names.Any(each => each.TrimStart('@') == name));
         var id = isNamed && pins.TryGetValue(name, out var pinned) ? pinned : name;
         var known = roles.Keys.SelectMany(role => access.Holders(role, reach: null)).Where(person => person.Id == id);
-        return IsId(id) ? known.Select(person => (Person?)person).FirstOrDefault() : null;
+        return Incoming.IsId(id) ? known.Select(person => (Person?)person).FirstOrDefault() : null;
     }
-
-    /// <summary>As the chat server makes them.</summary>
-    private static bool IsId(string text) =>
-        text.Length == 26 && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c));
 
     private static ConsoleOptions Options(IServiceProvider provider) =>
         provider.GetRequiredService<IOptions<ConsoleOptions>>().Value;

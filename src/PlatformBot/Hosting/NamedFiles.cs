@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using PlatformBot.Core;
 using PlatformBot.Core.Approvals;
 using PlatformBot.Core.Planning;
 using PlatformBot.Core.Runbooks;
@@ -80,7 +80,7 @@ internal sealed class NamedFiles(PlanPaths paths, string? folder, ToolBook book)
                 return Pin.OfFile(name, sha256: null);
 
             using var bytes = File.OpenRead(path);
-            return Pin.OfFile(name, Convert.ToHexStringLower(SHA256.HashData(bytes)));
+            return Pin.OfFile(name, Sha256.Of(bytes));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

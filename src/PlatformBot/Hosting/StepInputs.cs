@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Security.Cryptography;
 using System.Text.Json;
 using PlatformBot.Cli;
 using PlatformBot.Core.Approvals;
@@ -79,7 +78,7 @@ internal sealed class StepInputs(ToolPath tools, Clusters clusters, NamedFiles f
             return known.Sha256;
 
         using var bytes = file.OpenRead();
-        var sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes));
+        var sha256 = Core.Sha256.Of(bytes);
         _programs[file.FullName] = (size, written, sha256);
         return sha256;
     }

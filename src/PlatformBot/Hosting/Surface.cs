@@ -13,7 +13,6 @@ internal static class Surface
 
     public static WebApplicationBuilder AddSurface(this WebApplicationBuilder builder)
     {
-        var http = builder.Configuration.GetSection(HttpOptions.Section).Get<HttpOptions>() ?? new HttpOptions();
         builder
             .Services.AddOptions<HttpOptions>()
             .Bind(builder.Configuration.GetSection(HttpOptions.Section))
@@ -25,9 +24,16 @@ internal static class Surface
             .ValidateOnStart();
 
         builder.WebHost.ConfigureKestrel(Limit);
-        builder.Services.AddSingleton(new Buckets(http.PerAddress, http.AddressBurst));
+        builder.Services.AddSingleton(provider =>
+        {
+            var options = provider.GetRequiredService<IOptions<HttpOptions>>().Value;
+            return new Buckets(options.PerAddress, options.AddressBurst);
+        });
 
-        if (http.Health is { } health && builder.Configuration["Urls"] is { } urls)
+        // The host wants to know where it listens before there are options.
+        var (urls, health) = (builder.Configuration["Urls"], builder.Configuration[$"{HttpOptions.Section}:Health"]);
+
+        if (urls is not null && health is { Length: > 0 })
             builder.WebHost.UseUrls($"{urls};{health}");
 
         return builder;

@@ -72,8 +72,8 @@ internal sealed class ActionEndpoint(
             return (null, "a click without the chat server's signature for its user");
 
         var person = new Person(user, Incoming.Text(json, "user_name"));
-        var by = new Caller(person, Incoming.Origin("button", $"post {post}", http));
-        return (new ButtonClick(by, channel, post, value, trigger, verdict == Proof.Verified), "");
+        var by = new Caller(person, Incoming.Origin("button", $"post {post}", http), verdict == Proof.Verified);
+        return (new ButtonClick(by, channel, post, value, trigger), "");
     }
 
     /// <summary>Always 200 and an object: an empty body is an error to the person who clicked.</summary>

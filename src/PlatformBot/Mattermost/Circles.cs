@@ -93,44 +93,41 @@ internal sealed class Circles(MattermostApi api, MattermostHome home)
 
     private async Task<HashSet<string>> GroupOfAsync(string id, CancellationToken stopping)
     {
-        var members = new HashSet<string>();
-
-        for (var page = 0; page < MostPages; page++)
-        {
-            var answer = await api.GetAsync($"groups/{id}/members?page={page}&per_page={PerPage}", stopping);
-            var found = Incoming.Items(Incoming.Field(answer.Body, "members")).ToList();
-            members.UnionWith(found.Select(user => Incoming.Text(user, "id")));
-
-            if (found.Count < PerPage)
-                break;
-        }
-
-        return members;
+        var (users, _) = await PagesAsync($"groups/{id}/members", body => Incoming.Field(body, "members"), stopping);
+        return [.. users.Select(user => Incoming.Text(user, "id"))];
     }
 
     private async Task<Result<Circle>> WithMembersAsync(string kind, string name, string id, CancellationToken stopping)
     {
-        var members = new HashSet<string>();
+        var (members, last) = await PagesAsync($"{kind}s/{id}/members", body => body, stopping);
 
-        for (var page = 0; page < MostPages; page++)
+        if (!last.Done)
+            return new Refusal($"The bot may not see who is in it ({last}).", "Add the bot to it.");
+
+        var ids = members
+            .Where(member => Incoming.Number(member, "delete_at") == 0)
+            .Select(member => Incoming.Text(member, "user_id"));
+        return new Circle(kind, name, id, await PeopleAsync([.. ids], stopping));
+    }
+
+    /// <summary>What all pages hold, and the answer to the last of them that was asked for, which may be a no.</summary>
+    private async Task<(List<JsonElement> Rows, Answer Last)> PagesAsync(
+        string path,
+        Func<JsonElement, JsonElement> rowsIn,
+        CancellationToken stopping
+    )
+    {
+        var rows = new List<JsonElement>();
+
+        for (var page = 0; ; page++)
         {
-            var answer = await api.GetAsync($"{kind}s/{id}/members?page={page}&per_page={PerPage}", stopping);
+            var answer = await api.GetAsync($"{path}?page={page}&per_page={PerPage}", stopping);
+            var found = Incoming.Items(rowsIn(answer.Body)).ToList();
+            rows.AddRange(found);
 
-            if (!answer.Done)
-                return new Refusal($"The bot may not see who is in it ({answer}).", "Add the bot to it.");
-
-            var found = Incoming.Items(answer.Body).ToList();
-            members.UnionWith(
-                found
-                    .Where(member => Incoming.Number(member, "delete_at") == 0)
-                    .Select(member => Incoming.Text(member, "user_id"))
-            );
-
-            if (found.Count < PerPage)
-                break;
+            if (found.Count < PerPage || page + 1 == MostPages)
+                return (rows, answer);
         }
-
-        return new Circle(kind, name, id, await PeopleAsync(members, stopping));
     }
 
     private async Task<IReadOnlyList<Person>> PeopleAsync(HashSet<string> ids, CancellationToken stopping)

@@ -148,7 +148,7 @@ internal static class ConsoleVoteVerb
         if (approval.State is not ApprovalState.Requested || now >= approval.ExpiresAt)
         {
             return new Refusal(
-                $"The approval of {approval.Phase} is not asked for any more; it ended at {approval.ExpiresAt:yyyy-MM-dd HH:mm} UTC.",
+                $"The approval of {approval.Phase} is not asked for any more; it ended at {Words.Utc(approval.ExpiresAt)}.",
                 "Ask the bot for a new request."
             );
         }

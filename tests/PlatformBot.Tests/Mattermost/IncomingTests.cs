@@ -101,7 +101,9 @@ public sealed class IncomingTests : IAsyncLifetime
         await _scene.ClicksAsync("grace", post, "approve");
 
         var click = _scene.Heard.Clicks.ShouldHaveSingleItem();
-        (click.By.Person.Name, click.Value, click.PostId, click.Verified).ShouldBe(("grace", "approve 42", post, true));
+        (click.By.Person.Name, click.Value, click.PostId, click.By.IsProven).ShouldBe(
+            ("grace", "approve 42", post, true)
+        );
         _scene.Heard.Suspicions.ShouldBeEmpty();
     }
 

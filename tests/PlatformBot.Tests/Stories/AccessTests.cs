@@ -42,8 +42,7 @@ public sealed class AccessTests
     {
         await using var chat = await TheChat.WithAsync(Wipe, settings: ThroughChannel);
         var channel = await ChannelAsync(chat, "P");
-        await chat.SaysAsync("ada", "/platform deploy infra");
-        var approval = await chat.SeesAsync(post => post.Buttons.Contains("approve"));
+        var approval = await chat.AsksForAsync("ada", "/platform deploy infra");
         approval.Text.ShouldContain("@grace can decide");
         (await chat.SaysAsync("grace", "/platform whoami")).ShouldContain("approver");
 
@@ -61,8 +60,7 @@ public sealed class AccessTests
     {
         await using var chat = await TheChat.WithAsync(Wipe, settings: ThroughChannel);
         await ChannelAsync(chat, "O");
-        await chat.SaysAsync("ada", "/platform deploy infra");
-        var approval = await chat.SeesAsync(post => post.Buttons.Contains("approve"));
+        var approval = await chat.AsksForAsync("ada", "/platform deploy infra");
 
         approval.Text.ShouldContain("Nobody else has the role approver");
         (await chat.PressesAsync("grace", approval, "approve")).ShouldContain("needs the role approver");
@@ -78,8 +76,7 @@ public sealed class AccessTests
             "needs the role operator for deploy on infra"
         );
         (await chat.SaysAsync("mallory", "/platform deploy all")).ShouldContain("for deploy on infra, apps");
-        await chat.SaysAsync("mallory", "/platform deploy apps");
-        var apps = await chat.SeesAsync(post => post.Buttons.Contains("approve"));
+        var apps = await chat.AsksForAsync("mallory", "/platform deploy apps");
         apps.Text.ShouldContain("@ada @grace @linus can decide");
         (await chat.PressesAsync("linus", apps, "approve")).ShouldContain("is approved");
         await chat.SeesAsync(":white_check_mark: Run #1 succeeded");
@@ -107,8 +104,7 @@ public sealed class AccessTests
                 ["Access:Roles:security:0"] = "grace",
             }
         );
-        await chat.SaysAsync("ada", "/platform deploy infra");
-        var approval = await chat.SeesAsync(post => post.Buttons.Contains("approve"));
+        var approval = await chat.AsksForAsync("ada", "/platform deploy infra");
         approval.Text.ShouldContain("needs 2 approvals: 1 of platform and 1 of security");
         (await chat.SaysAsync("ada", "/platform why 1")).ShouldContain(
             "waits for 2 more approvals (1 of platform and 1 of security)"
@@ -154,12 +150,9 @@ public sealed class AccessTests
         await using var chat = await TheChat.WithAsync(Wipe);
         await RenameAsync(chat, "grace", "grace.hopper");
         await RenameAsync(chat, "mallory", "grace");
-        await chat.StopBotAsync();
-        await chat.StartBotAsync();
-        await chat.ReadyAsync();
+        await chat.RestartBotAsync();
 
-        await chat.SaysAsync("ada", "/platform deploy infra");
-        var approval = await chat.SeesAsync(post => post.Buttons.Contains("approve"));
+        var approval = await chat.AsksForAsync("ada", "/platform deploy infra");
         approval.Text.ShouldContain("@grace.hopper @linus can decide");
         (await chat.PressesAsync("mallory", approval, "approve")).ShouldContain("needs the role approver");
         (await chat.PressesAsync("grace", approval, "approve")).ShouldContain("is approved");
@@ -169,8 +162,7 @@ public sealed class AccessTests
     public async Task Nobody_approves_their_own_run_under_another_name()
     {
         await using var chat = await TheChat.WithAsync(Wipe);
-        await chat.SaysAsync("ada", "/platform deploy infra");
-        var approval = await chat.SeesAsync(post => post.Buttons.Contains("approve"));
+        var approval = await chat.AsksForAsync("ada", "/platform deploy infra");
         await RenameAsync(chat, "ada", "countess");
 
         (await chat.PressesAsync("ada", approval, "approve")).ShouldContain("someone else must approve");
@@ -196,9 +188,7 @@ public sealed class AccessTests
         var id = (string)channel["id"]!;
         await JoinAsync(chat, id, chat.Server.BotUserId);
         await JoinAsync(chat, id, chat.Server.Persons["grace"].Id);
-        await chat.StopBotAsync();
-        await chat.StartBotAsync();
-        await chat.ReadyAsync();
+        await chat.RestartBotAsync();
 
         // Names are known from the journal at once, circles when the chat server has answered.
         while (

@@ -9,15 +9,6 @@ namespace PlatformBot.Tests.Stories;
 /// <summary>Attacks that were seen elsewhere. Each is refused, leaves a line in the journal, and touches nothing.</summary>
 public sealed class AttackTests
 {
-    private const string Wipe = """
-        - step: wipe
-          title: Wipe it
-          destructive: wipes ${{ cluster.name }}
-          run: [world, did, wiped]
-          probe: [{ run: [world, has, wiped] }]
-          verify: [{ run: [world, has, wiped] }]
-        """;
-
     private const string Echo = """
         - step: echo
           title: Say ${{ arguments.version }}
@@ -28,14 +19,11 @@ public sealed class AttackTests
     [Fact]
     public async Task A_click_that_was_recorded_before_a_restart_counts_for_nothing_after_it()
     {
-        await using var chat = await TheChat.WithAsync(Wipe, approval: "{ quorum: 2 }");
-        await chat.SaysAsync("ada", "/platform deploy infra");
-        var approval = await chat.SeesAsync(post => post.Buttons.Contains("approve"));
+        await using var chat = await TheChat.WithAsync(Catalogues.Wipe, approval: "{ quorum: 2 }");
+        var approval = await chat.AsksForAsync("ada", "/platform deploy infra");
         await chat.PressesAsync("grace", approval, "approve");
         using var recorded = chat.Tap.LastTo("/mattermost/action");
-        await chat.StopBotAsync();
-        await chat.StartBotAsync();
-        await chat.ReadyAsync();
+        await chat.RestartBotAsync();
 
         (await chat.ForgesAsync("mattermost/action", recorded)).Body.ShouldContain(":no_entry:");
 
@@ -47,9 +35,8 @@ public sealed class AttackTests
     [Fact]
     public async Task A_true_signature_of_an_approver_does_not_make_a_button_of_somebody_elses_making()
     {
-        await using var chat = await TheChat.WithAsync(Wipe);
-        await chat.SaysAsync("ada", "/platform deploy infra");
-        var approval = await chat.SeesAsync(post => post.Buttons.Contains("approve"));
+        await using var chat = await TheChat.WithAsync(Catalogues.Wipe);
+        var approval = await chat.AsksForAsync("ada", "/platform deploy infra");
         await chat.PressesAsync("ada", approval, "approve");
         var signed = await TriggerOfAsync(chat, "grace");
 
@@ -71,7 +58,7 @@ public sealed class AttackTests
     [Fact]
     public async Task A_form_that_is_handed_in_twice_counts_once()
     {
-        await using var chat = await TheChat.WithAsync(Wipe, approval: "{ quorum: 2 }");
+        await using var chat = await TheChat.WithAsync(Catalogues.Wipe, approval: "{ quorum: 2 }");
         await chat.SaysAsync("ada", "/platform deploy infra");
         var approval = await chat.SeesAsync(post => post.Buttons.Contains("deny"));
         await chat.FillsInAsync("grace", approval, "deny", "not today");
@@ -87,16 +74,14 @@ public sealed class AttackTests
     [Fact]
     public async Task The_token_of_a_command_that_was_made_anew_opens_nothing()
     {
-        await using var chat = await TheChat.WithAsync(Wipe);
+        await using var chat = await TheChat.WithAsync(Catalogues.Wipe);
         var commands = await chat.AsAdminAsync(
             HttpMethod.Get,
             $"commands?team_id={chat.Server.TeamId}&custom_only=true"
         );
         var stale = (string)commands[0]!["token"]!;
         await chat.AsAdminAsync(HttpMethod.Put, $"commands/{commands[0]!["id"]}/regen_token");
-        await chat.StopBotAsync();
-        await chat.StartBotAsync();
-        await chat.ReadyAsync();
+        await chat.RestartBotAsync();
 
         using var form = new FormUrlEncodedContent(
             new Dictionary<string, string>
@@ -116,7 +101,7 @@ public sealed class AttackTests
     [Fact]
     public async Task Somebody_elses_command_by_our_name_is_noticed()
     {
-        await using var chat = await TheChat.WithAsync(Wipe);
+        await using var chat = await TheChat.WithAsync(Catalogues.Wipe);
         var command = new
         {
             team_id = chat.Server.TeamId,
@@ -152,7 +137,7 @@ public sealed class AttackTests
     [Fact]
     public async Task A_post_that_no_person_wrote_commands_nothing()
     {
-        await using var chat = await TheChat.WithAsync(Wipe);
+        await using var chat = await TheChat.WithAsync(Catalogues.Wipe);
         await PostsAsync("deploy infra", new { from_webhook = "true", override_username = "ada" });
         await PostsAsync("deploy infra", new { override_username = "ada" });
         var edited = await PostsAsync("hello", new { });
@@ -190,9 +175,8 @@ public sealed class AttackTests
     [Fact]
     public async Task A_reaction_a_yes_and_a_quote_approve_nothing()
     {
-        await using var chat = await TheChat.WithAsync(Wipe);
-        await chat.SaysAsync("ada", "/platform deploy infra");
-        var approval = await chat.SeesAsync(post => post.Buttons.Contains("approve"));
+        await using var chat = await TheChat.WithAsync(Catalogues.Wipe);
+        var approval = await chat.AsksForAsync("ada", "/platform deploy infra");
         var grace = chat.Server.Persons["grace"].Id;
 
         await chat.AsAsync(
@@ -237,7 +221,10 @@ public sealed class AttackTests
     [Fact]
     public async Task Whoever_has_no_role_cannot_tell_what_there_is_from_what_there_is_not()
     {
-        await using var chat = await TheChat.WithAsync(Wipe, settings: new() { ["Access:Roles:viewer:0"] = "ada" });
+        await using var chat = await TheChat.WithAsync(
+            Catalogues.Wipe,
+            settings: new() { ["Access:Roles:viewer:0"] = "ada" }
+        );
         await chat.SaysAsync("ada", "/platform deploy infra");
         await chat.SeesAsync(post => post.Buttons.Contains("approve"));
 
@@ -272,10 +259,8 @@ public sealed class AttackTests
     public async Task Rules_that_somebody_changed_are_in_the_journal_before_they_count()
     {
         var settings = new Dictionary<string, string?>();
-        await using var chat = await TheChat.WithAsync(Wipe, settings: settings);
-        await chat.StopBotAsync();
-        await chat.StartBotAsync();
-        await chat.ReadyAsync();
+        await using var chat = await TheChat.WithAsync(Catalogues.Wipe, settings: settings);
+        await chat.RestartBotAsync();
         chat.Journal.Count(entry => entry.What is RunEvent.RulesRead).ShouldBe(1);
 
         await chat.StopBotAsync();

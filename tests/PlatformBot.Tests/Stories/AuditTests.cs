@@ -143,9 +143,7 @@ public sealed class AuditTests
         chat.Journal.ShouldContain(entry =>
             posted.Text.Contains($"{entry.Number}:{entry.Hash}", StringComparison.Ordinal)
         );
-        await chat.StopBotAsync();
-        await chat.StartBotAsync();
-        await chat.ReadyAsync();
+        await chat.RestartBotAsync();
         await chat.SaysAsync("ada", "/platform deploy infra");
         await chat.SeesAsync("Run #1 succeeded after");
 

@@ -13,15 +13,6 @@ public sealed class AwayTests
           verify: [{ run: [world, has, pushed] }]
         """;
 
-    private const string Wipe = """
-        - step: wipe
-          title: Wipe it
-          destructive: wipes ${{ cluster.name }}
-          run: [world, did, wiped]
-          probe: [{ run: [world, has, wiped] }]
-          verify: [{ run: [world, has, wiped] }]
-        """;
-
     [Fact]
     public async Task A_tracker_that_comes_back_gets_one_issue()
     {
@@ -46,7 +37,7 @@ public sealed class AwayTests
     [Fact]
     public async Task An_approval_that_could_not_be_asked_for_is_asked_for_once_when_the_chat_is_back()
     {
-        await using var chat = await TheChat.WithAsync(Wipe);
+        await using var chat = await TheChat.WithAsync(Catalogues.Wipe);
         await chat.SaysAsync("ada", "/platform deploy infra");
         chat.Server.Down();
 

@@ -36,6 +36,16 @@ internal static class Catalogues
     /// <summary>What the vault holds.</summary>
     public const string Secret = "xK9-mauve-otter-42-Lq";
 
+    /// <summary>One step, which destroys something.</summary>
+    public const string Wipe = """
+        - step: wipe
+          title: Wipe it
+          destructive: wipes ${{ cluster.name }}
+          run: [world, did, wiped]
+          probe: [{ run: [world, has, wiped] }]
+          verify: [{ run: [world, has, wiped] }]
+        """;
+
     /// <summary>Steps of which the first runs until there is a file "go".</summary>
     public const string WaitThenPush = """
         - step: wait

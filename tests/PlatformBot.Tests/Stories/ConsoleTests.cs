@@ -11,15 +11,6 @@ namespace PlatformBot.Tests.Stories;
 /// <summary>The console on the bot's host: the same rules, and an identity that is a key.</summary>
 public sealed class ConsoleTests : IAsyncLifetime
 {
-    private const string Wipe = """
-        - step: wipe
-          title: Wipe it
-          destructive: wipes ${{ cluster.name }}
-          run: [world, did, wiped]
-          probe: [{ run: [world, has, wiped] }]
-          verify: [{ run: [world, has, wiped] }]
-        """;
-
     /// <summary>Makes something that only its destruction takes back, then fails.</summary>
     private const string MakeThenFail = """
         - step: make
@@ -50,7 +41,7 @@ public sealed class ConsoleTests : IAsyncLifetime
     {
         await using var chat = await TheChat.WithConsoleAsync(
             _keys,
-            Wipe,
+            Catalogues.Wipe,
             settings: new() { ["Access:Roles:viewer:1"] = "mallory" }
         );
         (await SaysAsync(chat, "ada", "deploy", "infra")).ShouldContain("must approve infra/rollout");
@@ -77,11 +68,10 @@ public sealed class ConsoleTests : IAsyncLifetime
     {
         await using var chat = await TheChat.WithConsoleAsync(
             _keys,
-            Wipe,
+            Catalogues.Wipe,
             approval: "{ per: phase, quorum: 2, expires: 4h }"
         );
-        await chat.SaysAsync("ada", "/platform deploy infra");
-        var approval = await chat.SeesAsync(post => post.Buttons.Contains("approve"));
+        var approval = await chat.AsksForAsync("ada", "/platform deploy infra");
 
         (await chat.PressesAsync("grace", approval, "approve")).ShouldContain("1 of 2");
         (await SaysAsync(chat, "grace", "approve", "1")).ShouldContain("one person counts once");
@@ -93,7 +83,7 @@ public sealed class ConsoleTests : IAsyncLifetime
     [Fact]
     public async Task Whatever_is_not_signed_so_changes_nothing_and_is_written_down()
     {
-        await using var chat = await TheChat.WithConsoleAsync(_keys, Wipe);
+        await using var chat = await TheChat.WithConsoleAsync(_keys, Catalogues.Wipe);
         await _keys.MakeAsync("stranger");
 
         var said = await chat.StatementAsync("ada", "deploy infra");
@@ -128,7 +118,7 @@ public sealed class ConsoleTests : IAsyncLifetime
     {
         await using var chat = await TheChat.WithConsoleAsync(
             _keys,
-            Wipe,
+            Catalogues.Wipe,
             settings: new() { ["Console:NonceLife"] = "00:00:05" }
         );
         var signed = await SignAsync("ada", await chat.StatementAsync("ada", "status"));
@@ -148,7 +138,7 @@ public sealed class ConsoleTests : IAsyncLifetime
     [Fact]
     public async Task Somebody_elsewhere_decides_on_what_the_file_says_and_their_vote_counts_once()
     {
-        await using var chat = await TheChat.WithConsoleAsync(_keys, Wipe);
+        await using var chat = await TheChat.WithConsoleAsync(_keys, Catalogues.Wipe);
         await SaysAsync(chat, "ada", "deploy", "infra");
         await chat.SeesAsync(post => post.Buttons.Contains("approve"));
         var request = await SaysAsync(chat, "ada", "request", "1", "infra/rollout");
@@ -169,7 +159,7 @@ public sealed class ConsoleTests : IAsyncLifetime
     [Fact]
     public async Task A_vote_is_bound_to_all_that_it_says()
     {
-        await using var chat = await TheChat.WithConsoleAsync(_keys, Wipe);
+        await using var chat = await TheChat.WithConsoleAsync(_keys, Catalogues.Wipe);
         await SaysAsync(chat, "ada", "deploy", "infra");
         await chat.SeesAsync(post => post.Buttons.Contains("approve"));
         var file = await chat.VotesElsewhereAsync(_keys, asks: "ada", votes: "grace");
@@ -206,7 +196,7 @@ public sealed class ConsoleTests : IAsyncLifetime
     [Fact]
     public async Task A_file_that_somebody_changed_on_its_way_is_not_signed()
     {
-        await using var chat = await TheChat.WithConsoleAsync(_keys, Wipe);
+        await using var chat = await TheChat.WithConsoleAsync(_keys, Catalogues.Wipe);
         await SaysAsync(chat, "ada", "deploy", "infra");
         await chat.SeesAsync(post => post.Buttons.Contains("approve"));
         var text = await SaysAsync(chat, "ada", "request", "1", "infra/rollout");
@@ -273,7 +263,7 @@ public sealed class ConsoleTests : IAsyncLifetime
     [Fact]
     public async Task At_the_prompt_one_command_follows_the_other()
     {
-        await using var chat = await TheChat.WithConsoleAsync(_keys, Wipe);
+        await using var chat = await TheChat.WithConsoleAsync(_keys, Catalogues.Wipe);
         using var typed = new StringReader("/platform whoami\n\nstatus\n");
 
         var (exit, output) = await TheChat.ConsoleAsync(
@@ -289,7 +279,7 @@ public sealed class ConsoleTests : IAsyncLifetime
     [Fact]
     public async Task Denying_elsewhere_says_why()
     {
-        await using var chat = await TheChat.WithConsoleAsync(_keys, Wipe);
+        await using var chat = await TheChat.WithConsoleAsync(_keys, Catalogues.Wipe);
         await SaysAsync(chat, "ada", "deploy", "infra");
         await chat.SeesAsync(post => post.Buttons.Contains("approve"));
 
@@ -302,7 +292,7 @@ public sealed class ConsoleTests : IAsyncLifetime
     [Fact]
     public async Task Only_the_socket_serves_it_and_only_its_owner_reaches_the_socket()
     {
-        await using var chat = await TheChat.WithConsoleAsync(_keys, Wipe);
+        await using var chat = await TheChat.WithConsoleAsync(_keys, Catalogues.Wipe);
         using var nothing = new StringContent("{}");
 
         foreach (var path in new[] { ConsoleWire.Hello, ConsoleWire.Command, ConsoleWire.Vote })
@@ -330,7 +320,7 @@ public sealed class ConsoleTests : IAsyncLifetime
     [Fact]
     public async Task Without_a_list_of_keys_there_is_no_console()
     {
-        await using var chat = await TheChat.WithAsync(Wipe);
+        await using var chat = await TheChat.WithAsync(Catalogues.Wipe);
 
         File.Exists(chat.Socket).ShouldBeFalse();
         (await SaysAsync(chat, "ada", "status")).ShouldContain("The bot does not answer");
@@ -341,7 +331,7 @@ public sealed class ConsoleTests : IAsyncLifetime
     public async Task Whom_the_list_names_and_the_roles_do_not_is_told_what_to_do()
     {
         await _keys.WithAsync("edsger");
-        await using var chat = await TheChat.WithConsoleAsync(_keys, Wipe);
+        await using var chat = await TheChat.WithConsoleAsync(_keys, Catalogues.Wipe);
 
         (await SaysAsync(chat, "edsger", "deploy", "infra")).ShouldContain("must stand in Access:Roles");
         chat.Audit.ShouldHaveSingleItem().ShouldContain("signed by edsger, whom the bot does not know");

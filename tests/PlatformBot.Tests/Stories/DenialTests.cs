@@ -7,19 +7,10 @@ namespace PlatformBot.Tests.Stories;
 /// <summary>Asking again for what was denied.</summary>
 public sealed class DenialTests
 {
-    private const string Wipe = """
-        - step: wipe
-          title: Wipe it
-          destructive: wipes ${{ cluster.name }}
-          run: [world, did, wiped]
-          probe: [{ run: [world, has, wiped] }]
-          verify: [{ run: [world, has, wiped] }]
-        """;
-
     [Fact]
     public async Task The_second_time_says_that_it_was_denied_and_after_the_third_it_has_to_wait()
     {
-        await using var chat = await TheChat.WithAsync(Wipe, speed: 1);
+        await using var chat = await TheChat.WithAsync(Catalogues.Wipe, speed: 1);
 
         for (var time = 1; time <= 3; time++)
         {

@@ -7,19 +7,10 @@ namespace PlatformBot.Tests.Stories;
 /// <summary>Everything that can be sent to the bot without being meant by the person whose name is on it.</summary>
 public sealed class ForgeryTests
 {
-    private const string Wipe = """
-        - step: wipe
-          title: Wipe it
-          destructive: wipes ${{ cluster.name }}
-          run: [world, did, wiped]
-          probe: [{ run: [world, has, wiped] }]
-          verify: [{ run: [world, has, wiped] }]
-        """;
-
     [Fact]
     public async Task A_button_that_somebody_copied_into_a_post_of_their_own_approves_nothing()
     {
-        await using var chat = await TheChat.WithAsync(Wipe);
+        await using var chat = await TheChat.WithAsync(Catalogues.Wipe);
         await chat.SaysAsync("ada", "/platform deploy infra");
         await chat.SeesAsync(post => post.Buttons.Contains("approve"));
         var fake = await PostButtonAsync(chat, "mallory", new { value = "approve|1|infra/rollout", mac = "x" });
@@ -33,9 +24,8 @@ public sealed class ForgeryTests
     [Fact]
     public async Task A_click_that_is_sent_again_counts_once()
     {
-        await using var chat = await TheChat.WithAsync(Wipe, approval: TwoMustApprove);
-        await chat.SaysAsync("ada", "/platform deploy infra");
-        var approval = await chat.SeesAsync(post => post.Buttons.Contains("approve"));
+        await using var chat = await TheChat.WithAsync(Catalogues.Wipe, approval: TwoMustApprove);
+        var approval = await chat.AsksForAsync("ada", "/platform deploy infra");
         (await chat.PressesAsync("grace", approval, "approve")).ShouldContain("1 of 2");
 
         using var again = chat.Tap.LastTo("/mattermost/action");
@@ -50,9 +40,8 @@ public sealed class ForgeryTests
     [Fact]
     public async Task A_click_that_is_sent_again_under_another_name_counts_for_nobody()
     {
-        await using var chat = await TheChat.WithAsync(Wipe);
-        await chat.SaysAsync("ada", "/platform deploy infra");
-        var approval = await chat.SeesAsync(post => post.Buttons.Contains("approve"));
+        await using var chat = await TheChat.WithAsync(Catalogues.Wipe);
+        var approval = await chat.AsksForAsync("ada", "/platform deploy infra");
         (await chat.PressesAsync("ada", approval, "approve")).ShouldContain("someone else must approve");
 
         using var asGrace = chat.Tap.LastTo(
@@ -69,9 +58,8 @@ public sealed class ForgeryTests
     [Fact]
     public async Task A_button_after_the_decision_changes_nothing()
     {
-        await using var chat = await TheChat.WithAsync(Wipe);
-        await chat.SaysAsync("ada", "/platform deploy infra");
-        var approval = await chat.SeesAsync(post => post.Buttons.Contains("approve"));
+        await using var chat = await TheChat.WithAsync(Catalogues.Wipe);
+        var approval = await chat.AsksForAsync("ada", "/platform deploy infra");
         await chat.FillsInAsync("grace", approval, "deny", "not today");
         await chat.SeesAsync(":no_entry: Run #1 denied");
 
@@ -85,7 +73,7 @@ public sealed class ForgeryTests
     public async Task An_approval_that_comes_too_late_starts_nothing()
     {
         await using var chat = await TheChat.WithAsync(
-            Wipe,
+            Catalogues.Wipe,
             approval: "{ per: phase, quorum: 1, expires: 1m }",
             speed: 60
         );
@@ -102,7 +90,7 @@ public sealed class ForgeryTests
     [Fact]
     public async Task A_command_with_a_token_that_is_not_the_bots_is_turned_away()
     {
-        await using var chat = await TheChat.WithAsync(Wipe);
+        await using var chat = await TheChat.WithAsync(Catalogues.Wipe);
         using var form = new FormUrlEncodedContent(
             new Dictionary<string, string>
             {
@@ -125,7 +113,7 @@ public sealed class ForgeryTests
     [Fact]
     public async Task A_form_that_was_opened_for_somebody_else_is_refused()
     {
-        await using var chat = await TheChat.WithAsync(Wipe);
+        await using var chat = await TheChat.WithAsync(Catalogues.Wipe);
         await chat.SaysAsync("ada", "/platform deploy infra");
         var approval = await chat.SeesAsync(post => post.Buttons.Contains("deny"));
         await chat["grace"].Seat.PressAsync(approval.Id, "deny", chat.Limit);

@@ -5,15 +5,6 @@ namespace PlatformBot.Tests.Stories;
 
 public sealed class FourEyesTests
 {
-    private const string Wipe = """
-        - step: wipe
-          title: Wipe it
-          destructive: wipes ${{ cluster.name }}
-          run: [world, did, wiped]
-          probe: [{ run: [world, has, wiped] }]
-          verify: [{ run: [world, has, wiped] }]
-        """;
-
     private const string Stubborn = """
         - step: insist
           title: Cannot be stopped
@@ -24,7 +15,7 @@ public sealed class FourEyesTests
     [Fact]
     public async Task Nothing_touches_the_world_until_a_second_person_approves()
     {
-        await using var chat = await TheChat.WithAsync(Wipe);
+        await using var chat = await TheChat.WithAsync(Catalogues.Wipe);
 
         (await chat.SaysAsync("ada", "/platform deploy infra")).ShouldContain(
             "somebody else with the role approver must approve infra/rollout"
@@ -46,9 +37,8 @@ public sealed class FourEyesTests
     [Fact]
     public async Task Somebody_without_the_role_decides_nothing()
     {
-        await using var chat = await TheChat.WithAsync(Wipe);
-        await chat.SaysAsync("ada", "/platform deploy infra");
-        var approval = await chat.SeesAsync(post => post.Buttons.Contains("approve"));
+        await using var chat = await TheChat.WithAsync(Catalogues.Wipe);
+        var approval = await chat.AsksForAsync("ada", "/platform deploy infra");
 
         (await chat.PressesAsync("mallory", approval, "approve")).ShouldContain("needs the role approver");
         (await chat.SaysAsync("mallory", "/platform approve 1 infra/rollout")).ShouldContain("needs the role approver");
@@ -60,7 +50,7 @@ public sealed class FourEyesTests
     [Fact]
     public async Task A_denial_asks_for_a_reason_and_ends_the_run()
     {
-        await using var chat = await TheChat.WithAsync(Wipe);
+        await using var chat = await TheChat.WithAsync(Catalogues.Wipe);
         await chat.SaysAsync("ada", "/platform deploy infra");
         var approval = await chat.SeesAsync(post => post.Buttons.Contains("deny"));
 
@@ -76,7 +66,7 @@ public sealed class FourEyesTests
     public async Task Nothing_is_decided_in_a_run_that_is_being_cancelled()
     {
         await using var chat = await TheChat.WithAsync(
-            $"{Stubborn}\n{Wipe}",
+            $"{Stubborn}\n{Catalogues.Wipe}",
             speed: 1,
             settings: new() { ["Tools:Grace"] = "00:00:30" }
         );
@@ -102,7 +92,7 @@ public sealed class FourEyesTests
     [Fact]
     public async Task A_vote_counts_only_for_what_it_names()
     {
-        await using var chat = await TheChat.WithAsync(Wipe);
+        await using var chat = await TheChat.WithAsync(Catalogues.Wipe);
         await chat.SaysAsync("ada", "/platform deploy infra");
         await chat.SeesAsync(post => post.Buttons.Contains("approve"));
 

@@ -52,8 +52,7 @@ public sealed class FreezeTests
     public async Task A_run_that_meets_a_freeze_says_so_waits_and_goes_on_when_a_second_person_lifts_it()
     {
         await using var chat = await TheChat.WithAsync(LookThenWipe);
-        await chat.SaysAsync("ada", "/platform deploy infra");
-        var approval = await chat.SeesAsync(post => post.Buttons.Contains("approve"));
+        var approval = await chat.AsksForAsync("ada", "/platform deploy infra");
         await chat.PressesAsync("grace", approval, "approve");
         await chat.SaysAsync("grace", "/platform freeze all do not touch anything");
         await chat.SeesAsync(post => post.Buttons.Contains("confirm"));
@@ -84,8 +83,7 @@ public sealed class FreezeTests
     public async Task Nobody_approves_what_is_frozen_but_anybody_may_deny_it()
     {
         await using var chat = await TheChat.WithAsync(LookThenWipe);
-        await chat.SaysAsync("ada", "/platform deploy infra");
-        var approval = await chat.SeesAsync(post => post.Buttons.Contains("approve"));
+        var approval = await chat.AsksForAsync("ada", "/platform deploy infra");
         await chat.SaysAsync("linus", "/platform freeze infra wait for the backup");
 
         (await chat.PressesAsync("grace", approval, "approve")).ShouldContain("`infra` is frozen until it is lifted");
@@ -111,9 +109,7 @@ public sealed class FreezeTests
         (await chat.SaysAsync("grace", "/platform approve thaw-1")).ShouldContain("is lifted");
         await chat.UntilAsync(entries => entries.Any(entry => entry.What is RunEvent.Thawed));
 
-        await chat.StopBotAsync();
-        await chat.StartBotAsync();
-        await chat.ReadyAsync();
+        await chat.RestartBotAsync();
         (await chat.SaysAsync("ada", "/platform freezes")).ShouldContain("Nothing is frozen");
         (await chat.SaysAsync("ada", "/platform deploy infra")).ShouldContain("Run #1");
     }

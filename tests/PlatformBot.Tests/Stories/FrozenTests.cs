@@ -29,8 +29,7 @@ public sealed class FrozenTests
     {
         await using var chat = await TheChat.WithAsync(LookThenApply);
         var patch = chat.Repository("talos/patch.yaml", "wipe: false");
-        await chat.SaysAsync("ada", "/platform deploy infra");
-        var approval = await chat.SeesAsync(post => post.Buttons.Contains("approve"));
+        var approval = await chat.AsksForAsync("ada", "/platform deploy infra");
         approval.Text.ShouldContain("file talos/patch.yaml: `7c6c");
         approval.Text.ShouldContain("tool world: `");
         approval.Text.ShouldContain("cluster **infra** (no cluster answers there yet)");

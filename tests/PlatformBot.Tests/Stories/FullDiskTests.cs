@@ -25,8 +25,7 @@ public sealed class FullDiskTests
     public async Task A_command_a_button_and_a_dialog_are_refused_while_the_journal_is_full_and_work_again_afterwards()
     {
         await using var chat = await TheChat.WithAsync(LookThenWipe);
-        await chat.SaysAsync("ada", "/platform deploy infra");
-        var first = await chat.SeesAsync(post => post.Buttons.Contains("approve"));
+        var first = await chat.AsksForAsync("ada", "/platform deploy infra");
         (await chat.PressesAsync("grace", first, "approve")).ShouldContain("is approved");
         var manual = await chat.SeesAsync(post => post.Buttons.Contains("confirm"));
         await chat.UntilAsync(run => run.Posts.ContainsKey("manual:infra/look"));

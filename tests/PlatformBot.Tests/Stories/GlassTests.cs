@@ -19,15 +19,6 @@ public sealed class GlassTests
           verify: [{ run: [world, has, wiped] }]
         """;
 
-    private const string Wipe = """
-        - step: wipe
-          title: Wipe it
-          destructive: wipes ${{ cluster.name }}
-          run: [world, did, wiped]
-          probe: [{ run: [world, has, wiped] }]
-          verify: [{ run: [world, has, wiped] }]
-        """;
-
     private static Dictionary<string, string?> OnCall =>
         new()
         {
@@ -39,7 +30,7 @@ public sealed class GlassTests
     [Fact]
     public async Task Whoever_may_approves_their_own_run_alone_and_all_hear_of_it_and_must_look_before_anything_else_is_destroyed()
     {
-        await using var chat = await TheChat.WithAsync(Wipe, settings: OnCall);
+        await using var chat = await TheChat.WithAsync(Catalogues.Wipe, settings: OnCall);
         await chat.SaysAsync("ada", "/platform deploy infra");
         await chat.SeesAsync(post => post.Buttons.Contains("approve"));
 
@@ -77,7 +68,7 @@ public sealed class GlassTests
     [Fact]
     public async Task Where_it_is_not_set_up_nobody_can_and_the_attempt_is_journaled()
     {
-        await using var chat = await TheChat.WithAsync(Wipe);
+        await using var chat = await TheChat.WithAsync(Catalogues.Wipe);
         await chat.SaysAsync("ada", "/platform deploy infra");
         await chat.SeesAsync(post => post.Buttons.Contains("approve"));
 
@@ -93,7 +84,7 @@ public sealed class GlassTests
     [Fact]
     public async Task Without_the_role_a_reason_or_something_that_waits_nothing_is_broken()
     {
-        await using var chat = await TheChat.WithAsync(Wipe, settings: OnCall);
+        await using var chat = await TheChat.WithAsync(Catalogues.Wipe, settings: OnCall);
         await chat.SaysAsync("ada", "/platform deploy infra");
         await chat.SeesAsync(post => post.Buttons.Contains("approve"));
 
@@ -141,7 +132,7 @@ public sealed class GlassTests
     [Fact]
     public async Task No_second_glass_is_broken_before_the_first_is_reviewed_also_after_a_restart_and_all_is_said_once()
     {
-        await using var chat = await TheChat.WithAsync(Wipe, settings: OnCall);
+        await using var chat = await TheChat.WithAsync(Catalogues.Wipe, settings: OnCall);
         await chat.SaysAsync("ada", "/platform deploy all");
         await chat.SeesAsync(post =>
             post.Text.Contains("apps/rollout", StringComparison.Ordinal) && post.Buttons.Contains("approve")
@@ -149,9 +140,7 @@ public sealed class GlassTests
         await chat.SaysAsync("ada", "/platform break-glass 1 infra/rollout the disks fill up");
         await chat.SeesAsync("Glass 1 broken");
 
-        await chat.StopBotAsync();
-        await chat.StartBotAsync();
-        await chat.ReadyAsync();
+        await chat.RestartBotAsync();
         (await chat.SaysAsync("mallory", "/platform break-glass 1 apps/rollout they fill up there, too")).ShouldContain(
             "nobody has reviewed that yet"
         );

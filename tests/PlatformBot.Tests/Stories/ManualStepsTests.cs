@@ -199,9 +199,7 @@ public sealed class ManualStepsTests
         var reminder = await chat.SeesAsync("has waited 10 min");
         reminder.Text.ShouldContain("@ada");
 
-        await chat.StopBotAsync();
-        await chat.StartBotAsync();
-        await chat.ReadyAsync();
+        await chat.RestartBotAsync();
         await chat.SeesAsync("has waited 50 min");
         (await chat.CountAsync("has waited 10 min")).ShouldBe(1);
 

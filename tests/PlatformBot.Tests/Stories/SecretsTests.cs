@@ -54,8 +54,7 @@ public sealed class SecretsTests
             $"{Kept.Replace("op://Infra/world/token", reference, StringComparison.Ordinal)}\n{Leak.Replace("op://Infra/world/token", reference, StringComparison.Ordinal)}",
             settings: new() { ["Tools:SecretsDirectory"] = folder }
         );
-        await chat.SaysAsync("ada", "/platform deploy infra");
-        var approval = await chat.SeesAsync(post => post.Buttons.Contains("approve"));
+        var approval = await chat.AsksForAsync("ada", "/platform deploy infra");
         await chat.PressesAsync("grace", approval, "approve");
         await chat.SeesAsync("Issue #1");
 

@@ -109,11 +109,26 @@ internal sealed partial class TheChat : IAsyncDisposable
         _bot = null;
     }
 
+    /// <summary>A new bot on the same journal, ready for people.</summary>
+    public async Task RestartBotAsync()
+    {
+        await StopBotAsync();
+        await StartBotAsync();
+        await ReadyAsync();
+    }
+
     /// <summary>Types a command and returns what only this person sees.</summary>
     public async Task<string> SaysAsync(string who, string command)
     {
         await this[who].Seat.TypeAsync(command, Limit);
         return await this[who].PrivateAsync(Limit);
+    }
+
+    /// <summary>Asks for something that destroys, and waits for the post in which a second person is asked.</summary>
+    public async Task<SeenPost> AsksForAsync(string who, string command)
+    {
+        await SaysAsync(who, command);
+        return await SeesAsync(post => post.Buttons.Contains("approve"));
     }
 
     /// <summary>Presses a button and returns what only this person sees.</summary>

@@ -8,15 +8,6 @@ public sealed class VotersTests
 {
     private const string TwoMustApprove = "{ per: phase, quorum: 2, expires: 4h }";
 
-    private const string Wipe = """
-        - step: wipe
-          title: Wipe it
-          destructive: wipes ${{ cluster.name }}
-          run: [world, did, wiped]
-          probe: [{ run: [world, has, wiped] }]
-          verify: [{ run: [world, has, wiped] }]
-        """;
-
     private const string LookThenWipe = """
         - step: look
           title: Look first
@@ -32,9 +23,8 @@ public sealed class VotersTests
     [Fact]
     public async Task Where_two_must_approve_one_is_not_enough_and_nobody_counts_twice()
     {
-        await using var chat = await TheChat.WithAsync(Wipe, approval: TwoMustApprove);
-        await chat.SaysAsync("ada", "/platform deploy infra");
-        var approval = await chat.SeesAsync(post => post.Buttons.Contains("approve"));
+        await using var chat = await TheChat.WithAsync(Catalogues.Wipe, approval: TwoMustApprove);
+        var approval = await chat.AsksForAsync("ada", "/platform deploy infra");
 
         (await chat.PressesAsync("grace", approval, "approve")).ShouldContain("1 of 2");
         (await chat.PressesAsync("grace", approval, "approve")).ShouldContain("one person counts once");
@@ -48,9 +38,8 @@ public sealed class VotersTests
     [Fact]
     public async Task Two_clicks_at_once_are_one_decision()
     {
-        await using var chat = await TheChat.WithAsync(Wipe);
-        await chat.SaysAsync("ada", "/platform deploy infra");
-        var approval = await chat.SeesAsync(post => post.Buttons.Contains("approve"));
+        await using var chat = await TheChat.WithAsync(Catalogues.Wipe);
+        var approval = await chat.AsksForAsync("ada", "/platform deploy infra");
 
         var answers = await Task.WhenAll(
             chat.PressesAsync("grace", approval, "approve"),
@@ -67,13 +56,10 @@ public sealed class VotersTests
     [Fact]
     public async Task A_guest_decides_nothing_whatever_role_they_hold()
     {
-        await using var chat = await TheChat.WithAsync(Wipe);
+        await using var chat = await TheChat.WithAsync(Catalogues.Wipe);
         await chat.AsAdminAsync(HttpMethod.Post, $"users/{chat.Server.Persons["grace"].Id}/demote");
-        await chat.StopBotAsync();
-        await chat.StartBotAsync();
-        await chat.ReadyAsync();
-        await chat.SaysAsync("ada", "/platform deploy infra");
-        var approval = await chat.SeesAsync(post => post.Buttons.Contains("approve"));
+        await chat.RestartBotAsync();
+        var approval = await chat.AsksForAsync("ada", "/platform deploy infra");
 
         (await chat.PressesAsync("grace", approval, "approve")).ShouldContain("guests");
         (await chat.SaysAsync("grace", "/platform approve 1 infra/rollout")).ShouldContain("guests");
@@ -86,11 +72,10 @@ public sealed class VotersTests
     public async Task A_bot_decides_nothing_whatever_role_it_holds()
     {
         await using var chat = await TheChat.WithAsync(
-            Wipe,
+            Catalogues.Wipe,
             settings: new() { ["Access:Roles:approver:3"] = "platformbot" }
         );
-        await chat.SaysAsync("ada", "/platform deploy infra");
-        var approval = await chat.SeesAsync(post => post.Buttons.Contains("approve"));
+        var approval = await chat.AsksForAsync("ada", "/platform deploy infra");
 
         await chat.AsBotAsync(HttpMethod.Post, $"posts/{approval.Id}/actions/approve", new { });
 
@@ -102,8 +87,7 @@ public sealed class VotersTests
     public async Task A_step_does_not_start_on_the_word_of_somebody_who_has_left_since()
     {
         await using var chat = await TheChat.WithAsync(LookThenWipe);
-        await chat.SaysAsync("ada", "/platform deploy infra");
-        var approval = await chat.SeesAsync(post => post.Buttons.Contains("approve"));
+        var approval = await chat.AsksForAsync("ada", "/platform deploy infra");
         (await chat.PressesAsync("grace", approval, "approve")).ShouldContain("is approved");
 
         await chat.StopBotAsync();
@@ -121,8 +105,7 @@ public sealed class VotersTests
     public async Task A_step_does_not_start_on_the_word_of_somebody_who_was_deactivated_a_moment_ago()
     {
         await using var chat = await TheChat.WithAsync(LookThenWipe);
-        await chat.SaysAsync("ada", "/platform deploy infra");
-        var approval = await chat.SeesAsync(post => post.Buttons.Contains("approve"));
+        var approval = await chat.AsksForAsync("ada", "/platform deploy infra");
         (await chat.PressesAsync("grace", approval, "approve")).ShouldContain("is approved");
 
         await chat.SeesAsync(post => post.Buttons.Contains("confirm"));
@@ -138,9 +121,8 @@ public sealed class VotersTests
     [Fact]
     public async Task A_vote_does_not_count_when_its_voter_is_deactivated_while_it_is_on_its_way()
     {
-        await using var chat = await TheChat.WithAsync(Wipe);
-        await chat.SaysAsync("ada", "/platform deploy infra");
-        var approval = await chat.SeesAsync(post => post.Buttons.Contains("approve"));
+        await using var chat = await TheChat.WithAsync(Catalogues.Wipe);
+        var approval = await chat.AsksForAsync("ada", "/platform deploy infra");
         await MentionsAsync(chat, "grace", "whoami");
         await chat.SeesAsync("Roles: approver, viewer");
 

@@ -8,15 +8,6 @@ namespace PlatformBot.Tests.Stories;
 /// <summary>Chat is down, and was so before the bot started: people decide by what they sign, and the story is told once it is back.</summary>
 public sealed class WithoutChatTests : IAsyncLifetime
 {
-    private const string Wipe = """
-        - step: wipe
-          title: Wipe it
-          destructive: wipes ${{ cluster.name }}
-          run: [world, did, wiped]
-          probe: [{ run: [world, has, wiped] }]
-          verify: [{ run: [world, has, wiped] }]
-        """;
-
     private const string Wait = """
         - step: wait
           title: Wait for it
@@ -37,7 +28,7 @@ public sealed class WithoutChatTests : IAsyncLifetime
     [Fact]
     public async Task A_run_is_planned_started_approved_and_done_and_its_story_told_once()
     {
-        await using var chat = await DownAsync(Wipe);
+        await using var chat = await DownAsync(Catalogues.Wipe);
         (await SaysAsync(chat, "ada", "plan", "deploy", "infra")).ShouldContain("Nothing was changed");
         (await SaysAsync(chat, "ada", "deploy", "infra")).ShouldContain("must approve infra/rollout");
         await chat.UntilAsync(entries => entries.Any(entry => entry.What is RunEvent.ApprovalAsked));
@@ -74,7 +65,7 @@ public sealed class WithoutChatTests : IAsyncLifetime
     [Fact]
     public async Task A_key_that_is_taken_off_the_list_after_the_vote_keeps_the_step_from_starting()
     {
-        await using var chat = await DownAsync($"{Wait}\n{Wipe}");
+        await using var chat = await DownAsync($"{Wait}\n{Catalogues.Wipe}");
         await SaysAsync(chat, "ada", "deploy", "infra");
         await chat.UntilAsync(entries => entries.Any(entry => entry.What is RunEvent.ApprovalAsked));
         await chat.SubmitsAsync(await chat.VotesElsewhereAsync(_keys, asks: "ada", votes: "grace"));
@@ -94,7 +85,7 @@ public sealed class WithoutChatTests : IAsyncLifetime
     [Fact]
     public async Task Whom_chat_knows_to_be_gone_does_not_count_once_it_answers()
     {
-        await using var chat = await DownAsync($"{Wait}\n{Wipe}");
+        await using var chat = await DownAsync($"{Wait}\n{Catalogues.Wipe}");
         await SaysAsync(chat, "ada", "deploy", "infra");
         await chat.UntilAsync(entries => entries.Any(entry => entry.What is RunEvent.ApprovalAsked));
         await chat.SubmitsAsync(await chat.VotesElsewhereAsync(_keys, asks: "ada", votes: "grace"));
@@ -111,7 +102,7 @@ public sealed class WithoutChatTests : IAsyncLifetime
     [Fact]
     public async Task A_freeze_is_made_by_one_and_lifted_by_two()
     {
-        await using var chat = await DownAsync(Wipe);
+        await using var chat = await DownAsync(Catalogues.Wipe);
         await SaysAsync(chat, "ada", "freeze", "infra", "the release");
         (await SaysAsync(chat, "ada", "unfreeze", "1", "the release is off")).ShouldContain("approve thaw-1");
 
@@ -126,7 +117,7 @@ public sealed class WithoutChatTests : IAsyncLifetime
     public async Task Glass_that_is_broken_while_nobody_can_hear_it_is_heard_once_when_they_can()
     {
         await using var chat = await DownAsync(
-            Wipe,
+            Catalogues.Wipe,
             new() { ["Access:BreakGlass"] = "oncall", ["Access:Roles:oncall:0"] = "ada" }
         );
         await SaysAsync(chat, "ada", "deploy", "infra");
