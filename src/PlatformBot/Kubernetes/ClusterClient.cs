@@ -20,7 +20,7 @@ internal sealed class ClusterClient(string name, ClusterAccess access, ClusterCo
     public async Task<JsonElement> GetAsync(ObjectReference reference, CancellationToken cancellationToken)
     {
         var kind = await KindAsync(reference.ApiVersion, reference.Kind, cancellationToken);
-        return Parse(await connection.GetAsync(PathOf(kind, reference), cancellationToken));
+        return await JsonAsync(ApiCall.Get(PathOf(kind, reference)), cancellationToken);
     }
 
     /// <summary>All of a kind, in one namespace or in all; complete, page after page.</summary>
@@ -38,7 +38,7 @@ internal sealed class ClusterClient(string name, ClusterAccess access, ClusterCo
 
         for (var more = ""; ; )
         {
-            var page = Parse(await connection.GetAsync(path + more, cancellationToken));
+            var page = await JsonAsync(ApiCall.Get(path + more), cancellationToken);
             items.AddRange(page.Items("items"));
 
             if (page.Text("metadata", "continue") is not { Length: > 0 } next)
@@ -49,9 +49,9 @@ internal sealed class ClusterClient(string name, ClusterAccess access, ClusterCo
     }
 
     /// <summary>The text of any path of the API server.</summary>
-    public Task<string> RawAsync(string path, CancellationToken cancellationToken) =>
+    public async Task<string> RawAsync(string path, CancellationToken cancellationToken) =>
         path.StartsWith('/')
-            ? connection.GetAsync(path, cancellationToken)
+            ? (await connection.SendAsync(ApiCall.Get(path), cancellationToken)).Text
             : throw new ApiException(400, "", $"A path starts with '/': {path}", []);
 
     /// <summary>Server-side apply of one object.</summary>
@@ -65,8 +65,14 @@ internal sealed class ClusterClient(string name, ClusterAccess access, ClusterCo
         var kind = await KindAsync(reference.ApiVersion, reference.Kind, cancellationToken);
         var path =
             $"{PathOf(kind, reference)}?fieldManager={Manager}&force={(force ? "true" : "false")}&fieldValidation=Strict";
-        return Parse(
-            await connection.SendAsync(HttpMethod.Patch, path, body, "application/apply-patch+yaml", cancellationToken)
+        return await JsonAsync(
+            new(HttpMethod.Patch, path)
+            {
+                Body = body,
+                ContentType = "application/apply-patch+yaml",
+                Repeatable = true,
+            },
+            cancellationToken
         );
     }
 
@@ -79,8 +85,14 @@ internal sealed class ClusterClient(string name, ClusterAccess access, ClusterCo
     {
         var kind = await KindAsync(reference.ApiVersion, reference.Kind, cancellationToken);
         var path = $"{PathOf(kind, reference)}?fieldManager={Manager}-patch&fieldValidation=Strict";
-        return Parse(
-            await connection.SendAsync(HttpMethod.Patch, path, body, "application/merge-patch+json", cancellationToken)
+        return await JsonAsync(
+            new(HttpMethod.Patch, path)
+            {
+                Body = body,
+                ContentType = "application/merge-patch+json",
+                Repeatable = true,
+            },
+            cancellationToken
         );
     }
 
@@ -111,7 +123,7 @@ internal sealed class ClusterClient(string name, ClusterAccess access, ClusterCo
 
         try
         {
-            var list = Parse(await connection.GetAsync(root, cancellationToken));
+            var list = await JsonAsync(ApiCall.Get(root), cancellationToken);
 
             return
             [
@@ -145,18 +157,8 @@ internal sealed class ClusterClient(string name, ClusterAccess access, ClusterCo
             ? $"{kind.Root}/namespaces/{Uri.EscapeDataString(ns)}/{kind.Plural}"
             : $"{kind.Root}/{kind.Plural}";
 
-    private static JsonElement Parse(string text)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(text);
-            return document.RootElement.Clone();
-        }
-        catch (JsonException)
-        {
-            throw ApiException.Unreachable("what answers there is no API server");
-        }
-    }
+    private async Task<JsonElement> JsonAsync(ApiCall call, CancellationToken cancellationToken) =>
+        (await connection.SendAsync(call, cancellationToken)).Json;
 
     private sealed record ResourceKind(string Root, string Kind, string Plural, bool Namespaced);
 }

@@ -1,58 +1,151 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Cryptography.X509Certificates;
+using System.Net.WebSockets;
 using System.Text;
 
 namespace PlatformBot.Kubernetes;
 
-/// <summary>Requests to one API server. Every one has a deadline; whatever does not end well is an <see cref="ApiException"/>.</summary>
+/// <summary>Requests to one API server. Every answer has a deadline; whatever does not end well is an <see cref="ApiException"/>.</summary>
 internal sealed class ClusterConnection : IDisposable
 {
     private readonly ClusterAccess _access;
     private readonly TimeSpan _timeout;
     private readonly TimeProvider _clock;
-    private readonly HttpClient _http;
+    private readonly HttpMessageInvoker _http;
     private readonly string _base;
 
     public ClusterConnection(ClusterAccess access, TimeSpan timeout, TimeProvider clock)
     {
         (_access, _timeout, _clock) = (access, timeout, clock);
-        _base = Base(access);
-        _http = new(Handler(access)) { Timeout = Timeout.InfiniteTimeSpan };
-        _http.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("platformbot", "1"));
+        _base = ClusterHandler.BaseOf(access);
+        _http = new(ClusterHandler.Create(access));
     }
 
-    /// <param name="path">starts with '/', already escaped</param>
-    public Task<string> GetAsync(string path, CancellationToken cancellationToken) =>
-        SendAsync(HttpMethod.Get, path, body: null, contentType: null, cancellationToken);
+    /// <summary>The whole answer.</summary>
+    /// <exception cref="ApiException">The server said no, or nothing in time.</exception>
+    public async Task<ApiReply> SendAsync(ApiCall call, CancellationToken cancellationToken) =>
+        await LimitedAsync(
+            async limited =>
+            {
+                using var request = Request(call);
+                using var response = await _http.SendAsync(request, limited);
+                await ThrowIfRefusedAsync(response, call, limited);
+                return ReplyOf(response, await response.Content.ReadAsByteArrayAsync(limited));
+            },
+            cancellationToken
+        );
 
-    public async Task<string> SendAsync(
-        HttpMethod method,
+    /// <summary>
+    /// A stream (a watch, a log that is followed), as soon as its head is there. Its body has no deadline; whoever reads it disposes of it.
+    /// </summary>
+    /// <exception cref="ApiException">The server said no, or nothing in time.</exception>
+    public async Task<HttpResponseMessage> OpenAsync(string path, CancellationToken cancellationToken) =>
+        await LimitedAsync(
+            async limited =>
+            {
+                var call = ApiCall.Get(path);
+                using var request = Request(call);
+                var response = await _http.SendAsync(request, limited);
+
+                try
+                {
+                    await ThrowIfRefusedAsync(response, call, limited);
+                    return response;
+                }
+                catch
+                {
+                    response.Dispose();
+                    throw;
+                }
+            },
+            cancellationToken
+        );
+
+    /// <summary>A WebSocket with the same trust and credentials; over HTTP/1.1, because API servers take no other.</summary>
+    /// <exception cref="ApiException">With the server's code, but never its words: a refused handshake does not bring any.</exception>
+    public async Task<WebSocket> ConnectAsync(
         string path,
-        string? body,
-        string? contentType,
+        IReadOnlyList<string> protocols,
         CancellationToken cancellationToken
-    )
+    ) =>
+        await LimitedAsync(
+            async limited =>
+            {
+                var socket = new ClientWebSocket();
+                socket.Options.CollectHttpResponseDetails = true;
+
+                foreach (var protocol in protocols)
+                    socket.Options.AddSubProtocol(protocol);
+
+                using var request = Request(ApiCall.Get(path));
+
+                foreach (var (name, values) in request.Headers)
+                    socket.Options.SetRequestHeader(name, string.Join(", ", values));
+
+                try
+                {
+                    await socket.ConnectAsync(
+                        new UriBuilder(request.RequestUri!) { Scheme = "wss" }.Uri,
+                        _http,
+                        limited
+                    );
+                    return socket;
+                }
+                catch (WebSocketException error)
+                {
+                    var code = (int)socket.HttpStatusCode;
+                    socket.Dispose();
+                    throw code > 0
+                        ? ApiException.From(code, contentType: null, "", retryAfter: null)
+                        : error.InnerException as HttpRequestException ?? (Exception)error;
+                }
+                catch
+                {
+                    socket.Dispose();
+                    throw;
+                }
+            },
+            cancellationToken
+        );
+
+    public void Dispose() => _http.Dispose();
+
+    private HttpRequestMessage Request(ApiCall call)
+    {
+        // Joined as text: a relative URI such as "//elsewhere" would lead, with our credentials, to another host.
+        var request = new HttpRequestMessage(call.Method, new Uri(_base + call.Path))
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
+        };
+        request.Headers.UserAgent.Add(new ProductInfoHeaderValue("platformbot", "1"));
+        request.Headers.TryAddWithoutValidation("Accept", call.Accept ?? "application/json");
+
+        if (call.IfNoneMatch is { } known)
+            request.Headers.TryAddWithoutValidation("If-None-Match", known);
+
+        if (Token() is { } token)
+            request.Headers.Authorization = new("Bearer", token);
+
+        if (call.Body is { } body)
+            request.Content = new StringContent(body, Encoding.UTF8, call.ContentType ?? "application/json");
+
+        return request;
+    }
+
+    /// <summary>The file wins, as in kubectl.</summary>
+    private string? Token() =>
+        _access.TokenFile is { } file && File.Exists(file) ? File.ReadAllText(file).Trim() : _access.Token;
+
+    private async Task<T> LimitedAsync<T>(Func<CancellationToken, Task<T>> send, CancellationToken cancellationToken)
     {
         using var deadline = new CancellationTokenSource(_timeout, _clock);
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
 
         try
         {
-            using var request = Request(method, path, body, contentType);
-            using var response = await _http.SendAsync(request, limited.Token);
-            var text = await response.Content.ReadAsStringAsync(limited.Token);
-
-            return response.IsSuccessStatusCode
-                ? text
-                : throw ApiException.From(
-                    (int)response.StatusCode,
-                    response.Content.Headers.ContentType?.MediaType,
-                    text,
-                    response.Headers.RetryAfter?.Delta
-                );
+            return await send(limited.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -62,104 +155,46 @@ internal sealed class ClusterConnection : IDisposable
         {
             throw ApiException.Unreachable(error);
         }
-        catch (Exception error) when (error is IOException or SocketException)
+        catch (Exception error) when (error is IOException or SocketException or WebSocketException)
         {
             // A connection that dies while it is made can surface bare, without HttpClient's own exception around it.
             throw ApiException.Unreachable(error.Message);
         }
     }
 
-    public void Dispose() => _http.Dispose();
-
-    private HttpRequestMessage Request(HttpMethod method, string path, string? body, string? contentType)
+    private static async Task ThrowIfRefusedAsync(
+        HttpResponseMessage response,
+        ApiCall call,
+        CancellationToken cancellationToken
+    )
     {
-        // Joined as text: a relative URI such as "//elsewhere" would lead, with our credentials, to another host.
-        var request = new HttpRequestMessage(method, new Uri(_base + path))
-        {
-            Version = HttpVersion.Version20,
-            VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
-        };
-        request.Headers.Accept.Add(new("application/json"));
+        var unchanged = response.StatusCode == HttpStatusCode.NotModified && call.IfNoneMatch is not null;
 
-        if (Token() is { } token)
-            request.Headers.Authorization = new("Bearer", token);
+        if (response.IsSuccessStatusCode || unchanged)
+            return;
 
-        if (body is not null)
-            request.Content = new StringContent(body, Encoding.UTF8, contentType!);
-
-        return request;
+        throw ApiException.From(
+            (int)response.StatusCode,
+            response.Content.Headers.ContentType?.MediaType,
+            await response.Content.ReadAsStringAsync(cancellationToken),
+            response.Headers.RetryAfter?.Delta
+        );
     }
 
-    /// <summary>The file wins, as in kubectl.</summary>
-    private string? Token() =>
-        _access.TokenFile is { } file && File.Exists(file) ? File.ReadAllText(file).Trim() : _access.Token;
+    private static ApiReply ReplyOf(HttpResponseMessage response, byte[] body) =>
+        new(
+            (int)response.StatusCode,
+            response.Content.Headers.ContentType?.ToString(),
+            body,
+            [.. response.Headers.Warning.Select(warning => TextOf(warning.Text))],
+            response.Headers.TryGetValues("Audit-Id", out var ids) ? ids.FirstOrDefault() : null,
+            response.Headers.ETag?.ToString()
+        );
 
-    private static string Base(ClusterAccess access)
-    {
-        var server = new UriBuilder(access.Server);
-
-        // The name to verify goes into the address; the handler connects to where the server really is.
-        if (access.ServerName is { } name)
-            server.Host = name;
-
-        return server.Uri.ToString().TrimEnd('/');
-    }
-
-    private static SocketsHttpHandler Handler(ClusterAccess access)
-    {
-        var handler = new SocketsHttpHandler
-        {
-            UseCookies = false,
-            AllowAutoRedirect = false,
-            AutomaticDecompression = DecompressionMethods.GZip,
-            EnableMultipleHttp2Connections = true,
-            KeepAlivePingDelay = TimeSpan.FromSeconds(30),
-            KeepAlivePingTimeout = TimeSpan.FromSeconds(15),
-            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-            ConnectTimeout = TimeSpan.FromSeconds(5),
-            UseProxy = !access.Server.IsLoopback,
-            SslOptions = Tls(access),
-        };
-
-        if (access.ServerName is not null)
-            handler.ConnectCallback = (_, token) => ConnectAsync(access.Server, token);
-
-        return handler;
-    }
-
-    private static SslClientAuthenticationOptions Tls(ClusterAccess access)
-    {
-        var tls = new SslClientAuthenticationOptions();
-
-        if (access.CaPem is { } authorities)
-        {
-            tls.CertificateChainPolicy = new X509ChainPolicy
-            {
-                TrustMode = X509ChainTrustMode.CustomRootTrust,
-                RevocationMode = X509RevocationMode.NoCheck,
-            };
-            tls.CertificateChainPolicy.CustomTrustStore.ImportFromPem(authorities);
-        }
-
-        if (access is { CertificatePem: { } certificate, KeyPem: { } key })
-            tls.ClientCertificates = [X509Certificate2.CreateFromPem(certificate, key)];
-
-        return tls;
-    }
-
-    private static async ValueTask<Stream> ConnectAsync(Uri server, CancellationToken cancellationToken)
-    {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-
-        try
-        {
-            await socket.ConnectAsync(server.IdnHost, server.Port, cancellationToken);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-    }
+    /// <summary>The header's text is a quoted string and comes with its quotes.</summary>
+    private static string TextOf(string quoted) =>
+        quoted
+            .Trim('"')
+            .Replace("\\\"", "\"", StringComparison.Ordinal)
+            .Replace("\\\\", "\\", StringComparison.Ordinal);
 }
