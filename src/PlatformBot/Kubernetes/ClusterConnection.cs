@@ -191,10 +191,19 @@ internal sealed class ClusterConnection : IDisposable
             response.Headers.ETag?.ToString()
         );
 
-    /// <summary>The header's text is a quoted string and comes with its quotes.</summary>
-    private static string TextOf(string quoted) =>
-        quoted
-            .Trim('"')
-            .Replace("\\\"", "\"", StringComparison.Ordinal)
-            .Replace("\\\\", "\\", StringComparison.Ordinal);
+    /// <summary>The header's text is a quoted string and comes as it stands there: with its quotes and backslashes.</summary>
+    private static string TextOf(string quoted)
+    {
+        var text = new StringBuilder(quoted.Length);
+
+        for (var at = 1; at < quoted.Length - 1; at++)
+        {
+            if (quoted[at] == '\\' && at < quoted.Length - 2)
+                at++;
+
+            text.Append(quoted[at]);
+        }
+
+        return text.ToString();
+    }
 }
