@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds with warnings as errors, checks layout and runbooks, runs every test and a sample of the crash matrix. Needs the .NET SDK 10,
-# OpenSSH's ssh-keygen (Debian: openssh-client) and, for the page tests, Chromium (CHROMIUM names it where it is not /usr/bin/chromium). Continuous integration runs exactly this.
+# OpenSSH's ssh-keygen (Debian: openssh-client), kubectl from 1.20 on (Debian: kubernetes-client; KUBECTL names it where it is not in PATH) and, for the page tests, Chromium (CHROMIUM names it where it is not /usr/bin/chromium). Continuous integration runs exactly this.
 # "./check.sh crash-matrix" kills the bot at every point there is instead, which takes the better part of an hour; see docs/durability.md.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"

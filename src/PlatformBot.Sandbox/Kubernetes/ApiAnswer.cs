@@ -6,7 +6,7 @@ using PlatformBot.Sandbox.Kubernetes.Fields;
 namespace PlatformBot.Sandbox.Kubernetes;
 
 /// <summary>What goes back: a status code and a body.</summary>
-internal sealed record ApiAnswer(int Code, string ContentType, string Body)
+internal sealed record ApiAnswer(int Code, string ContentType, ReadOnlyMemory<byte> Body)
 {
     /// <summary>Texts for Warning headers.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
@@ -15,9 +15,14 @@ internal sealed record ApiAnswer(int Code, string ContentType, string Body)
     public bool Sent { get; init; }
 
     public static ApiAnswer Json(JsonNode body, int code = 200) =>
-        new(code, "application/json", JsonText.Compact(body));
+        Text(code, "application/json", JsonText.Compact(body));
 
-    public static ApiAnswer Plain(string body, int code = 200) => new(code, "text/plain; charset=utf-8", body);
+    public static ApiAnswer Plain(string body, int code = 200) => Text(code, "text/plain; charset=utf-8", body);
+
+    public static ApiAnswer Text(int code, string contentType, string body) =>
+        new(code, contentType, Encoding.UTF8.GetBytes(body));
+
+    public static ApiAnswer Bytes(byte[] body, string contentType) => new(200, contentType, body);
 
     public static ApiAnswer Of(Written written) =>
         Json(written.Object, written.Created ? 201 : 200) with
@@ -35,9 +40,8 @@ internal sealed record ApiAnswer(int Code, string ContentType, string Body)
         if (Code == 204)
             return;
 
-        var body = Encoding.UTF8.GetBytes(Body);
         response.ContentType = ContentType;
-        response.ContentLength = body.Length;
-        await response.Body.WriteAsync(body, cancellationToken);
+        response.ContentLength = Body.Length;
+        await response.Body.WriteAsync(Body, cancellationToken);
     }
 }

@@ -61,6 +61,9 @@ internal sealed class ApiPipeline(TwinCluster cluster, string token, ClusterAuth
         if (Discover(http.Request) is { } discovered)
             return discovered;
 
+        if (OpenApi.Answer(http.Request, cluster) is { } described)
+            return described;
+
         if (Reviews.Is(http.Request))
             return await Reviews.AnswerAsync(http.Request, http.RequestAborted);
 
@@ -134,7 +137,7 @@ internal sealed class ApiPipeline(TwinCluster cluster, string token, ClusterAuth
     private ApiAnswer? Discover(HttpRequest request)
     {
         var path = request.Path.Value!.Trim('/').Split('/');
-        var aggregated = request.Headers.Accept.ToString().Contains("APIGroupDiscoveryList", StringComparison.Ordinal);
+        var aggregated = Discovery.AsksAggregated(request.Headers.Accept.ToString());
 
         return (request.Method, path) switch
         {

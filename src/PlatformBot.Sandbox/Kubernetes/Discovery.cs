@@ -21,6 +21,13 @@ internal static class Discovery
 
     public const string AggregatedType = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
 
+    /// <summary>True when the second version of the aggregated form is among what is accepted; who knows only the first gets the old form.</summary>
+    public static bool AsksAggregated(string accept) =>
+        accept
+            .Split(',')
+            .Select(offer => offer.Split(';', StringSplitOptions.TrimEntries))
+            .Any(parts => parts.Contains("as=APIGroupDiscoveryList") && parts.Contains("v=v2"));
+
     /// <summary>The version that the machine configuration asks for.</summary>
     public static JsonNode Version() =>
         JsonNode.Parse(

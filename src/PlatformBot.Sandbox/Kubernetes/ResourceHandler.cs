@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using PlatformBot.Sandbox.Kubernetes.Fields;
+using PlatformBot.Sandbox.Kubernetes.Tables;
 
 namespace PlatformBot.Sandbox.Kubernetes;
 
@@ -18,8 +19,8 @@ internal sealed class ResourceHandler(KubeRegistry registry)
         return (request.Verb, HasName: request.Name.Length > 0) switch
         {
             ("GET", false) when request.IsSet("watch") => await WatchAsync(request),
-            ("GET", false) => ApiAnswer.Json(Lists.List(request)),
-            ("GET", true) => ApiAnswer.Json(Lists.Get(request)),
+            ("GET", false) => ApiAnswer.Json(Representation.Of(request).Many(Lists.List(request))),
+            ("GET", true) => ApiAnswer.Json(Representation.Of(request).One(Lists.Get(request))),
             ("POST", false) => await CreateAsync(request),
             ("PUT", true) => await ReplaceAsync(request),
             ("PATCH", true) => await PatchAsync(request),

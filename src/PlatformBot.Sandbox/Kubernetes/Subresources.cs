@@ -50,7 +50,7 @@ internal static class Subresources
                 "ServiceUnavailable",
                 $"no endpoints available for service \"{request.Name}\""
             );
-        return new ApiAnswer(answer.Status, answer.ContentType, answer.Body);
+        return ApiAnswer.Text(answer.Status, answer.ContentType, answer.Body);
     }
 
     private static ApiAnswer Evict(ApiRequest request)

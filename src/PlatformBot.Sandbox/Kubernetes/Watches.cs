@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Http;
 using PlatformBot.Sandbox.Kubernetes.Fields;
+using PlatformBot.Sandbox.Kubernetes.Tables;
 using PlatformBot.Sandbox.Twin;
 
 namespace PlatformBot.Sandbox.Kubernetes;
@@ -22,6 +23,10 @@ internal sealed class Watches(ApiRequest request)
         request.Query("labelSelector"),
         request.Query("fieldSelector")
     );
+
+    private readonly Representation _shown = Representation.Of(request);
+
+    private bool _isFirst = true;
 
     private HttpResponse Response => request.Http.Response;
 
@@ -145,10 +150,17 @@ internal sealed class Watches(ApiRequest request)
 
     private async Task SendAsync(string type, JsonObject json, CancellationToken cancellationToken)
     {
-        var shown = type == "ERROR" ? json : KubeRegistry.Present(json, request.Resource);
+        var shown = type == "ERROR" ? json : Shown(json, type);
         var line = $"{{\"type\":\"{type}\",\"object\":{JsonText.Compact(shown)}}}\n";
         await Response.Body.WriteAsync(Encoding.UTF8.GetBytes(line), cancellationToken);
         await Response.Body.FlushAsync(cancellationToken);
+    }
+
+    private JsonObject Shown(JsonObject json, string type)
+    {
+        var isFirst = _isFirst;
+        _isFirst = false;
+        return _shown.Event(KubeRegistry.Present(json, request.Resource), isFirst, type == "BOOKMARK");
     }
 
     private JsonObject Bookmark(long version) =>

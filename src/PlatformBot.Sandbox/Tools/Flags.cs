@@ -154,13 +154,6 @@ internal static class Durations
             : throw new ToolException($"time: invalid duration \"{text}\"");
     }
 
-    /// <summary>As Kubernetes' tools print an age: 71s, 11m, 4m12s.</summary>
-    public static string Age(TimeSpan span) =>
-        span.TotalSeconds < 120 ? $"{(int)span.TotalSeconds}s"
-        : span.TotalMinutes < 10 ? $"{(int)span.TotalMinutes}m{span.Seconds}s"
-        : span.TotalHours < 3 ? $"{(int)span.TotalMinutes}m"
-        : $"{(int)span.TotalHours}h";
-
     private static TimeSpan Unit(string text, int index) =>
         text[index] switch
         {

@@ -162,6 +162,7 @@ internal sealed class KubectlReads(Func<ToolCall, Flags, Task<KubeAccess>> openA
             KubeTable.Write(
                 [.. found.Select(pair => pair.Object)],
                 call.Now,
+                flags.Get("output") is "wide",
                 flags.IsOn("all-namespaces"),
                 flags.IsOn("no-headers")
             )

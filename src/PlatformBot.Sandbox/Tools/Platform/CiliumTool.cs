@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using PlatformBot.Sandbox.Kubernetes.Tables;
 using PlatformBot.Sandbox.Tools.Kube;
 using PlatformBot.Sandbox.Twin;
 using PlatformBot.Sandbox.Twin.Helm;
@@ -235,7 +236,7 @@ internal sealed class CiliumTool(TwinWorld world, KubeClients clients)
             out var since
         )
         && since < now
-            ? Durations.Age(now - since)
+            ? Ages.Of(now - since)
             : "0s";
 
     private static string Routes(JsonObject peer, string field) =>

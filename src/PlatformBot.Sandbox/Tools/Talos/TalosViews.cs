@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using PlatformBot.Sandbox.Kubernetes.Tables;
 using PlatformBot.Sandbox.Twin.Machines;
 
 namespace PlatformBot.Sandbox.Tools.Talos;
@@ -168,7 +169,7 @@ internal sealed class TalosViews(MachineRoom room)
     private Machine Reach(TalosConnection connection, string node, string prefix) =>
         connection.Trouble(node) is { } trouble ? throw new ToolException($"{prefix}: {trouble}") : room.At(node)!;
 
-    private static string Ago(TimeSpan span) => Durations.Age(span < TimeSpan.Zero ? TimeSpan.Zero : span);
+    private static string Ago(TimeSpan span) => Ages.Of(span < TimeSpan.Zero ? TimeSpan.Zero : span);
 
     private static string MemberId(Machine machine) => Hash($"{machine.Etcd}/{machine.Name}", 16);
 
