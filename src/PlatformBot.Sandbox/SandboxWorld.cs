@@ -77,7 +77,7 @@ public sealed class SandboxWorld : IAsyncDisposable
         var apis = new Dictionary<string, KubeApiServer>();
 
         foreach (var cluster in twin.Clusters.Values)
-            apis[cluster.Name] = await KubeApiServer.StartAsync(cluster, cancellationToken, options.Loses);
+            apis[cluster.Name] = await KubeApiServer.StartAsync(cluster, cancellationToken, options.Loses, twin.Faults);
 
         var (chat, tracker) = await OfficesAsync(options, cancellationToken);
         var folder = Path.Combine(options.Directory, "bin");

@@ -79,7 +79,8 @@ internal static class LossyServer
         await answer.CopyToAsync(wire, http.RequestAborted);
     }
 
-    private static bool IsEndless(IQueryCollection query) => query["watch"] == "true" || query["follow"] == "true";
+    private static bool IsEndless(IQueryCollection query) =>
+        query["watch"] == "true" || query["watch"] == "1" || query["follow"] == "true";
 
     private static WorldCall Describe(string server, HttpRequest request) =>
         new(

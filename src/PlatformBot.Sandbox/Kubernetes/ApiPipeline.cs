@@ -6,7 +6,12 @@ using PlatformBot.Sandbox.Twin;
 namespace PlatformBot.Sandbox.Kubernetes;
 
 /// <summary>One request's way: is the API up, who asks, what for.</summary>
-internal sealed class ApiPipeline(TwinCluster cluster, string token, ClusterAuthority authority)
+internal sealed class ApiPipeline(
+    TwinCluster cluster,
+    string token,
+    ClusterAuthority authority,
+    ApiConditions conditions
+)
 {
     private static readonly string[] Checks =
     [
@@ -27,6 +32,8 @@ internal sealed class ApiPipeline(TwinCluster cluster, string token, ClusterAuth
             http.Abort();
             return;
         }
+
+        conditions.Arrive(http);
 
         try
         {
@@ -57,6 +64,10 @@ internal sealed class ApiPipeline(TwinCluster cluster, string token, ClusterAuth
     private async Task<ApiAnswer> AuthenticatedAsync(HttpContext http)
     {
         await AuthenticateAsync(http);
+        conditions.CheckToken();
+
+        if (conditions.Crowd(http.Response) is { } crowded)
+            return crowded;
 
         if (Discover(http.Request) is { } discovered)
             return discovered;

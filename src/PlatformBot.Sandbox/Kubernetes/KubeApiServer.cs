@@ -21,22 +21,27 @@ public sealed class KubeApiServer : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly TwinCluster _cluster;
 
-    private KubeApiServer(TwinCluster cluster, ClusterAuthority authority, CallLoss? loses)
+    private readonly ApiConditions _conditions;
+
+    private KubeApiServer(TwinCluster cluster, ClusterAuthority authority, CallLoss? loses, Faults faults)
     {
-        (_cluster, _authority) = (cluster, authority);
+        (_cluster, _authority, Faults) = (cluster, authority, faults);
+        _conditions = new ApiConditions(faults, cluster.Name);
         Token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(20));
         _app = Build(loses);
     }
 
     /// <param name="loses">told of every request, and may lose it; null loses none</param>
+    /// <param name="faults">where what is to go wrong is armed ("infra/api/busy:times=2"); null: in <see cref="Faults"/></param>
     public static async Task<KubeApiServer> StartAsync(
         TwinCluster cluster,
         CancellationToken cancellationToken,
-        CallLoss? loses = null
+        CallLoss? loses = null,
+        Faults? faults = null
     )
     {
         var authority = new ClusterAuthority(cluster.Name, cluster.Clock);
-        var server = new KubeApiServer(cluster, authority, loses);
+        var server = new KubeApiServer(cluster, authority, loses, faults ?? new Faults());
         cluster.CaPem = authority.CaPem;
         await server._app.StartAsync(cancellationToken);
         return server;
@@ -47,6 +52,28 @@ public sealed class KubeApiServer : IAsyncDisposable
 
     /// <summary>The authority's certificate.</summary>
     public string CaPem => _authority.CaPem;
+
+    /// <summary>What is made to go wrong, by the names of <see cref="FaultCatalogue"/>.</summary>
+    public Faults Faults { get; }
+
+    /// <summary>How often what has been asked for: "GET /api/v1/pods", "WATCH /api/v1/pods", "PATCH /api/v1/nodes/infra-01".</summary>
+    public IReadOnlyDictionary<string, int> Counts => _conditions.Counts;
+
+    /// <summary>How many watches are open.</summary>
+    public int Watching => _conditions.Watching;
+
+    /// <summary>How long a watch is silent before a bookmark comes; a minute, unless changed before the watch begins.</summary>
+    public TimeSpan BookmarkEvery
+    {
+        get => _conditions.BookmarkEvery;
+        set => _conditions.BookmarkEvery = value;
+    }
+
+    /// <summary>Every open watch ends as it does when its time is over.</summary>
+    public void EndWatches() => _conditions.EndWatches(abruptly: false);
+
+    /// <summary>Every open watch loses its connection.</summary>
+    public void CutWatches() => _conditions.EndWatches(abruptly: true);
 
     /// <summary>The administrator's bearer token.</summary>
     public string Token { get; }
@@ -103,7 +130,7 @@ public sealed class KubeApiServer : IAsyncDisposable
         var app = builder.Build();
         app.UseLoss("kubernetes", loses);
         app.UseWebSockets();
-        var pipeline = new ApiPipeline(_cluster, Token, _authority);
+        var pipeline = new ApiPipeline(_cluster, Token, _authority, _conditions);
         app.Run(pipeline.HandleAsync);
         return app;
     }

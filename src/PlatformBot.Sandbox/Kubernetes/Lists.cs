@@ -19,14 +19,19 @@ internal static class Lists
     {
         var version = request.Cluster.Objects.Version;
         var token = Token.Read(request.Query("continue"));
+        CheckAge(token, request);
         var all = Selected(request).Where(json => token is null || token.IsBefore(json)).ToList();
         var limit = int.TryParse(request.Query("limit"), out var asked) && asked > 0 ? asked : int.MaxValue;
         var page = all.Take(limit).ToList();
-        var metadata = new JsonObject { ["resourceVersion"] = $"{token?.Version ?? version}" };
+        var metadata = new JsonObject { ["resourceVersion"] = $"{Snapshot(token) ?? version}" };
 
         if (page.Count < all.Count)
         {
-            metadata["continue"] = new Token(token?.Version ?? version, page[^1].Namespace(), page[^1].Name()).ToText();
+            metadata["continue"] = new Token(
+                Snapshot(token) ?? version,
+                page[^1].Namespace(),
+                page[^1].Name()
+            ).ToText();
             metadata["remainingItemCount"] = all.Count - page.Count;
         }
 
@@ -37,6 +42,15 @@ internal static class Lists
             ["metadata"] = metadata,
             ["items"] = new JsonArray([.. page.Select(json => Item(json, request.Resource))]),
         };
+    }
+
+    // A token of version -1 goes on without the snapshot that has been forgotten.
+    private static void CheckAge(Token? token, ApiRequest request)
+    {
+        if (token is null or { Version: < 0 } || request.Cluster.Objects.Since(token.Version) is not null)
+            return;
+
+        throw new StatusException(410, "Expired", TokenExpired) { Continue = (token with { Version = -1 }).ToText() };
     }
 
     public static IEnumerable<JsonObject> Selected(ApiRequest request)
@@ -61,6 +75,14 @@ internal static class Lists
 
         return item;
     }
+
+    private static long? Snapshot(Token? token) => token is { Version: > 0 } ? token.Version : null;
+
+    private const string TokenExpired =
+        "The provided continue parameter is too old to display a consistent list result. You can start a new list without"
+        + " the continue parameter, or use the continue token in this response to retrieve the remainder of the results."
+        + " Continuing with the provided token results in an inconsistent list - objects that were created, modified, or"
+        + " deleted between the time the first chunk was returned and now may show up in the list.";
 
     private sealed record Token(long Version, string Namespace, string Name)
     {

@@ -32,7 +32,8 @@ internal sealed class ResourceHandler(KubeRegistry registry)
 
     private static async Task<ApiAnswer> WatchAsync(ApiRequest request)
     {
-        await new Watches(request).RunAsync();
+        using var watch = new Watches(request);
+        await watch.RunAsync();
         return ApiAnswer.Plain("") with { Sent = true };
     }
 

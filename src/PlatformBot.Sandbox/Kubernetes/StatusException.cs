@@ -10,6 +10,9 @@ public sealed class StatusException(int code, string? reason, string message, Js
 
     public string? Reason { get; } = reason;
 
+    /// <summary>The token with which a list that has expired can be read on, inconsistently; null for everything else.</summary>
+    public string? Continue { get; init; }
+
     /// <summary>The Status as it goes over the wire.</summary>
     public JsonObject ToStatus()
     {
@@ -21,6 +24,9 @@ public sealed class StatusException(int code, string? reason, string message, Js
             ["status"] = "Failure",
             ["message"] = Message,
         };
+
+        if (Continue is not null)
+            status["metadata"]!["continue"] = Continue;
 
         if (Reason is not null)
             status["reason"] = Reason;

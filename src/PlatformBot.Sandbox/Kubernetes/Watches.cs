@@ -13,9 +13,8 @@ namespace PlatformBot.Sandbox.Kubernetes;
 /// A watch: one JSON document per line as things happen. Its times (timeoutSeconds, bookmarks) are the asker's, so they run
 /// on the real clock, whatever the speed of the simulation.
 /// </summary>
-internal sealed class Watches(ApiRequest request)
+internal sealed class Watches(ApiRequest request) : IDisposable
 {
-    private static readonly TimeSpan BookmarkEvery = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(30);
 
     private readonly Selectors _selectors = new(
@@ -26,7 +25,12 @@ internal sealed class Watches(ApiRequest request)
 
     private readonly Representation _shown = Representation.Of(request);
 
+    private readonly ApiConditions _conditions = ApiConditions.Of(request.Http);
+    private readonly CancellationTokenSource _end = CancellationTokenSource.CreateLinkedTokenSource(
+        request.Http.RequestAborted
+    );
     private bool _isFirst = true;
+    private bool _hangs;
 
     private HttpResponse Response => request.Http.Response;
 
@@ -34,7 +38,10 @@ internal sealed class Watches(ApiRequest request)
 
     public async Task RunAsync()
     {
+        _conditions.CheckWatch(request);
         var asked = AskedVersion();
+        _conditions.Open(this, request.Http);
+        _hangs = _conditions.WatchesHang;
         Response.ContentType = "application/json";
         await Response.StartAsync(request.Aborted);
         await Response.Body.FlushAsync(request.Aborted);
@@ -59,22 +66,34 @@ internal sealed class Watches(ApiRequest request)
         }
     }
 
+    /// <summary>The stream ends now, as it does when its time is over.</summary>
+    public void End() => _end.Cancel();
+
+    public void Dispose()
+    {
+        _conditions.Close(this);
+        _end.Dispose();
+    }
+
     private async Task FollowAsync(long asked, ChannelReader<bool> signal)
     {
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(request.Aborted);
-        timeout.CancelAfter(Limit());
-        var version = asked > 0 && !request.IsSet("sendInitialEvents") ? asked : await SendInitialAsync(timeout.Token);
+        _end.CancelAfter(Limit());
+        var version = asked > 0 && !request.IsSet("sendInitialEvents") ? asked : await SendInitialAsync(_end.Token);
 
         while (request.Cluster.ApiIsUp)
         {
             if (Store.Since(version) is not { } events)
             {
-                await SendAsync("ERROR", TooOld(version), timeout.Token);
+                await SendAsync("ERROR", TooOld(version), _end.Token);
                 return;
             }
 
-            version = await SendAsync(events, version, timeout.Token);
-            await WaitAsync(signal, version, timeout.Token);
+            version = await SendAsync(events, version, _end.Token);
+
+            if (_conditions.WatchEnds)
+                return;
+
+            await WaitAsync(signal, version, _end.Token);
         }
 
         request.Http.Abort();
@@ -83,7 +102,7 @@ internal sealed class Watches(ApiRequest request)
     private async Task WaitAsync(ChannelReader<bool> signal, long version, CancellationToken cancellationToken)
     {
         using var bookmark = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        bookmark.CancelAfter(BookmarkEvery);
+        bookmark.CancelAfter(_conditions.BookmarkEvery);
 
         try
         {
@@ -150,6 +169,11 @@ internal sealed class Watches(ApiRequest request)
 
     private async Task SendAsync(string type, JsonObject json, CancellationToken cancellationToken)
     {
+        _hangs |= _conditions.WatchesHang;
+
+        if (_hangs)
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, request.Aborted);
+
         var shown = type == "ERROR" ? json : Shown(json, type);
         var line = $"{{\"type\":\"{type}\",\"object\":{JsonText.Compact(shown)}}}\n";
         await Response.Body.WriteAsync(Encoding.UTF8.GetBytes(line), cancellationToken);
