@@ -33,7 +33,7 @@ internal sealed class ProcessRunner(
     {
         cancelled.ThrowIfCancellationRequested();
 
-        if (tools.Find(spec.Argv[0]) is not { } program)
+        if ((spec.Program is { } exact ? [exact] : tools.Find(spec.Argv[0])) is not { } program)
             return ProcessResult.NotStarted($"{spec.Argv[0]} is not installed on this host.");
 
         ProcessGroup group;

@@ -6,6 +6,9 @@ internal sealed record ProcessSpec
     /// <summary>The tool's name and its arguments; each one reaches the tool byte for byte, no shell between.</summary>
     public required IReadOnlyList<string> Argv { get; init; }
 
+    /// <summary>The file to start where the name is not to be looked for on the path; null: it is.</summary>
+    public string? Program { get; init; }
+
     /// <summary>Everything that the process sees; nothing of the bot's own environment is added.</summary>
     public required IReadOnlyDictionary<string, string> Environment { get; init; }
 

@@ -129,6 +129,7 @@ internal static class CoreModule
             provider.GetRequiredService<ToolBook>(),
             provider.GetRequiredService<Redactor>(),
             provider.GetRequiredService<IOptions<StorageOptions>>().Value.Journal,
+            provider.GetRequiredService<ILoggerFactory>(),
             clock
         ));
     }

@@ -30,6 +30,7 @@ internal sealed class StepActions : IStepActions, IDisposable
         ToolBook book,
         Redactor redactor,
         string journal,
+        ILoggerFactory loggers,
         TimeProvider clock
     )
     {
@@ -49,7 +50,8 @@ internal sealed class StepActions : IStepActions, IDisposable
             redactor
         );
 
-        _clusters = new(kubernetes, clock);
+        var plugins = new CredentialPrograms(runner, environment, clock);
+        _clusters = new(kubernetes, plugins.RunAsync, redactor, loggers, clock);
         var waits = new Waits(_clusters, clock);
         _onClusters = new(_clusters, waits, new(waits, clock));
         _diagnosis = new(_clusters, redactor, clock);

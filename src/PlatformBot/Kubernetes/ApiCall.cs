@@ -23,9 +23,12 @@ internal sealed record ApiCall(HttpMethod Method, string Path)
     /// </summary>
     public bool Repeatable { get; init; }
 
+    /// <summary>Without the query, which may hold what somebody typed.</summary>
+    public string Route => Path.Split('?')[0];
+
     public static ApiCall Get(string path) => new(HttpMethod.Get, path) { Repeatable = true };
 
-    public override string ToString() => $"{Method} {Path}";
+    public override string ToString() => $"{Method} {Route}";
 }
 
 /// <summary>What an API server answered: 2xx, or 304 to a call that asked for it.</summary>

@@ -1,6 +1,6 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
+using PlatformBot.Core;
 
 namespace PlatformBot.Kubernetes;
 
@@ -21,7 +21,19 @@ internal sealed class ApiException(int code, string reason, string message, IRea
 
     public TimeSpan? RetryAfter { get; init; }
 
+    /// <summary>By which the server's audit log knows the request; null when nothing was answered.</summary>
+    public string? AuditId { get; private init; }
+
+    /// <summary>What to do about it; null when nobody knows.</summary>
+    public string? Cure { get; init; }
+
+    /// <summary>What became of a request that was not answered.</summary>
+    public Silence Silence { get; init; }
+
     public bool IsUnreachable => Code == 0;
+
+    /// <summary>Admission did not get as far as doing anything.</summary>
+    public bool IsWebhookDown => Code == 500 && Message.Contains("failed calling webhook", StringComparison.Ordinal);
 
     public bool IsNotFound => Code == 404;
 
@@ -43,7 +55,14 @@ internal sealed class ApiException(int code, string reason, string message, IRea
         || (Code == 403 && Causes.Any(cause => cause.Reason == "NamespaceTerminating"))
         || (Code == 403 && Message.Contains("serviceaccount \"default\" not found", StringComparison.Ordinal));
 
-    public static ApiException From(int code, string? contentType, string body, TimeSpan? retryAfter)
+    /// <param name="auditId">of the answer's header</param>
+    public static ApiException From(
+        int code,
+        string? contentType,
+        string body,
+        TimeSpan? retryAfter,
+        string? auditId = null
+    )
     {
         var text = body.Trim();
 
@@ -52,7 +71,7 @@ internal sealed class ApiException(int code, string reason, string message, IRea
             try
             {
                 using var status = JsonDocument.Parse(text);
-                return FromStatus(code, status.RootElement, retryAfter);
+                return FromStatus(code, status.RootElement, retryAfter, auditId);
             }
             catch (JsonException)
             {
@@ -61,14 +80,27 @@ internal sealed class ApiException(int code, string reason, string message, IRea
         }
 
         var words = text.Length is > 0 and < 500 ? text : $"HTTP {code} {(HttpStatusCode)code}";
-        return new(code, "", words, []) { RetryAfter = retryAfter };
+        return new(code, "", words, []) { RetryAfter = retryAfter, AuditId = auditId };
     }
 
-    public static ApiException Unreachable(string why) => new(0, "", why, []);
+    public static ApiException Unreachable(string why, Silence silence = Silence.Lost) =>
+        new(0, "", why, []) { Silence = silence };
 
-    public static ApiException Unreachable(HttpRequestException error) => Unreachable(WordsFor(error));
+    /// <summary>There was nothing to ask with: no request was sent, and the same again would not help.</summary>
+    public static ApiException NotAsked(Refusal refusal) =>
+        new(0, "", refusal.Reason, []) { Silence = Silence.NotAsked, Cure = refusal.Hint };
 
-    private static ApiException FromStatus(int code, JsonElement status, TimeSpan? retryAfter)
+    /// <summary>"API server of infra does not answer: connection refused", or what it answered.</summary>
+    public string For(string cluster) =>
+        this switch
+        {
+            { Silence: Silence.NotAsked } => $"API server of {cluster} cannot be asked: {Message}",
+            { Silence: Silence.Untrusted } => $"API server of {cluster} is not trusted: {Message}",
+            { IsUnreachable: true } => $"API server of {cluster} does not answer: {Message}",
+            _ => $"API server of {cluster} answers {Code}: {Message}",
+        };
+
+    private static ApiException FromStatus(int code, JsonElement status, TimeSpan? retryAfter, string? auditId)
     {
         var details = status.At("details");
         var causes = details
@@ -83,22 +115,32 @@ internal sealed class ApiException(int code, string reason, string message, IRea
         return new(code, status.Text("reason") ?? "", status.Text("message") ?? $"HTTP {code}", causes)
         {
             RetryAfter = retryAfter,
+            AuditId = auditId,
             MissingKind = details.Text("name") is null ? null : details.Text("kind"),
         };
     }
+}
 
-    private static string WordsFor(HttpRequestException error) =>
-        error switch
-        {
-            { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionRefused } } =>
-                "connection refused",
-            { InnerException: SocketException socket } => socket.Message.ToLowerInvariant(),
-            { HttpRequestError: HttpRequestError.NameResolutionError } => "its name cannot be resolved",
-            { HttpRequestError: HttpRequestError.SecureConnectionError } =>
-                "its certificate is not the one that the client configuration trusts",
-            { HttpRequestError: HttpRequestError.ResponseEnded } => "the connection was cut",
-            _ => error.Message,
-        };
+/// <summary>What became of a request that was not answered.</summary>
+internal enum Silence
+{
+    /// <summary>It was answered.</summary>
+    None,
+
+    /// <summary>There was nothing to ask with.</summary>
+    NotAsked,
+
+    /// <summary>There was no connection: nothing was asked.</summary>
+    NotSent,
+
+    /// <summary>Who answers is not believed: nothing was asked.</summary>
+    Untrusted,
+
+    /// <summary>The connection broke: it may have been done.</summary>
+    Lost,
+
+    /// <summary>Nothing came in time: it may have been done, or be done yet.</summary>
+    TimedOut,
 }
 
 /// <summary>One of the details of a refusal.</summary>

@@ -148,6 +148,10 @@ internal sealed class ClusterSteps(Clusters clusters, Waits waits, ObjectApply a
             error.Causes.Count == 0
                 ? ""
                 : $" ({string.Join("; ", error.Causes.Select(cause => $"{cause.Field}: {cause.Message}"))})";
-        return new(retry ? Verdict.Retry : Verdict.Failed, Waits.Unanswered(cluster, error) + causes);
+        return new(
+            retry ? Verdict.Retry : Verdict.Failed,
+            Waits.Unanswered(cluster, error) + causes,
+            Explanation: error.Cure
+        );
     }
 }

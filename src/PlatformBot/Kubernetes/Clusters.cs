@@ -1,12 +1,20 @@
 using PlatformBot.Core;
+using PlatformBot.Core.Checks;
 
 namespace PlatformBot.Kubernetes;
 
 /// <summary>The clusters that the client configurations know, now: the files are looked at again for every use, because a bootstrap writes them.</summary>
-internal sealed class Clusters(KubernetesOptions options, TimeProvider clock) : IDisposable
+internal sealed class Clusters(
+    KubernetesOptions options,
+    PluginRunner plugins,
+    Redactor redactor,
+    ILoggerFactory loggers,
+    TimeProvider clock
+) : IDisposable
 {
+    private readonly ILogger _logger = loggers.CreateLogger<Clusters>();
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, (ClusterAccess Access, ClusterClient Client)> _clients = [];
+    private readonly Dictionary<string, (string Fingerprint, ClusterClient Client)> _clients = [];
     private string _stamp = "";
     private Result<Kubeconfig> _configuration = new Refusal("not read yet", "ask again");
 
@@ -23,11 +31,11 @@ internal sealed class Clusters(KubernetesOptions options, TimeProvider clock) : 
             if (!configuration.Find(context).Ok(out var access, out refusal))
                 return refusal;
 
-            if (_clients.TryGetValue(context, out var known) && known.Access == access)
+            if (_clients.TryGetValue(context, out var known) && known.Fingerprint == access.Fingerprint)
                 return known.Client;
 
-            var client = new ClusterClient(context, access, new(access, options.Timeout, clock));
-            _clients[context] = (access, client);
+            var client = new ClusterClient(context, access, Connect(context, access));
+            _clients[context] = (access.Fingerprint, client);
             return client;
         }
     }
@@ -37,6 +45,9 @@ internal sealed class Clusters(KubernetesOptions options, TimeProvider clock) : 
         foreach (var (_, client) in _clients.Values)
             client.Dispose();
     }
+
+    private ClusterConnection Connect(string context, ClusterAccess access) =>
+        new(context, access, new(access, plugins, redactor, clock), options, clock, _logger);
 
     private void Refresh()
     {

@@ -5,25 +5,6 @@ using YamlDotNet.RepresentationModel;
 
 namespace PlatformBot.Kubernetes;
 
-/// <summary>How one context reaches its cluster.</summary>
-/// <param name="ServerName">the name in the server's certificate, when it is not the address's</param>
-/// <param name="CaPem">the only trusted authorities; null trusts the system's</param>
-/// <param name="TokenFile">read again for every request: tokens in files are renewed</param>
-internal sealed record ClusterAccess(
-    Uri Server,
-    string? ServerName,
-    string? CaPem,
-    string? Token,
-    string? TokenFile,
-    string? CertificatePem,
-    string? KeyPem,
-    string Namespace
-)
-{
-    /// <summary>A record would print its secrets.</summary>
-    public override string ToString() => Server.ToString();
-}
-
 /// <summary>Client configuration files, merged as kubectl merges them: entry by entry, the first file wins.</summary>
 internal sealed class Kubeconfig
 {
@@ -107,16 +88,16 @@ internal sealed class Kubeconfig
     {
         try
         {
-            return new ClusterAccess(
-                address,
-                cluster.Text("tls-server-name"),
-                cluster.Pem("certificate-authority"),
-                user.Text("token"),
-                user.File("tokenFile"),
-                user.Pem("client-certificate"),
-                user.Pem("client-key"),
-                found.Text("namespace") ?? "default"
-            );
+            return new ClusterAccess(address)
+            {
+                ServerName = cluster.Text("tls-server-name"),
+                CaPem = cluster.Pem("certificate-authority"),
+                Token = user.Text("token"),
+                TokenFile = user.File("tokenFile"),
+                CertificatePem = user.Pem("client-certificate"),
+                KeyPem = user.Pem("client-key"),
+                Namespace = found.Text("namespace") ?? "default",
+            };
         }
         catch (Exception error) when (error is IOException or FormatException or UnauthorizedAccessException)
         {

@@ -15,6 +15,14 @@ internal sealed record KubernetesOptions
     [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>How long a request that may be sent again is tried, all in all, while the server cannot be reached. What waits looks again anyway.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:05:00")]
+    public TimeSpan RetryFor { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Requests to one cluster at the same time; watches do not count.</summary>
+    [Range(1, 100)]
+    public int AtOnce { get; init; } = 8;
+
     public IReadOnlyList<string> Files()
     {
         if (Kubeconfig.Count > 0)

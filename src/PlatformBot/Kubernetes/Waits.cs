@@ -52,10 +52,7 @@ internal sealed class Waits(Clusters clusters, TimeProvider clock)
     }
 
     /// <summary>"API server of infra does not answer: connection refused", or what it answered.</summary>
-    public static string Unanswered(string cluster, ApiException error) =>
-        error.IsUnreachable
-            ? $"API server of {cluster} does not answer: {error.Message}"
-            : $"API server of {cluster} answers {error.Code}: {error.Message}";
+    public static string Unanswered(string cluster, ApiException error) => error.For(cluster);
 
     private static async Task<CheckOutcome> LookAtOneAsync(
         ClusterClient cluster,

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using PlatformBot.Cli;
 using PlatformBot.Core.Checks;
 using PlatformBot.Core.Planning;
@@ -46,6 +47,7 @@ internal sealed class RecordedTools : IDisposable
             Book,
             new Redactor(),
             journal,
+            NullLoggerFactory.Instance,
             TimeProvider.System
         );
     }

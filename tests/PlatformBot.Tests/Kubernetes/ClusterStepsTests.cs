@@ -166,7 +166,7 @@ public sealed class ClusterStepsTests
         var applied = await scene.ApplyAsync(Settings);
 
         look.Holds.ShouldBeNull();
-        look.Saw.ShouldEndWith("its certificate is not the one that the client configuration trusts");
+        look.Saw.ShouldEndWith("than the one that the client configuration trusts: same name, other key");
         applied.Verdict.ShouldBe(Verdict.Retry);
         (await other.LookAsync("exists", "v1", "ConfigMap", "default", "settings")).Holds.ShouldBe(false);
     }

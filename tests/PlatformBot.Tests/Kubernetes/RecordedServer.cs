@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -8,6 +9,8 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using PlatformBot.Core.Checks;
 using PlatformBot.Kubernetes;
 using Shouldly;
 using Xunit;
@@ -31,10 +34,15 @@ internal sealed class RecordedServer : IAsyncDisposable
     private readonly ConcurrentQueue<RecordedRequest> _asked = new();
     private readonly ConcurrentQueue<string> _unexpected = new();
 
-    private RecordedServer(TimeProvider? pace, TestAuthority authority, IEnumerable<Recording> script)
+    private RecordedServer(
+        TimeProvider? pace,
+        TestAuthority authority,
+        X509Certificate2 certificate,
+        IEnumerable<Recording> script
+    )
     {
         (_pace, _authority, _script) = (pace, authority, [.. script]);
-        _app = Build();
+        _app = Build(certificate);
     }
 
     public static Task<RecordedServer> StartAsync(params string[] names) =>
@@ -46,10 +54,12 @@ internal sealed class RecordedServer : IAsyncDisposable
     public static async Task<RecordedServer> StartAsync(
         TimeProvider? pace,
         IEnumerable<Recording> script,
-        TestAuthority? authority = null
+        TestAuthority? authority = null,
+        X509Certificate2? certificate = null
     )
     {
-        var server = new RecordedServer(pace, authority ?? new TestAuthority("recorded"), script);
+        authority ??= new TestAuthority("recorded");
+        var server = new RecordedServer(pace, authority, certificate ?? authority.Server(), script);
         await server._app.StartAsync(TestContext.Current.CancellationToken);
         return server;
     }
@@ -70,9 +80,19 @@ internal sealed class RecordedServer : IAsyncDisposable
             """;
 
     /// <summary>Whom the client trusts and who it is, without a file.</summary>
-    public ClusterAccess Access => new(Uri, null, _authority.CaPem, "a-token", null, null, null, "default");
+    public ClusterAccess Access => new(Uri) { CaPem = _authority.CaPem, Token = "a-token" };
 
-    public ClusterConnection Connect(TimeProvider clock) => new(Access, TimeSpan.FromSeconds(10), clock);
+    public ClusterConnection Connect(TimeProvider clock) => Connect(Access, NullLogger.Instance, clock);
+
+    public static ClusterConnection Connect(ClusterAccess access, ILogger logger, TimeProvider clock) =>
+        new(
+            "infra",
+            access,
+            new(access, Scene.NoPlugins, new Redactor(), clock),
+            new() { Timeout = TimeSpan.FromSeconds(10) },
+            clock,
+            logger
+        );
 
     /// <summary>More answers, behind those that are left.</summary>
     public void Then(params Recording[] script)
@@ -97,7 +117,7 @@ internal sealed class RecordedServer : IAsyncDisposable
         _authority.Dispose();
     }
 
-    private WebApplication Build()
+    private WebApplication Build(X509Certificate2 certificate)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -109,7 +129,7 @@ internal sealed class RecordedServer : IAsyncDisposable
                 listen =>
                 {
                     listen.Protocols = HttpProtocols.Http1AndHttp2;
-                    listen.UseHttps(_authority.Server());
+                    listen.UseHttps(certificate);
                 }
             )
         );
@@ -133,6 +153,8 @@ internal sealed class RecordedServer : IAsyncDisposable
             );
             return;
         }
+
+        await answer.Held.WaitAsync(context.RequestAborted);
 
         if (answer.Cut)
         {

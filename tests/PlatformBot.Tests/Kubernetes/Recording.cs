@@ -21,6 +21,9 @@ internal sealed partial record Recording(string Name, RecordedRequest Request, i
     /// <summary>The server ended the stream; otherwise it stays open until the client goes.</summary>
     public bool Ends { get; init; } = true;
 
+    /// <summary>The answer waits for this.</summary>
+    public Task Held { get; init; } = Task.CompletedTask;
+
     /// <summary>In place of an answer, the connection is cut.</summary>
     public bool Cut { get; init; }
 

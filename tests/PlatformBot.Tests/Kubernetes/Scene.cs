@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging.Abstractions;
 using PlatformBot.Core.Checks;
 using PlatformBot.Core.Planning;
 using PlatformBot.Core.Runs;
@@ -19,11 +20,25 @@ internal sealed class Scene : IAsyncDisposable
     {
         (Cluster, _server) = (cluster, server);
         Kubeconfig = Path.Combine(_folder.FullName, "infra");
-        Clusters = new(new() { Kubeconfig = [Kubeconfig], Timeout = TimeSpan.FromSeconds(5) }, TimeProvider.System);
+        Clusters = new(
+            new()
+            {
+                Kubeconfig = [Kubeconfig],
+                Timeout = TimeSpan.FromSeconds(5),
+                RetryFor = TimeSpan.FromSeconds(1),
+            },
+            NoPlugins,
+            Redactor,
+            NullLoggerFactory.Instance,
+            TimeProvider.System
+        );
         Waits = new(Clusters, TimeProvider.System);
         Steps = new(Clusters, Waits, new(Waits, TimeProvider.System));
         Diagnosis = new(Clusters, Redactor, TimeProvider.System);
     }
+
+    public static PluginRunner NoPlugins { get; } =
+        (plugin, _, _) => throw new InvalidOperationException($"{plugin.Command} is not started in this test.");
 
     public static CancellationToken Stop => TestContext.Current.CancellationToken;
 
