@@ -15,6 +15,7 @@ internal sealed class Clusters(
     private readonly ILogger _logger = loggers.CreateLogger<Clusters>();
     private readonly Lock _gate = new();
     private readonly Dictionary<string, (string Fingerprint, ClusterClient Client)> _clients = [];
+    private readonly HashSet<string> _pems = [];
     private string _stamp = "";
     private Result<Kubeconfig> _configuration = new Refusal("not read yet", "ask again");
 
@@ -25,10 +26,7 @@ internal sealed class Clusters(
         {
             Refresh();
 
-            if (!_configuration.Ok(out var configuration, out var refusal))
-                return refusal;
-
-            if (!configuration.Find(context).Ok(out var access, out refusal))
+            if (!Read(context).Ok(out var access, out var refusal))
                 return refusal;
 
             if (_clients.TryGetValue(context, out var known) && known.Fingerprint == access.Fingerprint)
@@ -49,15 +47,34 @@ internal sealed class Clusters(
     private ClusterConnection Connect(string context, ClusterAccess access) =>
         new(context, access, new(access, plugins, redactor, clock), options, clock, _logger);
 
+    private Result<ClusterAccess> Read(string context)
+    {
+        if (context == options.InCluster)
+        {
+            return InCluster.Read(
+                options.ServiceAccount,
+                Environment.GetEnvironmentVariable("KUBERNETES_SERVICE_HOST"),
+                Environment.GetEnvironmentVariable("KUBERNETES_SERVICE_PORT"),
+                _pems
+            );
+        }
+
+        if (!_configuration.Ok(out var configuration, out var refusal))
+            return refusal;
+
+        var found = configuration.Find(context);
+        _pems.UnionWith(configuration.Files);
+        return found;
+    }
+
     private void Refresh()
     {
-        var files = options.Files();
-        var stamp = string.Join('|', files.Select(StampOf));
+        var stamp = string.Join('|', options.Files().Concat(_pems).Select(StampOf));
 
         if (stamp == _stamp)
             return;
 
-        (_stamp, _configuration) = (stamp, Kubeconfig.Read(files));
+        (_stamp, _configuration) = (stamp, Kubeconfig.Read(options));
     }
 
     private static string StampOf(string path)

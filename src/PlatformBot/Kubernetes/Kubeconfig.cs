@@ -1,159 +1,99 @@
-using System.Text;
 using PlatformBot.Core;
-using YamlDotNet.Core;
-using YamlDotNet.RepresentationModel;
 
 namespace PlatformBot.Kubernetes;
 
-/// <summary>Client configuration files, merged as kubectl merges them: entry by entry, the first file wins.</summary>
+/// <summary>
+/// Client configuration files, merged as kubectl merges them: entry by entry, the first file wins, and nothing is put together from two
+/// entries of one name. Which context is the current one means nothing here: a step names its cluster.
+/// </summary>
 internal sealed class Kubeconfig
 {
-    private const string Fetch = "Fetch the client configuration again.";
+    private readonly KubernetesOptions _options;
+    private readonly IReadOnlyList<KubeconfigEntry> _entries;
+    private readonly Dictionary<string, Result<ClusterAccess>> _found = [];
+    private readonly HashSet<string> _files = [];
 
-    private readonly IReadOnlyList<Entry> _entries;
+    private Kubeconfig(KubernetesOptions options, IReadOnlyList<KubeconfigEntry> entries) =>
+        (_options, _entries) = (options, entries);
 
-    private Kubeconfig(IReadOnlyList<Entry> entries) => _entries = entries;
-
-    public IEnumerable<string> Contexts =>
-        _entries.Where(entry => entry.List == "contexts").Select(entry => entry.Name).Distinct();
+    /// <summary>Certificates and keys that stand in files of their own, as far as contexts were asked for.</summary>
+    public IEnumerable<string> Files => _files;
 
     /// <summary>Files that are not there are left out; one that cannot be read is a refusal.</summary>
-    public static Result<Kubeconfig> Read(IEnumerable<string> files)
+    public static Result<Kubeconfig> Read(KubernetesOptions options)
     {
-        var entries = new List<Entry>();
+        var entries = new List<KubeconfigEntry>();
 
-        foreach (var file in files.Where(File.Exists))
+        foreach (var file in options.Files().Where(File.Exists))
         {
-            try
-            {
-                entries.AddRange(ReadFile(file));
-            }
-            catch (Exception error) when (error is YamlException or IOException or UnauthorizedAccessException)
-            {
-                // The message of a YAML error may quote the line, and the line may be a key.
-                return new Refusal(
-                    $"The client configuration {file} cannot be read ({error.GetType().Name}).",
-                    "See that the bot may read it and that it is YAML; a step that fetches it writes it anew."
-                );
-            }
+            if (!KubeconfigEntry.ReadFile(file).Ok(out var read, out var refusal))
+                return refusal;
+
+            entries.AddRange(read);
         }
 
-        return new Kubeconfig(entries);
+        return new Kubeconfig(options, entries);
     }
 
     public Result<ClusterAccess> Find(string context)
     {
-        if (Entity("contexts", context) is not { } found)
-        {
-            return new Refusal(
-                $"There is no client configuration for {context} yet.",
-                $"Contexts: {string.Join(", ", Contexts)}."
-            );
-        }
+        if (_found.TryGetValue(context, out var known))
+            return known;
 
-        if (Entity("clusters", found.Text("cluster")) is not { } cluster || cluster.Text("server") is not { } server)
-            return new Refusal($"The context {context} names a cluster that is not there.", Fetch);
-
-        if (Entity("users", found.Text("user")) is not { } user)
-            return new Refusal($"The context {context} names a user that is not there.", Fetch);
-
-        if (!Uri.TryCreate(server, UriKind.Absolute, out var address) || address.Scheme != Uri.UriSchemeHttps)
-        {
-            return new Refusal(
-                $"The server of {context} must be an https address: credentials go there.",
-                "Write the server as https://host:port."
-            );
-        }
-
-        if (cluster.Text("insecure-skip-tls-verify") == "true")
-        {
-            return new Refusal(
-                $"{context} skips TLS verification; the bot must know whom it talks to.",
-                "Remove insecure-skip-tls-verify and give certificate-authority-data."
-            );
-        }
-
-        if (user.Has("exec") && user.Text("token") is null && user.Pem("client-certificate") is null)
-        {
-            return new Refusal(
-                $"{context} gets its credentials from a program (exec); that is not supported.",
-                "Give a token or a client certificate."
-            );
-        }
-
-        return ReadAccess(context, address, found, cluster, user);
+        return _found[context] = Read(context);
     }
 
-    private static Result<ClusterAccess> ReadAccess(string context, Uri address, Entry found, Entry cluster, Entry user)
+    private Result<ClusterAccess> Read(string name)
     {
-        try
+        if (Entry("context", name) is not { } context)
         {
-            return new ClusterAccess(address)
+            var contexts = _entries.Where(entry => entry.Kind == "context").Select(entry => entry.Name).Distinct();
+            return new Refusal(
+                $"There is no client configuration for {name} yet.",
+                $"Contexts: {string.Join(", ", contexts)}."
+            );
+        }
+
+        if (!Named(context, "cluster").Ok(out var cluster, out var refusal))
+            return refusal;
+
+        if (!Named(context, "user").Ok(out var user, out refusal))
+            return refusal;
+
+        var pems = new PemFields(_files);
+        if (
+            !ClusterRules
+                .Read(cluster, pems, insecure: _options.Insecure.Contains(name))
+                .Ok(out var access, out refusal)
+        )
+        {
+            return refusal;
+        }
+
+        return UserRules.Read(
+            access with
             {
-                ServerName = cluster.Text("tls-server-name"),
-                CaPem = cluster.Pem("certificate-authority"),
-                Token = user.Text("token"),
-                TokenFile = user.File("tokenFile"),
-                CertificatePem = user.Pem("client-certificate"),
-                KeyPem = user.Pem("client-key"),
-                Namespace = found.Text("namespace") ?? "default",
-            };
-        }
-        catch (Exception error) when (error is IOException or FormatException or UnauthorizedAccessException)
-        {
-            return new Refusal($"A certificate or key of {context} cannot be read ({error.GetType().Name}).", Fetch);
-        }
+                Namespace = context.Text("namespace") ?? "default",
+            },
+            user,
+            pems,
+            _options.ExecPlugins
+        );
     }
 
-    private Entry? Entity(string list, string? name) =>
-        _entries.FirstOrDefault(entry => entry.List == list && entry.Name == name);
-
-    private static IEnumerable<Entry> ReadFile(string file)
+    private Result<KubeconfigEntry> Named(KubeconfigEntry context, string kind)
     {
-        var yaml = new YamlStream();
-        yaml.Load(new StringReader(System.IO.File.ReadAllText(file)));
+        if (context.Text(kind) is not { } name)
+            return new Refusal($"{context} names no {kind}.", $"Write the {kind} into it.");
 
-        if (yaml.Documents.Count == 0 || yaml.Documents[0].RootNode is not YamlMappingNode root)
-            yield break;
-
-        foreach (var list in new[] { "contexts", "clusters", "users" })
-        {
-            if (Child(root, list) is not YamlSequenceNode items)
-                continue;
-
-            foreach (var item in items.OfType<YamlMappingNode>())
-            {
-                if (
-                    Child(item, "name") is YamlScalarNode { Value: { } name }
-                    && Child(item, list[..^1]) is YamlMappingNode body
-                )
-                {
-                    yield return new(list, name, body, Path.GetDirectoryName(Path.GetFullPath(file))!);
-                }
-            }
-        }
+        return Entry(kind, name) is { } found
+            ? found
+            : new Refusal(
+                $"{context} names the {kind} {name}, which is in none of the client configurations.",
+                "Fetch the client configuration again, or correct the name."
+            );
     }
 
-    private static YamlNode? Child(YamlMappingNode node, string key) =>
-        node.Children.TryGetValue(new YamlScalarNode(key), out var value) ? value : null;
-
-    /// <param name="Folder">what relative paths inside are relative to</param>
-    private sealed record Entry(string List, string Name, YamlMappingNode Body, string Folder)
-    {
-        public bool Has(string field) => Child(Body, field) is not null;
-
-        public string? Text(string field) =>
-            Child(Body, field) is YamlScalarNode { Value: { Length: > 0 } value } ? value : null;
-
-        public string? File(string field) => Text(field) is { } path ? Path.Combine(Folder, path) : null;
-
-        /// <summary>Inline as base64 in "field-data", or in the file that "field" names.</summary>
-        public string? Pem(string field)
-        {
-            if (Text($"{field}-data") is { } data)
-                return Encoding.UTF8.GetString(Convert.FromBase64String(data));
-
-            return File(field) is { } path ? System.IO.File.ReadAllText(path) : null;
-        }
-    }
+    private KubeconfigEntry? Entry(string kind, string name) =>
+        _entries.FirstOrDefault(entry => entry.Kind == kind && entry.Name == name);
 }

@@ -11,6 +11,21 @@ internal sealed record KubernetesOptions
     /// </summary>
     public IReadOnlyList<string> Kubeconfig { get; init; } = [];
 
+    /// <summary>
+    /// Programs that client configurations may start for credentials ("exec"): a name as it is written there, or a whole path. None by
+    /// default: who writes such a file would decide what runs on the bot's host.
+    /// </summary>
+    public IReadOnlyList<string> ExecPlugins { get; init; } = [];
+
+    /// <summary>Contexts that may skip TLS verification (insecure-skip-tls-verify).</summary>
+    public IReadOnlyList<string> Insecure { get; init; } = [];
+
+    /// <summary>The cluster of the inventory that the bot itself runs in, reached by its pod's service account; null: none.</summary>
+    public string? InCluster { get; init; }
+
+    /// <summary>The folder of that service account.</summary>
+    public string ServiceAccount { get; init; } = Kubernetes.InCluster.WellKnown;
+
     /// <summary>How long one answer may take.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(15);
