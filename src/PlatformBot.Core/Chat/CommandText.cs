@@ -24,9 +24,19 @@ public static class CommandText
                 .. Marked("annotate", patch, patch.Annotations),
             ],
             PlannedAction.Wait wait => [$"wait on {wait.For.Cluster} for {wait.For.Object}: {wait.For.For}"],
+            PlannedAction.Exec exec => [Of(exec.Command)],
             PlannedAction.Manual manual => [$"a person: {manual.Ask}"],
             _ => throw new System.Diagnostics.UnreachableException(),
         };
+
+    /// <summary>"in pod db/pg-1 on infra: psql -c 'select 1'", with what it reads on the lines below.</summary>
+    public static string Of(PlannedExec exec)
+    {
+        var line = $"in {exec.Place} on {exec.Cluster}: {Of(exec.Argv)}";
+        return exec.Stdin is null
+            ? line
+            : $"{line} <<\n  {exec.Stdin.TrimEnd('\n').Replace("\n", "\n  ", StringComparison.Ordinal)}";
+    }
 
     /// <summary>Long lines continued on the next, as in a shell script, so that a command can be read to its end.</summary>
     public static string Folded(string commands) => string.Join('\n', commands.Split('\n').Select(Fold));

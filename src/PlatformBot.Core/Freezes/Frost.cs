@@ -29,6 +29,7 @@ public sealed record Frost(IReadOnlyList<Freeze> Freezes)
         {
             PlannedAction.Apply apply => apply.Cluster,
             PlannedAction.Patch patch => patch.Cluster,
+            PlannedAction.Exec exec => exec.Command.Cluster,
             _ => null,
         };
 }

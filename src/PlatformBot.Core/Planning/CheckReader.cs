@@ -25,16 +25,20 @@ internal sealed class CheckReader(CommandReader commands, ClusterReader places)
 
         if (map.Map("wait") is { } wait)
         {
-            return new PlannedCheck.Wait(
-                places.Wait(wait.Has("cluster") || !map.Has("cluster") ? wait : WithCluster(wait, map))
-            );
+            return new PlannedCheck.Wait(places.Wait(Placed(wait, map)));
         }
+
+        if (map.Map("exec") is { } exec)
+            return new PlannedCheck.Exec(places.Exec(Placed(exec, map)));
 
         return new PlannedCheck.Raw(places.Of(map), map.Text("raw", ""));
     }
 
-    private static YamlMap WithCluster(YamlMap wait, YamlMap check) =>
-        new(wait.At, [.. wait.Entries, new YamlEntry(check.Key("cluster")!, check["cluster"]!)]);
+    /// <summary>A cluster that is named beside it holds for it, too.</summary>
+    private static YamlMap Placed(YamlMap look, YamlMap check) =>
+        look.Has("cluster") || !check.Has("cluster")
+            ? look
+            : new(look.At, [.. look.Entries, new YamlEntry(check.Key("cluster")!, check["cluster"]!)]);
 
     private static IEnumerable<YamlMap> Expectations(YamlNode? node) =>
         node switch

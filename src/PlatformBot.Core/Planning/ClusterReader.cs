@@ -34,6 +34,31 @@ internal sealed class ClusterReader(Inventory inventory, string? own, Problems p
         return new PlannedWait(Of(wait), wait.Text("for", ""), Object(wait, needsName: !all), wait.Text("selector"));
     }
 
+    public PlannedExec Exec(YamlMap exec)
+    {
+        if (exec["argv"] is YamlList words)
+        {
+            foreach (
+                var word in words
+                    .Items.OfType<YamlScalar>()
+                    .Where(word => word.Text.Contains('\0', StringComparison.Ordinal))
+            )
+            {
+                problems.Add(word.At, "An argument cannot contain the character 0.");
+            }
+        }
+
+        return new PlannedExec(
+            Of(exec),
+            exec.Text("namespace", ""),
+            exec.Text("pod"),
+            exec.Text("selector"),
+            exec.Text("container"),
+            [.. ((exec["argv"] as YamlList)?.Items ?? []).OfType<YamlScalar>().Select(word => word.Text)],
+            exec.Text("stdin")
+        );
+    }
+
     public ObjectReference Object(YamlMap holder, bool needsName) =>
         holder.Map("object") is { } map ? Read(map, needsName) : new ObjectReference("", "", null, null);
 

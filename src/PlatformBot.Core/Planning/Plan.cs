@@ -172,6 +172,7 @@ public sealed record PlannedStep
             PlannedAction.Apply apply => apply.Cluster,
             PlannedAction.Patch patch => patch.Cluster,
             PlannedAction.Wait wait => wait.For.Cluster,
+            PlannedAction.Exec exec => exec.Command.Cluster,
             _ => Cluster,
         };
 

@@ -8,6 +8,7 @@ namespace PlatformBot.Core.Planning;
 [JsonDerivedType(typeof(Apply), "apply")]
 [JsonDerivedType(typeof(Patch), "patch")]
 [JsonDerivedType(typeof(Wait), "wait")]
+[JsonDerivedType(typeof(Exec), "exec")]
 [JsonDerivedType(typeof(Manual), "manual")]
 public abstract record PlannedAction
 {
@@ -44,6 +45,9 @@ public abstract record PlannedAction
     /// <summary>Waits until a condition of the cluster holds.</summary>
     public sealed record Wait(PlannedWait For) : PlannedAction;
 
+    /// <summary>Runs a command in a container.</summary>
+    public sealed record Exec(PlannedExec Command, bool Sensitive) : PlannedAction;
+
     /// <summary>A person does it and says what they saw.</summary>
     /// <param name="Evidence">what must be given: "text", or "file" for words and at least one file</param>
     public sealed record Manual(string Ask, string Evidence) : PlannedAction
@@ -69,6 +73,27 @@ public sealed record ObjectReference(string ApiVersion, string Kind, string? Nam
     /// <summary>"daemonset kube-system/cilium"</summary>
     public override string ToString() =>
         $"{Kind.ToLowerInvariant()} {(Namespace is null ? "" : Namespace + "/")}{Name ?? "*"}";
+}
+
+/// <summary>A command in a container of a pod: argv, and no shell but the one that it names.</summary>
+/// <param name="Pod">null when <paramref name="Selector"/> finds it</param>
+/// <param name="Selector">label selector; of the pods that are ready, the first by name</param>
+/// <param name="Container">null: the pod's only one</param>
+/// <param name="Stdin">null: there is none</param>
+public sealed record PlannedExec(
+    string Cluster,
+    string Namespace,
+    string? Pod,
+    string? Selector,
+    string? Container,
+    IReadOnlyList<string> Argv,
+    string? Stdin
+)
+{
+    /// <summary>"pod db/pg-1", "a pod of db with role=primary", "container app of pod db/pg-1"</summary>
+    public string Place =>
+        (Container is null ? "" : $"container {Container} of ")
+        + (Pod is null ? $"a pod of {Namespace} with {Selector}" : $"pod {Namespace}/{Pod}");
 }
 
 /// <summary>What is waited for.</summary>

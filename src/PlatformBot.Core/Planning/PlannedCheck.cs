@@ -7,6 +7,7 @@ namespace PlatformBot.Core.Planning;
 [JsonDerivedType(typeof(Get), "get")]
 [JsonDerivedType(typeof(Wait), "wait")]
 [JsonDerivedType(typeof(Raw), "raw")]
+[JsonDerivedType(typeof(Exec), "exec")]
 public abstract record PlannedCheck
 {
     private PlannedCheck() { }
@@ -27,6 +28,9 @@ public abstract record PlannedCheck
 
     /// <summary>The API server's answer for a path: status 200 and as expected.</summary>
     public sealed record Raw(string Cluster, string Path) : PlannedCheck;
+
+    /// <summary>A command in a container: exit code and output.</summary>
+    public sealed record Exec(PlannedExec Command) : PlannedCheck;
 }
 
 /// <summary>One thing that is looked at. Exactly one of the comparisons is set; <see cref="Path"/> turns text into JSON first.</summary>

@@ -95,6 +95,9 @@ internal sealed class StepBuilder(Catalogue catalogue, Manifests manifests, Prob
         if (body.Map("wait") is { } wait)
             return new PlannedAction.Wait(places.Wait(wait));
 
+        if (body.Map("exec") is { } exec)
+            return new PlannedAction.Exec(places.Exec(exec), body.Truth("sensitive"));
+
         return Manual(body.Map("manual"));
     }
 
@@ -134,8 +137,14 @@ internal sealed class StepBuilder(Catalogue catalogue, Manifests manifests, Prob
 
         if (actions is not (["run"] or ["pipe"] or []))
         {
-            foreach (var surplus in OfProcesses.Where(body.Has))
+            foreach (
+                var surplus in OfProcesses
+                    .Where(body.Has)
+                    .Where(field => field != "sensitive" || actions is not ["exec"])
+            )
+            {
                 problems.Add(body.Key(surplus)!.At, $"'{surplus}' is for 'run' and 'pipe'.");
+            }
         }
 
         CheckProof(text, body, provesItself: actions is ["wait"] or ["manual"]);

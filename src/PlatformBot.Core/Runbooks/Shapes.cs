@@ -3,7 +3,7 @@ namespace PlatformBot.Core.Runbooks;
 /// <summary>The runbook language: every mapping, every field. docs/runbooks.md tells the same in prose.</summary>
 internal static partial class Shapes
 {
-    public static readonly string[] Actions = ["run", "pipe", "apply", "patch", "wait", "manual"];
+    public static readonly string[] Actions = ["run", "pipe", "apply", "patch", "exec", "wait", "manual"];
     public static readonly string[] ParameterTypes = ["cluster", "node", "phase", "choice", "number", "text"];
 
     private static readonly Kind Filled = new Kind.Text();
@@ -64,6 +64,23 @@ internal static partial class Shapes
         ]
     );
 
+    public static readonly Shape Exec = new(
+        "an exec",
+        "Runs a command in a container of a pod: argv, no shell unless it names one.",
+        [
+            new("namespace", Filled, "The pod's namespace.", true),
+            new("pod", Filled, "The pod's name."),
+            new("selector", Filled, "Labels by which the pod is found: of those that are ready, the first by name."),
+            new("container", Filled, "Which one, where the pod has several."),
+            new("argv", new Kind.ListOf(Filled, 1), "The program and its arguments.", true),
+            new("stdin", Filled, "What it reads."),
+            new("cluster", Filled, "Another cluster than the step's."),
+        ]
+    )
+    {
+        ExactlyOne = ["pod", "selector"],
+    };
+
     public static readonly Shape Expectation = new(
         "an expectation",
         "What must hold of what was seen.",
@@ -92,13 +109,18 @@ internal static partial class Shapes
             new("get", new Kind.Mapping(Object), "One object exists and looks as expected."),
             new("wait", new Kind.Mapping(Wait), "A wait's condition, looked at once."),
             new("raw", Filled, "The API server's answer for a path."),
+            new(
+                "exec",
+                new Kind.Mapping(Exec),
+                "A command in a container: its exit code and output. It must change nothing."
+            ),
             new("expect", new Kind.OneOrMany(new Kind.Mapping(Expectation)), "What must hold; all entries."),
             new("cluster", Filled, "Another cluster than the step's."),
             new("timeout", Duration, "For one look (default 30s)."),
         ]
     )
     {
-        ExactlyOne = ["run", "get", "wait", "raw"],
+        ExactlyOne = ["run", "get", "wait", "raw", "exec"],
     };
 
     public static readonly Shape Apply = new(
@@ -162,6 +184,7 @@ internal static partial class Shapes
             new("pipe", new Kind.ListOf(new Kind.Command(), 2), "Processes joined stdout to stdin."),
             new("apply", new Kind.Mapping(Apply), "Server-side apply."),
             new("patch", new Kind.Mapping(Patch), "Labels and annotations."),
+            new("exec", new Kind.Mapping(Exec), "Runs a command in a container."),
             new("secrets", new Kind.MapOf(Reference), "Environment variables from the vault."),
             new("sensitive", Truth, "Its output is never shown or stored."),
             new("destructive", Filled, "A second person must agree; says what undoing destroys."),
@@ -170,7 +193,7 @@ internal static partial class Shapes
         ]
     )
     {
-        ExactlyOne = ["run", "pipe", "apply", "patch"],
+        ExactlyOne = ["run", "pipe", "apply", "patch", "exec"],
     };
 
     public static readonly Shape Step = new(
@@ -195,6 +218,7 @@ internal static partial class Shapes
             new("pipe", new Kind.ListOf(new Kind.Command(), 2), "Processes joined stdout to stdin."),
             new("apply", new Kind.Mapping(Apply), "Server-side apply."),
             new("patch", new Kind.Mapping(Patch), "Labels and annotations."),
+            new("exec", new Kind.Mapping(Exec), "Runs a command in a container."),
             new("wait", new Kind.Mapping(Wait), "Waits for a condition."),
             new("manual", new Kind.Mapping(Manual), "A person does it."),
             new("secrets", new Kind.MapOf(Reference), "Environment variables from the vault."),

@@ -18,17 +18,23 @@ internal static class PodExec
         var protocol =
             offered.FirstOrDefault(offer => Protocols.Contains(offer))
             ?? throw new StatusException(403, "Forbidden", "unknown protocol");
-        var container = request.Query("container") is { Length: > 0 } asked
-            ? asked
-            : pod.Items("spec", "containers").First().Text("name");
+        var container = ContainerOf(pod, request.Query("container"));
 
         using var socket = await request.Http.WebSockets.AcceptWebSocketAsync(protocol);
         var command = request.Http.Request.Query["command"].Select(part => part ?? "").ToList();
         var stdin = request.IsSet("stdin") ? await StdinAsync(socket, request.Aborted) : "";
         var answer = request.Cluster.Exec?.Invoke(new(request.Namespace, request.Name, container, command, stdin));
 
-        await SendAsync(socket, 1, answer?.Stdout ?? "", request.Aborted);
-        await SendAsync(socket, 2, answer?.Stderr ?? "", request.Aborted);
+        await SendAsync(socket, 1, "", request.Aborted);
+        await PrintAsync(socket, 1, answer?.Stdout ?? "", request.Aborted);
+        await PrintAsync(socket, 2, answer?.Stderr ?? "", request.Aborted);
+
+        if (answer is { IsCutOff: true })
+        {
+            request.Http.Abort();
+            return ApiAnswer.Plain("") with { Sent = true };
+        }
+
         await SendAsync(socket, 3, JsonText.Compact(Ending(answer, command)), request.Aborted);
         await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, statusDescription: null, request.Aborted);
         return ApiAnswer.Plain("") with { Sent = true };
@@ -79,6 +85,33 @@ internal static class PodExec
                 ),
             },
         };
+    }
+
+    private static string ContainerOf(JsonObject pod, string asked)
+    {
+        if (pod.Text("spec", "nodeName").Length == 0)
+            throw Refusals.BadRequest($"pod {pod.Name()} does not have a host assigned");
+
+        return PodLogs.ContainerOf(pod, asked);
+    }
+
+    /// <summary>Cut anywhere, as the runtime's buffer is full, also inside a character.</summary>
+    private static async Task PrintAsync(
+        WebSocket socket,
+        byte channel,
+        string text,
+        CancellationToken cancellationToken
+    )
+    {
+        foreach (var piece in Encoding.UTF8.GetBytes(text).Chunk(8 * 1024))
+        {
+            await socket.SendAsync(
+                (byte[])[channel, .. piece],
+                WebSocketMessageType.Binary,
+                endOfMessage: true,
+                cancellationToken
+            );
+        }
     }
 
     private static async Task SendAsync(

@@ -28,7 +28,8 @@ internal static class PodLogs
         return ApiAnswer.Plain(Tail(text, request.Query("tailLines")));
     }
 
-    private static string ContainerOf(JsonObject pod, string asked)
+    /// <summary>The container that is meant, in the words of the kubelet where there is none.</summary>
+    public static string ContainerOf(JsonObject pod, string asked)
     {
         var names = pod.Items("spec", "containers").Select(container => container.Text("name")).ToList();
 

@@ -22,7 +22,12 @@ public sealed record ExecRequest(
     string Stdin
 );
 
-public sealed record ExecAnswer(int ExitCode, string Stdout, string Stderr);
+/// <summary>What a command did.</summary>
+public sealed record ExecAnswer(int ExitCode, string Stdout, string Stderr)
+{
+    /// <summary>The connection breaks after the output: the exit code never arrives.</summary>
+    public bool IsCutOff { get; init; }
+}
 
 public sealed record LogRequest(string Namespace, string Pod, string Container, string Image, bool Previous);
 

@@ -90,7 +90,7 @@ internal sealed partial class CommandSteps(
         var words = Expectations.Judge(check.Expect, shown);
 
         return words.Holds == outcome.Holds && !tools.IsSensitive(check.Command)
-            ? Plain(words.Saw)
+            ? TerminalText.Plain(words.Saw)
             : $"exit {result.Exit}, its output is {(outcome.Holds == true ? "" : "not ")}as expected";
     }
 
@@ -117,7 +117,7 @@ internal sealed partial class CommandSteps(
             Argv = argv,
             Environment = environment.For(argv[0], values),
             Sensitive = sensitive || tools.IsSensitive(argv),
-            Progress = progress is null ? null : line => progress(Plain(line)),
+            Progress = progress is null ? null : line => progress(TerminalText.Plain(line)),
             Started = started,
         };
 
@@ -130,7 +130,7 @@ internal sealed partial class CommandSteps(
             Said(spec, result),
             redactor.Redact(Typed(spec.Argv)),
             result.Exit,
-            spec.Sensitive ? "" : Plain(result.Tail),
+            spec.Sensitive ? "" : TerminalText.Plain(result.Tail),
             word?.Explain
         );
     }
@@ -140,20 +140,14 @@ internal sealed partial class CommandSteps(
         if (spec.Sensitive)
             return $"exit {result.Exit} (its output is sensitive and was not kept)";
 
-        var lines = Plain(result.Tail)
+        var lines = TerminalText
+            .Plain(result.Tail)
             .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         return result.Exit == 0 || lines.Length == 0 ? $"exit {result.Exit}" : $"exit {result.Exit}: {lines[^1]}";
     }
 
     private static string Join(string before, string after) =>
         string.Join('\n', new[] { before.TrimEnd(), after }.Where(text => text.Length > 0));
-
-    /// <summary>Without colours, cursor movements and other control characters: terminals are elsewhere.</summary>
-    private static string Plain(string text) =>
-        Control().Replace(text.Replace("\r\n", "\n", StringComparison.Ordinal), "");
-
-    [GeneratedRegex(@"\x1B\[[0-9;?]*[A-Za-z]|\x1B\][^\x07]*\x07|[\x00-\x08\x0B-\x1F\x7F]", RegexOptions.None, 1000)]
-    private static partial Regex Control();
 
     [GeneratedRegex(@"^[A-Za-z0-9_@%+=:,./-]+$", RegexOptions.None, 1000)]
     private static partial Regex PlainArgument();

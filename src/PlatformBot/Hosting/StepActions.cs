@@ -13,6 +13,7 @@ internal sealed class StepActions : IStepActions, IDisposable
 {
     private readonly Clusters _clusters;
     private readonly ClusterSteps _onClusters;
+    private readonly ExecSteps _exec;
     private readonly CommandSteps _commands;
     private readonly Diagnosis _diagnosis;
     private readonly ToolPath _tools;
@@ -54,6 +55,7 @@ internal sealed class StepActions : IStepActions, IDisposable
         _clusters = new(kubernetes, plugins.RunAsync, redactor, loggers, clock);
         var waits = new Waits(_clusters, clock);
         _onClusters = new(_clusters, waits, new(waits, clock));
+        _exec = new(_clusters, redactor);
         _diagnosis = new(_clusters, redactor, clock);
         Inputs = new StepInputs(_tools, _clusters, new NamedFiles(paths, tools.WorkingDirectory, book));
     }
@@ -74,6 +76,7 @@ internal sealed class StepActions : IStepActions, IDisposable
             PlannedAction.Apply apply => await _onClusters.ApplyAsync(apply, Say, cancelled),
             PlannedAction.Patch patch => await _onClusters.PatchAsync(patch, cancelled),
             PlannedAction.Wait wait => await _onClusters.WaitAsync(wait, Say, cancelled),
+            PlannedAction.Exec exec => await _exec.ActAsync(exec, step.Repeatable, Say, cancelled),
             PlannedAction.Manual manual => new(Verdict.AskPerson, manual.Ask),
             _ => throw new ArgumentOutOfRangeException(nameof(step), step.Action, "No such action."),
         };
@@ -98,6 +101,7 @@ internal sealed class StepActions : IStepActions, IDisposable
                 PlannedCheck.Get get => await _onClusters.CheckAsync(get, limited.Token),
                 PlannedCheck.Wait wait => await _onClusters.CheckAsync(wait, limited.Token),
                 PlannedCheck.Raw raw => await _onClusters.CheckAsync(raw, limited.Token),
+                PlannedCheck.Exec exec => await _exec.CheckAsync(exec, limited.Token),
                 _ => throw new ArgumentOutOfRangeException(nameof(check), check, "No such check."),
             };
 

@@ -34,6 +34,7 @@ internal static class StepSubjects
         {
             PlannedAction.Wait wait => [wait.For.Object.Namespace],
             PlannedAction.Patch patch => [patch.Object.Namespace],
+            PlannedAction.Exec exec => [exec.Command.Namespace],
             PlannedAction.Run run => run.Commands.Select(NamespaceFlag),
             PlannedAction.Pipe pipe => pipe.Commands.Select(NamespaceFlag),
             _ => Enumerable.Empty<string?>(),
@@ -44,6 +45,7 @@ internal static class StepSubjects
                 {
                     PlannedCheck.Get get => get.Object.Namespace,
                     PlannedCheck.Wait wait => wait.For.Object.Namespace,
+                    PlannedCheck.Exec exec => exec.Command.Namespace,
                     PlannedCheck.Run run => NamespaceFlag(run.Command),
                     _ => null,
                 }
@@ -60,6 +62,7 @@ internal static class StepSubjects
             PlannedCheck.Get get => get.Object.ToString(),
             PlannedCheck.Wait wait => wait.For.Object.ToString(),
             PlannedCheck.Raw raw => raw.Path,
+            PlannedCheck.Exec exec => exec.Command.Place,
             _ => "the check",
         };
 

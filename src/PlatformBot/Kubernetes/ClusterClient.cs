@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net.WebSockets;
 using System.Text.Json;
 using PlatformBot.Core.Planning;
 
@@ -53,6 +54,10 @@ internal sealed class ClusterClient(string name, ClusterAccess access, ClusterCo
         path.StartsWith('/')
             ? (await connection.SendAsync(ApiCall.Get(path), cancellationToken)).Text
             : throw new ApiException(400, "", $"A path starts with '/': {path}", []);
+
+    /// <summary>A WebSocket to a path of the API server.</summary>
+    public Task<WebSocket> ConnectAsync(string path, IReadOnlyList<string> protocols, CancellationToken cancelled) =>
+        connection.ConnectAsync(path, protocols, cancelled);
 
     /// <summary>Server-side apply of one object.</summary>
     public async Task<JsonElement> ApplyAsync(

@@ -51,6 +51,12 @@ public sealed class WholeStepTests
         - step: patch
           patch: { object: { kind: Namespace, name: b }, labels: { b: "1", a: null }, annotations: { d: "2", c: null } }
           proves-itself: true
+        - step: exec
+          exec: { namespace: db, pod: pg-1, container: postgres, argv: [psql, -c, "select 1; -- it's so"], stdin: "a\nb\n", cluster: apps }
+          sensitive: true
+          verify:
+            - { exec: { namespace: db, selector: role=primary, argv: [pg_isready] }, expect: { exit: 0 }, cluster: apps }
+            - { exec: { namespace: db, selector: role=primary, argv: [pg_isready] } }
         - step: wait-for-one
           wait: { for: condition=Ready, object: { apiVersion: cilium.io/v2, kind: CiliumNode, name: n }, cluster: apps }
         - step: wait-for-all

@@ -36,7 +36,7 @@ public sealed class CatalogueMistakesTests
             { "- { step: a, run: [helm], pipe: [[helm], [helm]], proves-itself: true }",
               "commands/bootstrap.yaml:12:33: The step 'a' has several actions: 'run', 'pipe'. Make a step of each." },
             { "- { step: a, title: Nothing, proves-itself: true }",
-              "commands/bootstrap.yaml:12:9: A step has one of 'run', 'pipe', 'apply', 'patch', 'wait', 'manual', 'uses'." },
+              "commands/bootstrap.yaml:12:9: A step has one of 'run', 'pipe', 'apply', 'patch', 'exec', 'wait', 'manual', 'uses'." },
             { "- { step: a, run: [helm, \"${{ cluster.vpi }}\"], proves-itself: true }",
               "commands/bootstrap.yaml:12:33: 'cluster' has no 'vpi'. Did you mean 'vip'?" },
             { "- { step: a, run: [helm, \"${{ clutser.vip }}\"], proves-itself: true }",

@@ -18,7 +18,7 @@ public class ExecTests
         api.Cluster.Objects.Put(
             JsonNode
                 .Parse(
-                    """{"apiVersion":"v1","kind":"Pod","metadata":{"name":"sh","namespace":"default"},"spec":{"containers":[{"name":"main","image":"sh:1"}]}}"""
+                    """{"apiVersion":"v1","kind":"Pod","metadata":{"name":"sh","namespace":"default"},"spec":{"nodeName":"infra-01","containers":[{"name":"main","image":"sh:1"}]}}"""
                 )!
                 .AsObject()
         );
@@ -32,6 +32,7 @@ public class ExecTests
 
         await socket.ConnectAsync(uri, invoker, ApiFixture.Stop);
 
+        (await NextAsync(socket)).ShouldBe((1, ""));
         (await NextAsync(socket)).ShouldBe((1, "echo a b"));
         (await NextAsync(socket)).ShouldBe((2, "oops"));
         var (channel, ending) = await NextAsync(socket);

@@ -133,7 +133,7 @@ public sealed class KubectlTests : IAsyncLifetime
             apiVersion: v1
             kind: Pod
             metadata: { name: web, namespace: default }
-            spec: { containers: [{ name: web, image: web }] }
+            spec: { nodeName: infra-01, containers: [{ name: web, image: web }] }
             """
         );
 

@@ -34,6 +34,7 @@ internal sealed class Scene : IAsyncDisposable
         );
         Waits = new(Clusters, TimeProvider.System);
         Steps = new(Clusters, Waits, new(Waits, TimeProvider.System));
+        Exec = new(Clusters, Redactor);
         Diagnosis = new(Clusters, Redactor, TimeProvider.System);
     }
 
@@ -54,6 +55,8 @@ internal sealed class Scene : IAsyncDisposable
     public Waits Waits { get; }
 
     public ClusterSteps Steps { get; }
+
+    public ExecSteps Exec { get; }
 
     public Diagnosis Diagnosis { get; }
 
