@@ -47,9 +47,9 @@ internal sealed record ClusterAccess(Uri Server)
 /// <summary>The person whom the API server shall take us for.</summary>
 internal sealed record Impersonation(
     string User,
-    IReadOnlyList<string> Groups,
+    string? Group,
     string? Uid,
-    IReadOnlyDictionary<string, IReadOnlyList<string>> Extra
+    IReadOnlyDictionary<string, string> Extra
 );
 
 /// <summary>A program that prints credentials: "exec" in a client configuration.</summary>

@@ -32,11 +32,13 @@ internal sealed class ClusterWire(ClusterAccess access, TimeProvider clock) : ID
         foreach (var protocol in protocols)
             socket.Options.AddSubProtocol(protocol);
 
+        foreach (var (name, values) in request.Headers.NonValidated)
+            socket.Options.SetRequestHeader(name, values.ToString());
+
         try
         {
             var address = new UriBuilder(request.RequestUri!) { Scheme = "wss" }.Uri;
-            using var dressed = new HttpMessageInvoker(new Dressed(HttpFor(credential), request.Headers));
-            await socket.ConnectAsync(address, dressed, cancellationToken);
+            await socket.ConnectAsync(address, HttpFor(credential), cancellationToken);
             return socket;
         }
         catch (Exception error)
@@ -106,37 +108,18 @@ internal sealed class ClusterWire(ClusterAccess access, TimeProvider clock) : ID
         return request;
     }
 
+    /// <summary>Each header has one value: .NET would put several on one line, which an API server takes for one long name.</summary>
     private static void Impersonate(HttpRequestHeaders headers, Impersonation person)
     {
         headers.TryAddWithoutValidation("Impersonate-User", person.User);
 
-        foreach (var group in person.Groups)
+        if (person.Group is { } group)
             headers.TryAddWithoutValidation("Impersonate-Group", group);
 
         if (person.Uid is { } uid)
             headers.TryAddWithoutValidation("Impersonate-Uid", uid);
 
-        foreach (var (key, values) in person.Extra)
-        {
-            headers.TryAddWithoutValidation(
-                $"Impersonate-Extra-{Uri.EscapeDataString(key.ToLowerInvariant())}",
-                values
-            );
-        }
-    }
-
-    /// <summary>Puts our headers on a handshake. The socket's own way of doing so knows one value a name, and groups are several.</summary>
-    private sealed class Dressed(HttpMessageInvoker http, HttpRequestHeaders headers) : HttpMessageHandler
-    {
-        protected override Task<HttpResponseMessage> SendAsync(
-            HttpRequestMessage request,
-            CancellationToken cancellationToken
-        )
-        {
-            foreach (var (name, values) in headers)
-                request.Headers.TryAddWithoutValidation(name, values);
-
-            return http.SendAsync(request, cancellationToken);
-        }
+        foreach (var (key, value) in person.Extra)
+            headers.TryAddWithoutValidation($"Impersonate-Extra-{Uri.EscapeDataString(key.ToLowerInvariant())}", value);
     }
 }

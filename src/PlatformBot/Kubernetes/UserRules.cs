@@ -139,12 +139,23 @@ internal static class UserRules
                 : new Person(null);
         }
 
+        var groups = KubeconfigEntry.TextsOf(KubeconfigEntry.Child(user.Body, "as-groups"));
         var extra = (user.Mapping("as-user-extra") ?? []).Children.ToDictionary(
             pair => KubeconfigEntry.TextOf(pair.Key) ?? "",
             pair => KubeconfigEntry.TextsOf(pair.Value)
         );
-        var groups = KubeconfigEntry.TextsOf(KubeconfigEntry.Child(user.Body, "as-groups"));
-        return new Person(new(name, groups, user.Text("as-uid"), extra));
+
+        // A header of several lines is more than .NET can send.
+        if (groups.Count > 1 || extra.Values.Any(values => values.Count > 1))
+        {
+            return new Refusal(
+                $"{user} acts for somebody with more than one group, or more than one value of an extra, which the bot cannot send.",
+                "Give one, or bind the roles to the person in 'as'."
+            );
+        }
+
+        var single = extra.Where(pair => pair.Value.Count == 1).ToDictionary(pair => pair.Key, pair => pair.Value[0]);
+        return new Person(new(name, groups is [var group] ? group : null, user.Text("as-uid"), single));
     }
 
     private sealed record Person(Impersonation? Value);

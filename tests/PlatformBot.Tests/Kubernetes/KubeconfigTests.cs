@@ -40,6 +40,7 @@ public sealed class KubeconfigTests : IDisposable
         { "username and password",                   Server,                                                "username: a, password: p0ison-p0ison",              Both, "the user u in {file} has username, which API servers do not take any more." },
         { "auth-provider",                           Server,                                                "token: t, auth-provider: { name: gcp }",            Both, "the user u in {file} has auth-provider, which API servers do not take any more." },
         { "groups without a person",                 Server,                                                "token: t, as-groups: [a]",                          Both, "the user u in {file} has as-groups and does not say as whom." },
+        { "more groups than can be sent",            Server,                                                "token: t, as: jane, as-groups: [a, b]",             Both, "the user u in {file} acts for somebody with more than one group, or more than one value of an extra, which the bot cannot send." },
         { "plugin without a command",                Server,                                                "exec: { apiVersion: client.authentication.k8s.io/v1, interactiveMode: Never }", Both, "exec of the user u in {file} has no command." },
         { "plugin of an old version",                Server,                                                "exec: { apiVersion: client.authentication.k8s.io/v1alpha1, command: get-token }", Both, "exec of the user u in {file} asks for the version 'client.authentication.k8s.io/v1alpha1'." },
         { "plugin v1 without interactiveMode",       Server,                                                "exec: { apiVersion: client.authentication.k8s.io/v1, command: get-token }", Both, "exec of the user u in {file} does not say how it asks people (interactiveMode)." },
@@ -158,6 +159,20 @@ public sealed class KubeconfigTests : IDisposable
 
         Read(Options(file) with { Insecure = ["x"] }, "x").Insecure.ShouldBeTrue();
         _files.Find(Options(file) with { Insecure = ["y"] }).Ok(out _, out _).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Somebody_else_is_a_name_a_group_a_uid_and_extras()
+    {
+        var file = _files.WriteConfig(
+            Server,
+            "token: t, as: jane, as-groups: [dev], as-uid: '7', as-user-extra: { Reason: [x], none: [] }"
+        );
+
+        var person = Read(Options(file), "x").As!;
+
+        (person.User, person.Group, person.Uid).ShouldBe(("jane", "dev", "7"));
+        person.Extra.ShouldBe(new Dictionary<string, string> { ["Reason"] = "x" });
     }
 
     [Fact]

@@ -45,6 +45,8 @@ internal sealed class Scene : IAsyncDisposable
 
     public TwinCluster Cluster { get; }
 
+    public KubeApiServer Server => _server;
+
     /// <summary>The file; it is written by <see cref="WriteKubeconfig"/>.</summary>
     public string Kubeconfig { get; }
 
