@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace PlatformBot.Core.Planning;
@@ -70,6 +71,19 @@ public abstract record PlannedAction
 /// <param name="ApiVersion">"v1", "apps/v1", …; filled in by the planner for built-in kinds</param>
 public sealed record ObjectReference(string ApiVersion, string Kind, string? Namespace, string? Name)
 {
+    /// <summary>The object that a manifest, as a plan has it, is of.</summary>
+    public static ObjectReference Of(string json)
+    {
+        using var document = JsonDocument.Parse(json);
+        var (root, metadata) = (document.RootElement, document.RootElement.GetProperty("metadata"));
+        return new(
+            root.GetProperty("apiVersion").GetString()!,
+            root.GetProperty("kind").GetString()!,
+            metadata.TryGetProperty("namespace", out var ns) ? ns.GetString() : null,
+            metadata.GetProperty("name").GetString()
+        );
+    }
+
     /// <summary>"daemonset kube-system/cilium"</summary>
     public override string ToString() =>
         $"{Kind.ToLowerInvariant()} {(Namespace is null ? "" : Namespace + "/")}{Name ?? "*"}";

@@ -118,7 +118,12 @@ internal sealed class StepActions : IStepActions, IDisposable
 
     public Task<string> DiagnoseAsync(PlannedStep step, CancellationToken cancelled) =>
         step.Target is { } cluster
-            ? _diagnosis.WriteAsync(cluster, StepSubjects.NamespacesOf(step), cancelled)
+            ? _diagnosis.WriteAsync(
+                cluster,
+                StepSubjects.ObjectsOf(step, cluster),
+                StepSubjects.NamespacesOf(step),
+                cancelled
+            )
             : Task.FromResult("");
 
     public Task EndLeftoversAsync(IReadOnlyList<ProcessFact> processes) =>

@@ -54,6 +54,46 @@ internal static class StepSubjects
         return ofAction.Concat(ofChecks).OfType<string>().ToHashSet();
     }
 
+    /// <summary>What the step and its verification are about on a cluster, the most telling first.</summary>
+    public static IReadOnlyList<PlannedWait> ObjectsOf(PlannedStep step, string cluster)
+    {
+        var ofAction = step.Action switch
+        {
+            PlannedAction.Wait wait => [wait.For],
+            PlannedAction.Patch patch => [Of(patch.Cluster, patch.Object)],
+            PlannedAction.Exec { Command: var command } => [PodsOf(command)],
+            _ => Enumerable.Empty<PlannedWait>(),
+        };
+        var ofChecks = step.Verify.SelectMany(check =>
+            check switch
+            {
+                PlannedCheck.Wait wait => [wait.For],
+                PlannedCheck.Get get => [Of(get.Cluster, get.Object)],
+                PlannedCheck.Exec { Command: var command } => [PodsOf(command)],
+                _ => Enumerable.Empty<PlannedWait>(),
+            }
+        );
+
+        // Of many objects that are applied, those that are verified tell more than those that come first.
+        var applied = step.Action is PlannedAction.Apply apply
+            ? apply.Objects.Select(json => Of(apply.Cluster, ObjectReference.Of(json)))
+            : [];
+        return
+        [
+            .. ofAction
+                .Concat(ofChecks)
+                .Concat(applied)
+                .Where(each => each.Cluster == cluster)
+                .DistinctBy(each => (each.Object, each.Selector)),
+        ];
+    }
+
+    private static PlannedWait Of(string cluster, ObjectReference about) =>
+        new(cluster, "exists", about, Selector: null);
+
+    private static PlannedWait PodsOf(PlannedExec command) =>
+        new(command.Cluster, "exists", new("v1", "Pod", command.Namespace, command.Pod), command.Selector);
+
     /// <summary>For a sentence: "helm", "daemonset kube-system/cilium", "/readyz".</summary>
     public static string Of(PlannedCheck check) =>
         check switch

@@ -130,34 +130,6 @@ public sealed class WaitsTests
         (look.Holds, look.Hopeless).ShouldBe((false, false));
     }
 
-    [Fact]
-    public async Task A_diagnosis_names_nodes_and_pods_that_are_not_well_and_keeps_secrets()
-    {
-        await using var scene = await Scene.StartAsync();
-        scene.Redactor.Learn("hunter2hunter2");
-        scene.Has(Node("infra-02", "False"));
-        scene.Has(Pod);
-        var uid = (string?)
-            scene.Cluster.Objects.Get(new("v1", "Pod", "kube-system", "cilium-x7f"))!["metadata"]!["uid"];
-        scene.Has(
-            $$"""
-            {"apiVersion":"v1","kind":"Event","metadata":{"name":"e","namespace":"kube-system"},"type":"Warning","reason":"Failed","count":3,
-             "message":"pull with hunter2hunter2 ``` failed","involvedObject":{"uid":"{{uid}}"},"lastTimestamp":"2026-11-21T09:00:00Z"}
-            """
-        );
-
-        var text = await scene.Diagnosis.WriteAsync("infra", new HashSet<string> { "kube-system" }, Scene.Stop);
-
-        text.ShouldBe(
-            """
-            - **node infra-02** is not Ready: `KubeletNotReady`: `cni plugin not initialized`
-            - **pod kube-system/cilium-x7f**: `ImagePullBackOff: Back-off pulling image quay.io/cilium`
-              - Failed: `pull with ••• ''' failed` (3 times)
-
-            """
-        );
-    }
-
     private static string DaemonSet(int ready) =>
         $$"""
             {
