@@ -47,6 +47,12 @@ internal sealed class SimulatedWork(IReadOnlyDictionary<string, TimeSpan> durati
     public Task<CheckOutcome> CheckAsync(PlannedCheck check, CancellationToken cancelled) =>
         Task.FromResult(new CheckOutcome(check is PlannedCheck.Run { Command: ["true"] }, "exit 0"));
 
+    public Task<CheckOutcome> UntilAsync(PlannedWait wait, Action<string> progress, CancellationToken cancelled) =>
+        throw new NotSupportedException("Nothing waits here.");
+
+    public Task<IReadOnlyList<ApplyPreview>> PreviewAsync(PlannedAction.Apply apply, CancellationToken cancelled) =>
+        Task.FromResult<IReadOnlyList<ApplyPreview>>([]);
+
     public Task<string> DiagnoseAsync(PlannedStep step, CancellationToken cancelled) => Task.FromResult("");
 
     public Task EndLeftoversAsync(IReadOnlyList<ProcessFact> processes) => Task.CompletedTask;

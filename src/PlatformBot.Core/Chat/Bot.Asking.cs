@@ -45,9 +45,9 @@ public sealed partial class Bot
                 .Select(tool => $"\n- :warning: missing on the bot's host: {Markdown.Inline(tool)}")
         );
         var kept = Kept(plan) is { } no ? $"\n\n{no.Reason} It would not be started now. {no.Hint}" : "";
-        var looks = await LookBrieflyAsync(plan, cancellationToken);
+        var sight = await LookBrieflyAsync(plan, cancellationToken);
         return new Reply(
-            $"{PlanText.Summary(plan, looks)}{missing}{kept}\n\nNothing was changed. `/platform {Markdown.Inline(string.Join(' ', words))}` would start it."
+            $"{PlanText.Summary(plan, sight)}{missing}{kept}\n\nNothing was changed. `/platform {Markdown.Inline(string.Join(' ', words))}` would start it."
         );
     }
 
@@ -69,10 +69,7 @@ public sealed partial class Bot
     }
 
     /// <summary>What the probes say, if they say it before a chat server would give up.</summary>
-    private async Task<IReadOnlyDictionary<string, CheckOutcome>?> LookBrieflyAsync(
-        Plan plan,
-        CancellationToken cancellationToken
-    )
+    private async Task<PlanSight?> LookBrieflyAsync(Plan plan, CancellationToken cancellationToken)
     {
         using var brief = new CancellationTokenSource(TimeSpan.FromSeconds(20), _clock);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(brief.Token, cancellationToken);

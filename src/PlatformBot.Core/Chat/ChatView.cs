@@ -165,7 +165,7 @@ public sealed partial class ChatView(
     }
 
     /// <summary>What is done already; null when that cannot be told.</summary>
-    private async Task<IReadOnlyDictionary<string, CheckOutcome>?> LookAsync(Run run, CancellationToken stopping)
+    private async Task<PlanSight?> LookAsync(Run run, CancellationToken stopping)
     {
         try
         {
@@ -180,11 +180,11 @@ public sealed partial class ChatView(
 #pragma warning restore CA1031
     }
 
-    private static Post PlanPost(Run run, IReadOnlyDictionary<string, CheckOutcome>? looks) =>
+    private static Post PlanPost(Run run, PlanSight? sight) =>
         new()
         {
-            Text = PlanText.Summary(run.Plan, looks),
-            Files = [new AttachedFile($"run-{run.Id.Number}-plan.txt", PlanText.Whole(run.Plan, looks))],
+            Text = PlanText.Summary(run.Plan, sight),
+            Files = [new AttachedFile($"run-{run.Id.Number}-plan.txt", PlanText.Whole(run.Plan, sight))],
         };
 
     [LoggerMessage(LogLevel.Warning, "Showing {Post} of run {Run} in chat: {Reason}")]

@@ -22,7 +22,11 @@ public static class CommandText
             [
                 .. Marked("label", patch, patch.Labels),
                 .. Marked("annotate", patch, patch.Annotations),
+                .. patch.Body is null
+                    ? []
+                    : new[] { $"{patch.Type} patch {patch.Object} on {patch.Cluster}: {patch.Body}" },
             ],
+            PlannedAction.Delete delete => [$"delete {delete.Object} on {delete.Cluster}, {Owned(delete.Propagation)}"],
             PlannedAction.Wait wait => [$"wait on {wait.For.Cluster} for {wait.For.Object}: {wait.For.For}"],
             PlannedAction.Exec exec => [Of(exec.Command)],
             PlannedAction.Manual manual => [$"a person: {manual.Ask}"],
@@ -100,6 +104,14 @@ public static class CommandText
         var pairs = marks.Select(mark => mark.Value is null ? $"{mark.Key}-" : $"{mark.Key}={mark.Value}");
         yield return $"{verb} {patch.Object} on {patch.Cluster}: {string.Join(' ', pairs)}";
     }
+
+    private static string Owned(string propagation) =>
+        propagation switch
+        {
+            "Orphan" => "leaving what it owns",
+            "Foreground" => "after all that it owns",
+            _ => "and all that it owns",
+        };
 
     private static string Name(string json)
     {

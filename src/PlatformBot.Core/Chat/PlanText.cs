@@ -10,23 +10,24 @@ public static class PlanText
     private const int MostDifference = 8000;
 
     /// <summary>The short form.</summary>
-    /// <param name="looks">what each probe saw, by step id; null while nobody has looked</param>
-    public static string Summary(Plan plan, IReadOnlyDictionary<string, CheckOutcome>? looks)
+    /// <param name="sight">null while nobody has looked</param>
+    public static string Summary(Plan plan, PlanSight? sight)
     {
         var text = new StringBuilder();
         text.Append(
             $"**Plan** {Markdown.Code(Words.Short(plan.Digest))}: {Words.Count(plan.Steps.Count(), "step")} in {Words.Count(plan.Phases.Count, "phase")}"
         );
-        text.Append(
-            looks is null ? ".\n\n" : $", {looks.Count(look => look.Value.Holds is true)} of them done already.\n\n"
-        );
+        text.Append(sight is null ? ".\n\n" : $", {plan.Steps.Count(sight.IsDone)} of them done already.\n\n");
         text.Append("| phase | steps | done already | destroys |\n|---|--:|--:|---|\n");
 
         foreach (var phase in plan.Phases)
-            text.Append(Row(phase, looks));
+            text.Append(Row(phase, sight));
 
         foreach (var danger in Danger.Lines(plan.Steps))
             text.Append($"\n- :warning: {danger}");
+
+        foreach (var line in sight is null ? [] : PreviewText.Lines(plan, sight))
+            text.Append($"\n{line}");
 
         foreach (var odd in plan.Lookalikes ?? [])
             text.Append($"\n- :warning: {Markdown.Inline(odd)}");
@@ -38,11 +39,7 @@ public static class PlanText
     }
 
     /// <summary>Everything: each step with its exact commands, checks, limits and source. Plain text.</summary>
-    public static string Whole(
-        Plan plan,
-        IReadOnlyDictionary<string, CheckOutcome>? looks,
-        Func<PlannedStep, bool>? only = null
-    )
+    public static string Whole(Plan plan, PlanSight? sight, Func<PlannedStep, bool>? only = null)
     {
         var text = new StringBuilder();
         text.Append(
@@ -60,7 +57,7 @@ public static class PlanText
             text.Append($"\n== {phase.Id}: {phase.Title}\n");
 
             foreach (var step in steps)
-                Append(text, step, looks?.GetValueOrDefault(step.Id));
+                Append(text, step, sight);
         }
 
         return text.ToString();
@@ -107,21 +104,21 @@ public static class PlanText
             yield return ($"    + {line}", null);
     }
 
-    private static string Row(PlannedPhase phase, IReadOnlyDictionary<string, CheckOutcome>? looks)
+    private static string Row(PlannedPhase phase, PlanSight? sight)
     {
         var destructive = phase.Steps.Count(step => step.Destructive is not null);
-        var done = looks is null ? "" : $"{phase.Steps.Count(step => looks.GetValueOrDefault(step.Id)?.Holds is true)}";
+        var done = sight is null ? "" : $"{phase.Steps.Count(sight.IsDone)}";
         return $"| **{phase.Id}** {Markdown.Inline(phase.Title)} | {phase.Steps.Count} | {done} | {(destructive == 0 ? "" : $":lock: {Words.Count(destructive, "step")}")} |\n";
     }
 
-    private static void Append(StringBuilder text, PlannedStep step, CheckOutcome? look)
+    private static void Append(StringBuilder text, PlannedStep step, PlanSight? sight)
     {
         text.Append($"\n{step.Id}: {step.Title}\n");
 
         if (step.Destructive is not null)
             text.Append($"  DESTRUCTIVE: {step.Destructive}{(step.Irreversible ? " (nobody can undo this)" : "")}\n");
 
-        if (look is { Holds: true })
+        if (sight?.Probes.GetValueOrDefault(step.Id) is { Holds: true } look)
             text.Append($"  done already: {look.Saw}\n");
 
         foreach (var line in CommandText.Of(step.Action))
@@ -131,6 +128,9 @@ public static class PlanText
         {
             foreach (var json in apply.Objects)
                 text.Append($"    {json}\n");
+
+            foreach (var line in PreviewText.Whole(sight?.Previews.GetValueOrDefault(step.Id) ?? []))
+                text.Append($"  {line}\n");
         }
 
         if (step.Rollback is { } rollback)

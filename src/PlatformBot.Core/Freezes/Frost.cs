@@ -30,6 +30,7 @@ public sealed record Frost(IReadOnlyList<Freeze> Freezes)
             PlannedAction.Apply apply => apply.Cluster,
             PlannedAction.Patch patch => patch.Cluster,
             PlannedAction.Exec exec => exec.Command.Cluster,
+            PlannedAction.Delete delete => delete.Cluster,
             _ => null,
         };
 }

@@ -171,6 +171,7 @@ public sealed record PlannedStep
         {
             PlannedAction.Apply apply => apply.Cluster,
             PlannedAction.Patch patch => patch.Cluster,
+            PlannedAction.Delete delete => delete.Cluster,
             PlannedAction.Wait wait => wait.For.Cluster,
             PlannedAction.Exec exec => exec.Command.Cluster,
             _ => Cluster,

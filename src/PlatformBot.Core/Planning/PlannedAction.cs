@@ -8,6 +8,7 @@ namespace PlatformBot.Core.Planning;
 [JsonDerivedType(typeof(Pipe), "pipe")]
 [JsonDerivedType(typeof(Apply), "apply")]
 [JsonDerivedType(typeof(Patch), "patch")]
+[JsonDerivedType(typeof(Delete), "delete")]
 [JsonDerivedType(typeof(Wait), "wait")]
 [JsonDerivedType(typeof(Exec), "exec")]
 [JsonDerivedType(typeof(Manual), "manual")]
@@ -35,13 +36,26 @@ public abstract record PlannedAction
     /// <param name="Objects">each one Kubernetes object as JSON text, in the order of application</param>
     public sealed record Apply(string Cluster, IReadOnlyList<string> Objects, bool Force) : PlannedAction;
 
-    /// <summary>Sets or removes (null) labels and annotations.</summary>
+    /// <summary>Sets or removes (null) labels and annotations, or anything else of an object that exists.</summary>
     public sealed record Patch(
         string Cluster,
         ObjectReference Object,
         IReadOnlyDictionary<string, string?> Labels,
         IReadOnlyDictionary<string, string?> Annotations
-    ) : PlannedAction;
+    ) : PlannedAction
+    {
+        /// <summary>How the body is meant: "merge", "strategic" or "json"; null with labels and annotations alone.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public string? Type { get; init; }
+
+        /// <summary>As JSON text: the fields to merge, or the list of operations.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public string? Body { get; init; }
+    }
+
+    /// <summary>Deletes one object, and waits until it is gone.</summary>
+    /// <param name="Propagation">what becomes of what it owns: "Background", "Foreground" or "Orphan"</param>
+    public sealed record Delete(string Cluster, ObjectReference Object, string Propagation) : PlannedAction;
 
     /// <summary>Waits until a condition of the cluster holds.</summary>
     public sealed record Wait(PlannedWait For) : PlannedAction;
@@ -111,6 +125,6 @@ public sealed record PlannedExec(
 }
 
 /// <summary>What is waited for.</summary>
-/// <param name="For">"rollout", "condition=Ready", "condition=Ready=False", "exists", "gone" or "jsonpath=.status.phase=Bound"</param>
+/// <param name="For">"ready", "rollout", "condition=Ready", "condition=Ready=False", "exists", "gone" or "jsonpath=.status.phase=Bound"</param>
 /// <param name="Selector">label selector, only with all of a kind</param>
 public sealed record PlannedWait(string Cluster, string For, ObjectReference Object, string? Selector);

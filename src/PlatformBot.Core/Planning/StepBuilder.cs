@@ -1,3 +1,4 @@
+using System.Text.Json;
 using PlatformBot.Core.Runbooks;
 
 namespace PlatformBot.Core.Planning;
@@ -12,6 +13,8 @@ internal sealed class StepBuilder(Catalogue catalogue, Manifests manifests, Prob
 
     /// <summary>Fields that mean something only where processes are started.</summary>
     private static readonly string[] OfProcesses = ["secrets", "sensitive"];
+
+    private static readonly string[] PatchTypes = ["merge", "strategic", "json"];
 
     private readonly CommandReader _commands = new(catalogue.Tools, problems);
 
@@ -83,12 +86,14 @@ internal sealed class StepBuilder(Catalogue catalogue, Manifests manifests, Prob
             return new PlannedAction.Apply(places.Of(apply), manifests.Read(apply, scope), apply.Truth("force"));
 
         if (body.Map("patch") is { } patch)
+            return Patch(patch, places);
+
+        if (body.Map("delete") is { } delete)
         {
-            return new PlannedAction.Patch(
-                places.Of(patch),
-                places.Object(patch, needsName: true),
-                Words(patch.Map("labels")),
-                Words(patch.Map("annotations"))
+            return new PlannedAction.Delete(
+                places.Of(delete),
+                places.Object(delete, needsName: true),
+                delete.Text("propagation", "Background")
             );
         }
 
@@ -99,6 +104,25 @@ internal sealed class StepBuilder(Catalogue catalogue, Manifests manifests, Prob
             return new PlannedAction.Exec(places.Exec(exec), body.Truth("sensitive"));
 
         return Manual(body.Map("manual"));
+    }
+
+    private PlannedAction.Patch Patch(YamlMap patch, ClusterReader places)
+    {
+        var type = PatchTypes.FirstOrDefault(patch.Has);
+        return new(
+            places.Of(patch),
+            places.Object(patch, needsName: true),
+            Words(patch.Map("labels")),
+            Words(patch.Map("annotations"))
+        )
+        {
+            Type = type,
+            Body = type is null
+                ? null
+                : CanonicalJson.Write(
+                    JsonSerializer.SerializeToElement(new YamlToJson(problems).Convert(patch[type]!))
+                ),
+        };
     }
 
     private static PlannedAction.Manual Manual(YamlMap? body) =>
@@ -147,7 +171,20 @@ internal sealed class StepBuilder(Catalogue catalogue, Manifests manifests, Prob
             }
         }
 
-        CheckProof(text, body, provesItself: actions is ["wait"] or ["manual"]);
+        CheckLoss(text, body);
+        CheckProof(text, body, provesItself: actions is ["wait"] or ["manual"] or ["delete"]);
+    }
+
+    private void CheckLoss(StepText text, YamlMap body)
+    {
+        if (body.Key("delete") is { } delete && !body.Has("destructive"))
+        {
+            problems.Add(
+                delete.At,
+                $"The step '{text.Name}' deletes something.",
+                "Say in 'destructive' what is lost with it: a second person decides about that."
+            );
+        }
     }
 
     private void CheckProof(StepText text, YamlMap body, bool provesItself)

@@ -29,7 +29,7 @@ internal static partial class Shapes
     private static partial Regex KindPattern();
 
     [GeneratedRegex(
-        "^(rollout|exists|gone|condition=[A-Za-z0-9./-]+(=[A-Za-z0-9]+)?|jsonpath=\\.[^=]+=.+)$",
+        "^(ready|rollout|exists|gone|condition=[A-Za-z0-9./-]+(=[A-Za-z0-9]+)?|jsonpath=\\.[^=]+=.+)$",
         RegexOptions.ExplicitCapture,
         1000
     )]

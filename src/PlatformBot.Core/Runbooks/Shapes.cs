@@ -3,7 +3,7 @@ namespace PlatformBot.Core.Runbooks;
 /// <summary>The runbook language: every mapping, every field. docs/runbooks.md tells the same in prose.</summary>
 internal static partial class Shapes
 {
-    public static readonly string[] Actions = ["run", "pipe", "apply", "patch", "exec", "wait", "manual"];
+    public static readonly string[] Actions = ["run", "pipe", "apply", "patch", "delete", "exec", "wait", "manual"];
     public static readonly string[] ParameterTypes = ["cluster", "node", "phase", "choice", "number", "text"];
 
     private static readonly Kind Filled = new Kind.Text();
@@ -24,7 +24,7 @@ internal static partial class Shapes
     private static readonly Kind Kubernetes = new Kind.Form(KindPattern(), "a Kubernetes kind such as DaemonSet");
     private static readonly Kind For = new Kind.Form(
         ForPattern(),
-        "rollout, condition=Type, condition=Type=Value, exists, gone or jsonpath=.path=value",
+        "ready, rollout, condition=Type, condition=Type=Value, exists, gone or jsonpath=.path=value",
         true
     );
 
@@ -56,7 +56,7 @@ internal static partial class Shapes
         "a wait",
         "Waits until a condition of the cluster holds.",
         [
-            new("for", For, "rollout, condition=Type[=Value], exists, gone or jsonpath=.path=value.", true),
+            new("for", For, "ready, rollout, condition=Type[=Value], exists, gone or jsonpath=.path=value.", true),
             new("object", new Kind.Mapping(Object), "What is looked at.", true),
             new("all", Truth, "All objects of the kind, not one by name."),
             new("selector", Filled, "Only those with these labels; with all: true."),
@@ -139,17 +139,42 @@ internal static partial class Shapes
 
     public static readonly Shape Patch = new(
         "a patch action",
-        "Sets or removes (null) labels and annotations.",
+        "Changes part of an object that exists: labels, annotations, or anything.",
         [
             new("object", new Kind.Mapping(Object), "What is changed.", true),
             new("labels", new Kind.MapOf(Filled, MayBeNull: true), "Labels; null removes one."),
             new("annotations", new Kind.MapOf(Filled, MayBeNull: true), "Annotations; null removes one."),
+            new(
+                "merge",
+                new Kind.MapOf(new Kind.Anything()),
+                "Fields to set; null removes one, lists are replaced whole."
+            ),
+            new(
+                "strategic",
+                new Kind.MapOf(new Kind.Anything()),
+                "The same for built-in kinds, with lists merged by their keys."
+            ),
+            new("json", new Kind.ListOf(new Kind.MapOf(new Kind.Anything()), 1), "Operations: op, path, value, from."),
             new("cluster", Filled, "Another cluster than the step's."),
         ]
     )
     {
-        AtLeastOne = ["labels", "annotations"],
+        AtLeastOne = ["labels", "annotations", "merge", "strategic", "json"],
     };
+
+    public static readonly Shape Delete = new(
+        "a delete action",
+        "Deletes one object and waits until it is gone; what holds it back is said.",
+        [
+            new("object", new Kind.Mapping(Object), "What is deleted.", true),
+            new(
+                "propagation",
+                new Kind.Choice("Background", "Foreground", "Orphan"),
+                "What it owns goes after it (default), before it, or stays."
+            ),
+            new("cluster", Filled, "Another cluster than the step's."),
+        ]
+    );
 
     public static readonly Shape Manual = new(
         "a manual action",
@@ -183,7 +208,8 @@ internal static partial class Shapes
             new("run", new Kind.Commands(), "One process, or several one after the other."),
             new("pipe", new Kind.ListOf(new Kind.Command(), 2), "Processes joined stdout to stdin."),
             new("apply", new Kind.Mapping(Apply), "Server-side apply."),
-            new("patch", new Kind.Mapping(Patch), "Labels and annotations."),
+            new("patch", new Kind.Mapping(Patch), "Changes part of an object."),
+            new("delete", new Kind.Mapping(Delete), "Deletes one object."),
             new("exec", new Kind.Mapping(Exec), "Runs a command in a container."),
             new("secrets", new Kind.MapOf(Reference), "Environment variables from the vault."),
             new("sensitive", Truth, "Its output is never shown or stored."),
@@ -193,7 +219,7 @@ internal static partial class Shapes
         ]
     )
     {
-        ExactlyOne = ["run", "pipe", "apply", "patch", "exec"],
+        ExactlyOne = ["run", "pipe", "apply", "patch", "delete", "exec"],
     };
 
     public static readonly Shape Step = new(
@@ -217,7 +243,8 @@ internal static partial class Shapes
             new("run", new Kind.Commands(), "One process, or several one after the other."),
             new("pipe", new Kind.ListOf(new Kind.Command(), 2), "Processes joined stdout to stdin."),
             new("apply", new Kind.Mapping(Apply), "Server-side apply."),
-            new("patch", new Kind.Mapping(Patch), "Labels and annotations."),
+            new("patch", new Kind.Mapping(Patch), "Changes part of an object."),
+            new("delete", new Kind.Mapping(Delete), "Deletes one object."),
             new("exec", new Kind.Mapping(Exec), "Runs a command in a container."),
             new("wait", new Kind.Mapping(Wait), "Waits for a condition."),
             new("manual", new Kind.Mapping(Manual), "A person does it."),

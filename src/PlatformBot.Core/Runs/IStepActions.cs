@@ -41,6 +41,24 @@ public sealed record ActionOutcome(
 /// <param name="Hopeless">The condition can never come true by waiting (a Job has failed).</param>
 public sealed record CheckOutcome(bool? Holds, string Saw, bool Hopeless = false);
 
+/// <summary>What applying one object would do to its cluster now.</summary>
+/// <param name="Object">"deployment demo/web"</param>
+/// <param name="Details">what would change (".spec.replicas: 2 → 3"), or why that cannot be told; redacted</param>
+public sealed record ApplyPreview(string Object, ApplyEffect Effect, IReadOnlyList<string> Details);
+
+/// <summary>What becomes of an object that is applied.</summary>
+public enum ApplyEffect
+{
+    /// <summary>The cluster does not answer, or refuses the object.</summary>
+    Unknown,
+
+    /// <summary>It is as it would be.</summary>
+    Nothing,
+
+    Create,
+    Change,
+}
+
 /// <summary>A process that exists. Start time (kernel ticks) and boot id tell it from a later one with the same pid.</summary>
 public sealed record ProcessFact(string Tool, int Pid, string StartTime, string BootId);
 
@@ -60,6 +78,16 @@ public interface IStepActions
 
     /// <summary>Looks once. Changes nothing. Never throws for what the world answers.</summary>
     Task<CheckOutcome> CheckAsync(PlannedCheck check, CancellationToken cancelled);
+
+    /// <summary>
+    /// Follows the cluster until what is waited for holds (Holds is true) or has looked hopeless for too long. Ends with
+    /// <see cref="OperationCanceledException"/> when <paramref name="cancelled"/> fires.
+    /// </summary>
+    /// <param name="progress">gets what stands in the way whenever that has changed, redacted</param>
+    Task<CheckOutcome> UntilAsync(PlannedWait wait, Action<string> progress, CancellationToken cancelled);
+
+    /// <summary>What applying would do now, object by object. Changes nothing: the API server itself rehearses it.</summary>
+    Task<IReadOnlyList<ApplyPreview>> PreviewAsync(PlannedAction.Apply apply, CancellationToken cancelled);
 
     /// <summary>
     /// What explains a failure of this step on its cluster: pods that are not well, their events and the ends of their logs,

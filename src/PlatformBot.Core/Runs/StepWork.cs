@@ -125,8 +125,20 @@ internal sealed class StepWork(LiveRun live, IStepActions actions, TimeProvider 
             if (patience.IsOver(looks.Any(look => look.Hopeless)))
                 return false;
 
-            await Task.Delay(LookEvery, clock, limited);
+            // The looks end with the one that does not hold.
+            if (step.Verify[looks.Count - 1] is not PlannedCheck.Wait wait)
+                await Task.Delay(LookEvery, clock, limited);
+            else if (!await IsThereAsync(wait.For, progress, limited))
+                return false;
         }
+    }
+
+    /// <summary>A cluster tells when something has changed; nobody need ask again and again.</summary>
+    private async Task<bool> IsThereAsync(PlannedWait wait, Action<string> progress, CancellationToken limited)
+    {
+        var look = await actions.UntilAsync(wait, progress, limited);
+        progress(look.Saw);
+        return look.Holds is true;
     }
 
     /// <summary>Whatever becomes of the diagnosis, the failure that it was to explain is written.</summary>

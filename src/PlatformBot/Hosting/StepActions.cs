@@ -13,6 +13,8 @@ internal sealed class StepActions : IStepActions, IDisposable
 {
     private readonly Clusters _clusters;
     private readonly ClusterSteps _onClusters;
+    private readonly Waits _waits;
+    private readonly Preview _preview;
     private readonly ExecSteps _exec;
     private readonly CommandSteps _commands;
     private readonly Diagnosis _diagnosis;
@@ -53,8 +55,9 @@ internal sealed class StepActions : IStepActions, IDisposable
 
         var plugins = new CredentialPrograms(runner, environment, clock);
         _clusters = new(kubernetes, plugins.RunAsync, redactor, loggers, clock);
-        var waits = new Waits(_clusters, clock);
-        _onClusters = new(_clusters, waits, new(waits, clock));
+        _waits = new(_clusters, clock);
+        _preview = new(_clusters);
+        _onClusters = new(_clusters, _waits, new(_waits, clock), new(_waits));
         _exec = new(_clusters, redactor);
         _diagnosis = new(_clusters, redactor, clock);
         Inputs = new StepInputs(_tools, _clusters, new NamedFiles(paths, tools.WorkingDirectory, book));
@@ -75,6 +78,7 @@ internal sealed class StepActions : IStepActions, IDisposable
             PlannedAction.Pipe pipe => await _commands.PipeAsync(pipe, Say, Started, cancelled),
             PlannedAction.Apply apply => await _onClusters.ApplyAsync(apply, Say, cancelled),
             PlannedAction.Patch patch => await _onClusters.PatchAsync(patch, cancelled),
+            PlannedAction.Delete delete => await _onClusters.DeleteAsync(delete, Say, cancelled),
             PlannedAction.Wait wait => await _onClusters.WaitAsync(wait, Say, cancelled),
             PlannedAction.Exec exec => await _exec.ActAsync(exec, step.Repeatable, Say, cancelled),
             PlannedAction.Manual manual => new(Verdict.AskPerson, manual.Ask),
@@ -115,6 +119,25 @@ internal sealed class StepActions : IStepActions, IDisposable
             return new(null, $"{StepSubjects.Of(check)}: no answer within {check.Timeout.TotalSeconds:0} s");
         }
     }
+
+    public async Task<CheckOutcome> UntilAsync(PlannedWait wait, Action<string> progress, CancellationToken cancelled)
+    {
+        var outcome = await _waits.UntilAsync(wait, line => progress(_redactor.Redact(line)), cancelled);
+        return outcome with { Saw = _redactor.Redact(outcome.Saw) };
+    }
+
+    public async Task<IReadOnlyList<ApplyPreview>> PreviewAsync(
+        PlannedAction.Apply apply,
+        CancellationToken cancelled
+    ) =>
+        [
+            .. (await _preview.OfAsync(apply, cancelled)).Select(each =>
+                each with
+                {
+                    Details = [.. each.Details.Select(_redactor.Redact)],
+                }
+            ),
+        ];
 
     public Task<string> DiagnoseAsync(PlannedStep step, CancellationToken cancelled) =>
         step.Target is { } cluster

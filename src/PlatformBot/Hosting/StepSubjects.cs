@@ -35,6 +35,7 @@ internal static class StepSubjects
             PlannedAction.Wait wait => [wait.For.Object.Namespace],
             PlannedAction.Patch patch => [patch.Object.Namespace],
             PlannedAction.Exec exec => [exec.Command.Namespace],
+            PlannedAction.Delete delete => [delete.Object.Namespace],
             PlannedAction.Run run => run.Commands.Select(NamespaceFlag),
             PlannedAction.Pipe pipe => pipe.Commands.Select(NamespaceFlag),
             _ => Enumerable.Empty<string?>(),

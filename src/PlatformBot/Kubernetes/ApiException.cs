@@ -100,6 +100,10 @@ internal sealed class ApiException(int code, string reason, string message, IRea
             _ => $"API server of {cluster} answers {Code}: {Message}",
         };
 
+    /// <summary>A Status that is told inside a stream, where no HTTP code goes with it.</summary>
+    public static ApiException FromStatus(JsonElement status) =>
+        FromStatus((int)status.Number("code"), status, retryAfter: null, auditId: null);
+
     private static ApiException FromStatus(int code, JsonElement status, TimeSpan? retryAfter, string? auditId)
     {
         var details = status.At("details");

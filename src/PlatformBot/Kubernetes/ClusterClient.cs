@@ -1,152 +1,242 @@
-using System.Collections.Concurrent;
 using System.Net.WebSockets;
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
 using System.Text.Json;
 using PlatformBot.Core.Planning;
 
 namespace PlatformBot.Kubernetes;
 
-/// <summary>One cluster's API: paths from kinds, objects, lists. Answers are documents of their own, safe to keep.</summary>
-internal sealed class ClusterClient(string name, ClusterAccess access, ClusterConnection connection) : IDisposable
+/// <summary>One cluster's objects, as JSON. Answers are documents of their own, safe to keep.</summary>
+internal sealed class ClusterClient : IDisposable
 {
     private const string Manager = "platformbot";
     private const int PageSize = 500;
 
-    /// <summary>apiVersion → what the server serves there.</summary>
-    private readonly ConcurrentDictionary<string, IReadOnlyList<ResourceKind>> _kinds = new();
+    private readonly ClusterAccess _access;
+    private readonly ClusterConnection _connection;
+    private readonly Discovery _discovery;
+    private readonly TimeProvider _clock;
 
-    /// <summary>The context, which is the cluster's name in the inventory.</summary>
-    public string Name => name;
-
-    /// <exception cref="ApiException">With code 404 when it is not there.</exception>
-    public async Task<JsonElement> GetAsync(ObjectReference reference, CancellationToken cancellationToken)
+    public ClusterClient(string name, ClusterAccess access, ClusterConnection connection, TimeProvider clock)
     {
-        var kind = await KindAsync(reference.ApiVersion, reference.Kind, cancellationToken);
-        return await JsonAsync(ApiCall.Get(PathOf(kind, reference)), cancellationToken);
+        (Name, _access, _connection, _clock) = (name, access, connection, clock);
+        _discovery = new(name, connection, clock);
+        Watches = new(this, clock);
     }
 
-    /// <summary>All of a kind, in one namespace or in all; complete, page after page.</summary>
+    /// <summary>The context, which is the cluster's name in the inventory.</summary>
+    public string Name { get; }
+
+    /// <summary>What somebody waits for on this cluster.</summary>
+    public Watches Watches { get; }
+
+    /// <exception cref="ApiException">With code 404 when it is not there.</exception>
+    /// <exception cref="UnknownKindException">Its CRD is not installed.</exception>
+    public async Task<JsonElement> GetAsync(ObjectReference reference, CancellationToken cancellationToken)
+    {
+        var kind = await KindAsync(reference, cancellationToken);
+        return (await SendAsync(ApiCall.Get(PathOf(kind, reference)), cancellationToken)).Json;
+    }
+
+    /// <summary>The reference with the namespace in which it is looked for: that of the client configuration, where it names none.</summary>
+    public async Task<ObjectReference> LocateAsync(ObjectReference reference, CancellationToken cancellationToken)
+    {
+        var kind = await KindAsync(reference, cancellationToken);
+
+        if (!kind.Namespaced)
+            return reference with { Namespace = null };
+
+        return reference.Name is null || !string.IsNullOrEmpty(reference.Namespace)
+            ? reference
+            : reference with
+            {
+                Namespace = _access.Namespace,
+            };
+    }
+
+    /// <summary>All of a kind, in one namespace or in all, or the one that the reference names; complete, page after page.</summary>
     /// <param name="selector">label selector</param>
     public async Task<IReadOnlyList<JsonElement>> ListAsync(
         ObjectReference all,
         string? selector,
         CancellationToken cancellationToken
+    ) => (await SnapshotAsync(all, selector, cancellationToken)).Items;
+
+    /// <summary>The same, with the place in the cluster's history that it shows.</summary>
+    public async Task<ObjectList> SnapshotAsync(
+        ObjectReference all,
+        string? selector,
+        CancellationToken cancellationToken
     )
     {
-        var kind = await KindAsync(all.ApiVersion, all.Kind, cancellationToken);
-        var query = selector is null ? "" : $"&labelSelector={Uri.EscapeDataString(selector)}";
-        var path = $"{CollectionOf(kind, all.Namespace)}?limit={PageSize}{query}";
-        var items = new List<JsonElement>();
+        var kind = await KindAsync(all, cancellationToken);
+        var path = $"{kind.Collection(all.Namespace)}?limit={PageSize}{Selected(all, selector)}";
 
-        for (var more = ""; ; )
+        // A token that has grown too old leaves half a list; one that begins anew is whole. Twice is bad luck, more is a server in trouble.
+        for (var attempt = 1; ; attempt++)
         {
-            var page = await JsonAsync(ApiCall.Get(path + more), cancellationToken);
-            items.AddRange(page.Items("items"));
-
-            if (page.Text("metadata", "continue") is not { Length: > 0 } next)
-                return items;
-
-            more = $"&continue={Uri.EscapeDataString(next)}";
+            try
+            {
+                return await ReadPagesAsync(path, cancellationToken);
+            }
+            catch (ApiException error) when (error.Code == 410 && attempt < 3)
+            {
+                // From the beginning.
+            }
         }
+    }
+
+    /// <summary>
+    /// What happens to a kind's objects from a version on, until the server ends the stream. Bookmarks, which only tell how far it is, come along.
+    /// </summary>
+    /// <exception cref="ApiException">With code 410 when the version is too old: list again. With 0 when the connection was lost.</exception>
+    public async IAsyncEnumerable<WatchEvent> WatchAsync(
+        ObjectReference all,
+        string version,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        var kind = await KindAsync(all, cancellationToken);
+        // Streams that begin together should not all end together.
+        var seconds = RandomNumberGenerator.GetInt32(300, 600);
+        var path =
+            $"{kind.Collection(all.Namespace)}?watch=1&allowWatchBookmarks=true&timeoutSeconds={seconds}&resourceVersion={Uri.EscapeDataString(version)}{Selected(all, null)}";
+        using var response = await _connection.OpenAsync(path, cancellationToken);
+        await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
+
+        await foreach (var happened in WatchStream.ReadAsync(body, _clock, cancellationToken))
+            yield return happened;
     }
 
     /// <summary>The text of any path of the API server.</summary>
     public async Task<string> RawAsync(string path, CancellationToken cancellationToken) =>
         path.StartsWith('/')
-            ? (await connection.SendAsync(ApiCall.Get(path), cancellationToken)).Text
+            ? (await SendAsync(ApiCall.Get(path), cancellationToken)).Text
             : throw new ApiException(400, "", $"A path starts with '/': {path}", []);
 
     /// <summary>A WebSocket to a path of the API server.</summary>
     public Task<WebSocket> ConnectAsync(string path, IReadOnlyList<string> protocols, CancellationToken cancelled) =>
-        connection.ConnectAsync(path, protocols, cancelled);
+        _connection.ConnectAsync(path, protocols, cancelled);
 
     /// <summary>Server-side apply of one object.</summary>
-    public async Task<JsonElement> ApplyAsync(
+    /// <param name="dryRun">everything but the storing: the answer is what would be</param>
+    public Task<JsonElement> ApplyAsync(
         ObjectReference reference,
         string body,
         bool force,
+        bool dryRun,
         CancellationToken cancellationToken
-    )
-    {
-        var kind = await KindAsync(reference.ApiVersion, reference.Kind, cancellationToken);
-        var path =
-            $"{PathOf(kind, reference)}?fieldManager={Manager}&force={(force ? "true" : "false")}&fieldValidation=Strict";
-        return await JsonAsync(
-            new(HttpMethod.Patch, path)
-            {
-                Body = body,
-                ContentType = "application/apply-patch+yaml",
-                Repeatable = true,
-            },
+    ) =>
+        ChangeAsync(
+            reference,
+            $"fieldManager={Manager}&force={(force ? "true" : "false")}&fieldValidation=Strict{(dryRun ? "&dryRun=All" : "")}",
+            HttpMethod.Patch,
+            body,
+            "application/apply-patch+yaml",
             cancellationToken
         );
-    }
 
-    /// <summary>Merges into an existing object. Another manager name than apply's: the same name used both ways would conflict with itself.</summary>
-    public async Task<JsonElement> MergeAsync(
+    /// <summary>Changes an object that exists. Another manager name than apply's: the same name used both ways would conflict with itself.</summary>
+    /// <param name="type">"merge", "strategic" (built-in kinds only) or "json"</param>
+    public Task<JsonElement> PatchAsync(
         ObjectReference reference,
+        string type,
         string body,
         CancellationToken cancellationToken
-    )
-    {
-        var kind = await KindAsync(reference.ApiVersion, reference.Kind, cancellationToken);
-        var path = $"{PathOf(kind, reference)}?fieldManager={Manager}-patch&fieldValidation=Strict";
-        return await JsonAsync(
-            new(HttpMethod.Patch, path)
+    ) =>
+        ChangeAsync(
+            reference,
+            $"fieldManager={Manager}-patch&fieldValidation=Strict",
+            HttpMethod.Patch,
+            body,
+            type switch
             {
-                Body = body,
-                ContentType = "application/merge-patch+json",
-                Repeatable = true,
+                "json" => "application/json-patch+json",
+                "strategic" => "application/strategic-merge-patch+json",
+                _ => "application/merge-patch+json",
             },
             cancellationToken
         );
-    }
+
+    /// <summary>Deletes the object with this UID and no other that has come to have its name.</summary>
+    /// <param name="propagation">"Background", "Foreground" or "Orphan"; said always, because Jobs default to leaving their pods behind</param>
+    /// <returns>The object when it is still there (finalizers, foreground, a pod's grace), else a Status.</returns>
+    public Task<JsonElement> DeleteAsync(
+        ObjectReference reference,
+        string uid,
+        string propagation,
+        CancellationToken cancellationToken
+    ) =>
+        ChangeAsync(
+            reference,
+            "",
+            HttpMethod.Delete,
+            JsonSerializer.Serialize(
+                new
+                {
+                    apiVersion = "v1",
+                    kind = "DeleteOptions",
+                    propagationPolicy = propagation,
+                    preconditions = new { uid },
+                }
+            ),
+            "application/json",
+            cancellationToken
+        );
 
     /// <summary>After a CRD was applied, what the server serves is asked again.</summary>
-    public void ForgetKinds() => _kinds.Clear();
+    public void ForgetKinds() => _discovery.Forget();
 
-    public void Dispose() => connection.Dispose();
-
-    private async Task<ResourceKind> KindAsync(string apiVersion, string kind, CancellationToken cancellationToken)
+    public void Dispose()
     {
-        if (_kinds.TryGetValue(apiVersion, out var known) && Find(known) is { } found)
-            return found;
-
-        // Not known, or not known then: asked once more, and the answer counts.
-        var fresh = await DiscoverAsync(apiVersion, cancellationToken);
-        _kinds[apiVersion] = fresh;
-        return Find(fresh) ?? throw new UnknownKindException(apiVersion, kind, name);
-
-        ResourceKind? Find(IEnumerable<ResourceKind> kinds) => kinds.FirstOrDefault(each => each.Kind == kind);
+        Watches.Dispose();
+        _discovery.Dispose();
+        _connection.Dispose();
     }
 
-    private async Task<IReadOnlyList<ResourceKind>> DiscoverAsync(
-        string apiVersion,
+    private async Task<JsonElement> ChangeAsync(
+        ObjectReference reference,
+        string query,
+        HttpMethod method,
+        string body,
+        string contentType,
         CancellationToken cancellationToken
     )
     {
-        var root = apiVersion.Contains('/', StringComparison.Ordinal) ? $"/apis/{apiVersion}" : $"/api/{apiVersion}";
-
-        try
+        var kind = await KindAsync(reference, cancellationToken);
+        var call = new ApiCall(method, $"{PathOf(kind, reference)}{(query.Length == 0 ? "" : "?")}{query}")
         {
-            var list = await JsonAsync(ApiCall.Get(root), cancellationToken);
+            Body = body,
+            ContentType = contentType,
+            // All of them end the same however often they arrive, but for a list of operations.
+            Repeatable = contentType != "application/json-patch+json",
+        };
+        return (await SendAsync(call, cancellationToken)).Json;
+    }
 
-            return
-            [
-                .. list.Items("resources")
-                    .Where(resource => !resource.Text("name")!.Contains('/', StringComparison.Ordinal))
-                    .Select(resource => new ResourceKind(
-                        root,
-                        resource.Text("kind") ?? "",
-                        resource.Text("name")!,
-                        resource.At("namespaced").ValueKind == JsonValueKind.True
-                    )),
-            ];
-        }
-        catch (ApiException error) when (error.IsNotFound)
+    private async Task<ObjectList> ReadPagesAsync(string path, CancellationToken cancellationToken)
+    {
+        var items = new List<JsonElement>();
+        var version = "";
+
+        for (var more = ""; ; )
         {
-            return [];
+            var page = (await SendAsync(ApiCall.Get(path + more), cancellationToken)).Json;
+            items.AddRange(page.Items("items"));
+            version = page.Text("metadata", "resourceVersion") ?? version;
+
+            if (page.Text("metadata", "continue") is not { Length: > 0 } next)
+                return new(items, version);
+
+            more = $"&continue={Uri.EscapeDataString(next)}";
         }
     }
+
+    private Task<ApiReply> SendAsync(ApiCall call, CancellationToken cancellationToken) =>
+        _connection.SendAsync(call, cancellationToken);
+
+    private Task<ResourceKind> KindAsync(ObjectReference reference, CancellationToken cancellationToken) =>
+        _discovery.FindAsync(reference.ApiVersion, reference.Kind, cancellationToken);
 
     private string PathOf(ResourceKind kind, ObjectReference reference)
     {
@@ -154,20 +244,19 @@ internal sealed class ClusterClient(string name, ClusterAccess access, ClusterCo
         if (string.IsNullOrEmpty(reference.Name))
             throw new ApiException(400, "", $"A {reference.Kind} needs a name.", []);
 
-        return $"{CollectionOf(kind, reference.Namespace ?? access.Namespace)}/{Uri.EscapeDataString(reference.Name)}";
+        var ns = string.IsNullOrEmpty(reference.Namespace) ? _access.Namespace : reference.Namespace;
+        return $"{kind.Collection(ns)}/{Uri.EscapeDataString(reference.Name)}";
     }
 
-    private static string CollectionOf(ResourceKind kind, string? ns) =>
-        kind.Namespaced && !string.IsNullOrEmpty(ns)
-            ? $"{kind.Root}/namespaces/{Uri.EscapeDataString(ns)}/{kind.Plural}"
-            : $"{kind.Root}/{kind.Plural}";
-
-    private async Task<JsonElement> JsonAsync(ApiCall call, CancellationToken cancellationToken) =>
-        (await connection.SendAsync(call, cancellationToken)).Json;
-
-    private sealed record ResourceKind(string Root, string Kind, string Plural, bool Namespaced);
+    private static string Selected(ObjectReference reference, string? selector)
+    {
+        var labels = selector is null ? "" : $"&labelSelector={Uri.EscapeDataString(selector)}";
+        return reference.Name is null
+            ? labels
+            : $"{labels}&fieldSelector={Uri.EscapeDataString($"metadata.name={reference.Name}")}";
+    }
 }
 
-/// <summary>The cluster does not know this kind (yet): its CRD is not installed.</summary>
-internal sealed class UnknownKindException(string apiVersion, string kind, string cluster)
-    : Exception($"{cluster} knows no kind {kind} in {apiVersion}: its CRD is not installed");
+/// <summary>All that a list brought.</summary>
+/// <param name="Version">the place in the cluster's history that it shows, from which a watch goes on</param>
+internal sealed record ObjectList(IReadOnlyList<JsonElement> Items, string Version);

@@ -6,7 +6,7 @@ using PlatformBot.Core.Runs;
 namespace PlatformBot.Kubernetes;
 
 /// <summary>The actions and checks that go to a cluster's API server.</summary>
-internal sealed class ClusterSteps(Clusters clusters, Waits waits, ObjectApply apply)
+internal sealed class ClusterSteps(Clusters clusters, Waits waits, ObjectApply apply, Deletion deletion)
 {
     public Task<ActionOutcome> ApplyAsync(
         PlannedAction.Apply action,
@@ -24,19 +24,24 @@ internal sealed class ClusterSteps(Clusters clusters, Waits waits, ObjectApply a
             action.Cluster,
             async cluster =>
             {
-                var metadata = new Dictionary<string, IReadOnlyDictionary<string, string?>>();
+                var marks = action.Labels.Keys.Concat(action.Annotations.Keys).ToList();
 
-                if (action.Labels.Count > 0)
-                    metadata["labels"] = action.Labels;
+                if (marks.Count > 0)
+                    await cluster.PatchAsync(action.Object, "merge", Marks(action), cancelled);
 
-                if (action.Annotations.Count > 0)
-                    metadata["annotations"] = action.Annotations;
+                if (action is { Type: { } type, Body: { } body })
+                    await cluster.PatchAsync(action.Object, type, body, cancelled);
 
-                await cluster.MergeAsync(action.Object, JsonSerializer.Serialize(new { metadata }), cancelled);
-                var names = action.Labels.Keys.Concat(action.Annotations.Keys);
-                return new(Verdict.Done, $"{action.Object}: {string.Join(", ", names)} set");
+                var what = action.Body is null ? $"{string.Join(", ", marks)} set" : $"{action.Type} patch done";
+                return new(Verdict.Done, $"{action.Object}: {what}");
             }
         );
+
+    public Task<ActionOutcome> DeleteAsync(
+        PlannedAction.Delete action,
+        Action<string> progress,
+        CancellationToken cancelled
+    ) => OnAsync(action.Cluster, cluster => deletion.DeleteAsync(cluster, action, progress, cancelled));
 
     public async Task<ActionOutcome> WaitAsync(
         PlannedAction.Wait action,
@@ -83,6 +88,19 @@ internal sealed class ClusterSteps(Clusters clusters, Waits waits, ObjectApply a
             },
             check.Path
         );
+
+    private static string Marks(PlannedAction.Patch action)
+    {
+        var metadata = new Dictionary<string, IReadOnlyDictionary<string, string?>>();
+
+        if (action.Labels.Count > 0)
+            metadata["labels"] = action.Labels;
+
+        if (action.Annotations.Count > 0)
+            metadata["annotations"] = action.Annotations;
+
+        return JsonSerializer.Serialize(new { metadata });
+    }
 
     private async Task<CheckOutcome> LookAsync(string name, Func<ClusterClient, Task<CheckOutcome>> look, string what)
     {

@@ -32,7 +32,7 @@ internal sealed class Clusters(
             if (_clients.TryGetValue(context, out var known) && known.Fingerprint == access.Fingerprint)
                 return known.Client;
 
-            var client = new ClusterClient(context, access, Connect(context, access));
+            var client = new ClusterClient(context, access, Connect(context, access), clock);
             _clients[context] = (access.Fingerprint, client);
             return client;
         }

@@ -25,27 +25,35 @@ internal sealed class ObjectApply(Waits waits, TimeProvider clock)
     )
     {
         var done = new List<string>();
-        var newKinds = new List<ObjectReference>();
+        var newKinds = new NewKinds();
 
         foreach (var text in objects)
         {
-            var reference = ReferenceOf(text);
+            var item = JsonElement.Parse(text);
+            var reference = ReferenceOf(item);
 
-            if (reference.Kind != "CustomResourceDefinition")
+            if (!NewKinds.IsDefinition(reference))
                 await EstablishAsync(cluster, newKinds, progress, cancelled);
 
-            var how = await PatientlyAsync(() => ApplyOneAsync(cluster, reference, text, force, cancelled), cancelled);
+            var how = await PatientlyAsync(
+                () => ApplyOneAsync(cluster, reference, text, force, cancelled),
+                newKinds.Include(reference) ? cluster.ForgetKinds : null,
+                cancelled
+            );
             progress($"{reference} {how}");
             done.Add(how);
 
-            if (reference.Kind == "CustomResourceDefinition")
-                newKinds.Add(reference);
+            if (NewKinds.IsDefinition(reference))
+                newKinds.Add(reference, item);
         }
 
         await EstablishAsync(cluster, newKinds, progress, cancelled);
         var counts = done.CountBy(how => how).Select(each => $"{each.Value} {each.Key}");
         return $"{done.Count} {(done.Count == 1 ? "object" : "objects")}: {string.Join(", ", counts)}";
     }
+
+    public static ObjectReference ReferenceOf(JsonElement item) =>
+        new(item.Text("apiVersion") ?? "", item.Text("kind") ?? "", item.Namespace(), item.Text("metadata", "name"));
 
     private static async Task<string> ApplyOneAsync(
         ClusterClient cluster,
@@ -56,7 +64,7 @@ internal sealed class ObjectApply(Waits waits, TimeProvider clock)
     )
     {
         var before = await VersionAsync(cluster, reference, cancelled);
-        var applied = await cluster.ApplyAsync(reference, text, force, cancelled);
+        var applied = await cluster.ApplyAsync(reference, text, force, dryRun: false, cancelled);
 
         // The server accepts changes to what is about to disappear.
         if (applied.Has("metadata", "deletionTimestamp"))
@@ -87,19 +95,20 @@ internal sealed class ObjectApply(Waits waits, TimeProvider clock)
     /// <summary>Waits for the CRDs applied so far, then asks the server anew what it serves.</summary>
     private async Task EstablishAsync(
         ClusterClient cluster,
-        List<ObjectReference> definitions,
+        NewKinds newKinds,
         Action<string> progress,
         CancellationToken cancelled
     )
     {
-        if (definitions.Count == 0)
+        if (newKinds.Unproven.Count == 0)
             return;
 
-        foreach (var definition in definitions)
+        using var patience = new CancellationTokenSource(NewKindPatience, clock);
+        using var limited = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancelled);
+
+        foreach (var definition in newKinds.Unproven)
         {
             var established = new PlannedWait(cluster.Name, "condition=Established", definition, Selector: null);
-            using var patience = new CancellationTokenSource(NewKindPatience, clock);
-            using var limited = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancelled);
 
             try
             {
@@ -119,16 +128,17 @@ internal sealed class ObjectApply(Waits waits, TimeProvider clock)
             }
         }
 
-        definitions.Clear();
+        newKinds.Unproven.Clear();
         cluster.ForgetKinds();
     }
 
     /// <summary>Tries again what may heal by itself; applying is idempotent, so a lost answer does no harm.</summary>
-    private async Task<string> PatientlyAsync(Func<Task<string>> apply, CancellationToken cancelled)
+    /// <param name="forget">for a kind whose CRD was applied just now: discovery may come after it</param>
+    private async Task<string> PatientlyAsync(Func<Task<string>> apply, Action? forget, CancellationToken cancelled)
     {
         for (var attempt = 1; ; attempt++)
         {
-            TimeSpan pause;
+            TimeSpan asked;
 
             try
             {
@@ -136,24 +146,36 @@ internal sealed class ObjectApply(Waits waits, TimeProvider clock)
             }
             catch (ApiException error) when (attempt < Attempts && (error.IsTransient || error.IsStorageComingUp))
             {
-                pause = Max(FirstPause * Math.Pow(2, attempt - 1), error.RetryAfter ?? TimeSpan.Zero);
+                asked = error.RetryAfter ?? TimeSpan.Zero;
+            }
+            catch (UnknownKindException) when (attempt < Attempts && forget is not null)
+            {
+                asked = TimeSpan.Zero;
+                forget();
             }
 
-            await Task.Delay(pause, clock, cancelled);
+            var pause = FirstPause * Math.Pow(2, attempt - 1);
+            await Task.Delay(asked > pause ? asked : pause, clock, cancelled);
         }
     }
 
-    private static TimeSpan Max(TimeSpan one, TimeSpan other) => one > other ? one : other;
-
-    private static ObjectReference ReferenceOf(string text)
+    /// <summary>The kinds whose CRDs were applied on the way.</summary>
+    private sealed class NewKinds
     {
-        using var document = JsonDocument.Parse(text);
-        var root = document.RootElement;
-        return new(
-            root.Text("apiVersion") ?? "",
-            root.Text("kind") ?? "",
-            root.Namespace(),
-            root.Text("metadata", "name")
-        );
+        private readonly HashSet<(string Group, string Kind)> _kinds = [];
+
+        /// <summary>Not known to be established yet.</summary>
+        public List<ObjectReference> Unproven { get; } = [];
+
+        public static bool IsDefinition(ObjectReference reference) => reference.Kind == "CustomResourceDefinition";
+
+        public void Add(ObjectReference reference, JsonElement definition)
+        {
+            Unproven.Add(reference);
+            _kinds.Add((definition.Text("spec", "group") ?? "", definition.Text("spec", "names", "kind") ?? ""));
+        }
+
+        public bool Include(ObjectReference reference) =>
+            _kinds.Contains((reference.ApiVersion.Split('/')[0], reference.Kind));
     }
 }

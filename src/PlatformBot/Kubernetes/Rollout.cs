@@ -34,7 +34,7 @@ internal static class Rollout
         var all = workload.Number("status", "replicas");
 
         if (updated < wanted)
-            return Waiting($"{updated} of {wanted} pods updated{ReplicaFailure(workload)}");
+            return Waiting($"{updated} of {wanted} pods updated{Because(workload)}");
 
         if (all > updated)
             return Waiting($"{all - updated} old pods are still ending");
@@ -45,10 +45,15 @@ internal static class Rollout
     }
 
     /// <summary>Quota, a missing service account, admission: kubectl is silent about why no pod appears.</summary>
-    private static string ReplicaFailure(JsonElement workload) =>
-        workload.Condition("ReplicaFailure") is var failure && failure.Text("status") == "True"
+    private static string Because(JsonElement deployment)
+    {
+        if (deployment.At("spec", "paused").ValueKind == JsonValueKind.True)
+            return ": it is paused, and nothing rolls out until somebody resumes it";
+
+        return deployment.Condition("ReplicaFailure") is var failure && failure.Text("status") == "True"
             ? $": {failure.Text("message")}"
             : "";
+    }
 
     private static CheckOutcome DaemonSet(JsonElement workload)
     {

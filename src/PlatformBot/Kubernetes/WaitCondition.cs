@@ -9,7 +9,7 @@ namespace PlatformBot.Kubernetes;
 internal static class WaitCondition
 {
     /// <summary>The words do not name the object.</summary>
-    /// <param name="wanted">"rollout", "condition=Ready", "condition=Ready=False", "exists", "gone", "jsonpath=.path=value"</param>
+    /// <param name="wanted">"ready", "rollout", "condition=Ready", "condition=Ready=False", "exists", "gone", "jsonpath=.path=value"</param>
     public static CheckOutcome Look(JsonElement item, string kind, string wanted)
     {
         var (word, rest) = Split(wanted);
@@ -17,6 +17,7 @@ internal static class WaitCondition
         return word switch
         {
             "rollout" => Rollout.Look(item, kind),
+            "ready" => Readiness.Look(item, kind),
             "condition" => Condition(item, kind, rest),
             "jsonpath" => Path(item, rest),
             "exists" => new(true, "exists"),

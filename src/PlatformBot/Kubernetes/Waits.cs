@@ -7,7 +7,8 @@ namespace PlatformBot.Kubernetes;
 /// <summary>Looks at what a wait waits for, once or until it holds.</summary>
 internal sealed class Waits(Clusters clusters, TimeProvider clock)
 {
-    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
+    /// <summary>Files and addresses that lead to a cluster may change while something waits for it.</summary>
+    private static readonly TimeSpan LookForClusterEvery = TimeSpan.FromSeconds(1);
 
     /// <summary>Never throws for what the cluster answers; null holds when it does not answer.</summary>
     public async Task<CheckOutcome> LookAsync(PlannedWait wait, CancellationToken cancellationToken)
@@ -17,13 +18,15 @@ internal sealed class Waits(Clusters clusters, TimeProvider clock)
 
         try
         {
-            return wait.Object.Name is null
-                ? await LookAtAllAsync(cluster, wait, cancellationToken)
-                : await LookAtOneAsync(cluster, wait, cancellationToken);
+            var items = await ItemsAsync(cluster, wait, cancellationToken);
+            var look = WaitLook.Judge(wait, items);
+            return WaitLook.PodsOf(wait, items, look) is { } pods
+                ? WaitLook.Explained(look, await PodsAsync(cluster, pods, cancellationToken))
+                : look;
         }
         catch (UnknownKindException error)
         {
-            return wait.For == "gone" ? new(true, error.Message) : new(false, error.Message);
+            return WaitLook.WithoutKind(wait, error);
         }
         catch (ApiException error)
         {
@@ -31,116 +34,78 @@ internal sealed class Waits(Clusters clusters, TimeProvider clock)
         }
     }
 
-    /// <summary>Looks again and again until it holds, is hopeless, or is cancelled; tells when what it sees has changed.</summary>
+    /// <summary>
+    /// Follows the cluster until it holds, is hopeless, or is cancelled; tells when what it sees has changed. One object may go and come again:
+    /// what counts is what is there.
+    /// </summary>
     public async Task<CheckOutcome> UntilAsync(PlannedWait wait, Action<string> progress, CancellationToken cancelled)
     {
-        var said = "";
-        var patience = new Patience(clock);
+        var (said, patience) = ("", new Patience(clock));
+        WaitSession? session = null;
 
-        while (true)
+        try
         {
-            var look = await LookAsync(wait, cancelled);
+            while (true)
+            {
+                if (clusters.Find(wait.Cluster).Ok(out var cluster, out var refusal) && session?.Cluster != cluster)
+                {
+                    session?.Dispose();
+                    session = new(cluster, wait, clock);
+                }
 
-            if (look.Holds == true || patience.IsOver(look.Hopeless))
-                return look;
+                var look = refusal is null ? await session!.LookAsync(cancelled) : new(null, refusal.Reason);
 
-            if (look.Saw != said)
-                progress(said = look.Saw);
+                if (look.Holds == true || patience.IsOver(look.Hopeless))
+                    return look;
 
-            await Task.Delay(LookEvery, clock, cancelled);
+                if (look.Saw != said)
+                    progress(said = look.Saw);
+
+                await (
+                    refusal is null
+                        ? session!.ChangedAsync(cancelled)
+                        : Task.Delay(LookForClusterEvery, clock, cancelled)
+                );
+            }
+        }
+        finally
+        {
+            session?.Dispose();
         }
     }
 
     /// <summary>"API server of infra does not answer: connection refused", or what it answered.</summary>
     public static string Unanswered(string cluster, ApiException error) => error.For(cluster);
 
-    private static async Task<CheckOutcome> LookAtOneAsync(
+    private static async Task<IReadOnlyList<JsonElement>> ItemsAsync(
         ClusterClient cluster,
         PlannedWait wait,
         CancellationToken cancellationToken
     )
     {
-        JsonElement item;
+        if (wait.Object.Name is null)
+            return await cluster.ListAsync(wait.Object, wait.Selector, cancellationToken);
 
         try
         {
-            item = await cluster.GetAsync(wait.Object, cancellationToken);
+            return [await cluster.GetAsync(wait.Object, cancellationToken)];
         }
         catch (ApiException error) when (error.IsNotFound)
         {
-            return new(wait.For == "gone", $"{wait.Object} does not exist");
-        }
-
-        var look = WaitCondition.Look(item, wait.Object.Kind, wait.For);
-        var pods = await PodsAsync(cluster, wait, item, look, cancellationToken);
-        return look with
-        {
-            Saw = Sentence(wait, wait.Object.ToString(), look.Saw) + PodHealth.Worst(pods),
-            Hopeless = look.Hopeless || pods.Any(PodHealth.CannotStart),
-        };
-    }
-
-    private static async Task<CheckOutcome> LookAtAllAsync(
-        ClusterClient cluster,
-        PlannedWait wait,
-        CancellationToken cancellationToken
-    )
-    {
-        var items = await cluster.ListAsync(wait.Object, wait.Selector, cancellationToken);
-        var kind = wait.Object.Kind.ToLowerInvariant();
-
-        if (items.Count == 0)
-        {
-            return new(
-                wait.For == "gone",
-                $"there is no {kind}{(wait.Selector is null ? "" : $" with {wait.Selector}")}"
-            );
-        }
-
-        var looks = items
-            .Select(item => (Item: item, Look: WaitCondition.Look(item, wait.Object.Kind, wait.For)))
-            .ToList();
-        var open = looks.Where(each => each.Look.Holds != true).ToList();
-
-        if (open.Count == 0)
-            return new(true, $"{items.Count} of {items.Count} {kind}s: {looks[0].Look.Saw}");
-
-        // The one that is hopeless explains more than one that is only slow.
-        var (item, look) = open.OrderByDescending(each => each.Look.Hopeless).First();
-        var path = item.Namespace() is { } ns ? $"{ns}/{item.Name()}" : item.Name();
-        return look with { Saw = $"{items.Count - open.Count} of {items.Count} {kind}s as wanted; {path} {look.Saw}" };
-    }
-
-    private static string Sentence(PlannedWait wait, string name, string saw) =>
-        wait.For == "rollout" && saw.Contains("pods", StringComparison.Ordinal) ? $"{name}: {saw}" : $"{name} {saw}";
-
-    /// <summary>The pods of a workload that is not there yet; none when it is, or when nobody can tell.</summary>
-    private static async Task<IReadOnlyList<JsonElement>> PodsAsync(
-        ClusterClient cluster,
-        PlannedWait wait,
-        JsonElement workload,
-        CheckOutcome look,
-        CancellationToken cancellationToken
-    )
-    {
-        if (
-            look.Holds == true
-            || wait.For != "rollout"
-            || workload.At("spec", "selector", "matchLabels") is not { ValueKind: JsonValueKind.Object } labels
-        )
-        {
             return [];
         }
+    }
 
-        var selector = string.Join(
-            ',',
-            labels.EnumerateObject().Select(label => $"{label.Name}={label.Value.GetString()}")
-        );
-
+    /// <summary>They only explain: when nobody can tell, there are none.</summary>
+    private static async Task<IReadOnlyList<JsonElement>> PodsAsync(
+        ClusterClient cluster,
+        PodsOfWorkload pods,
+        CancellationToken cancellationToken
+    )
+    {
         try
         {
-            var pods = new ObjectReference("v1", "Pod", workload.Namespace(), null);
-            return await cluster.ListAsync(pods, selector, cancellationToken);
+            return await cluster.ListAsync(pods.All, $"{pods.Selector}", cancellationToken);
         }
         catch (ApiException)
         {

@@ -57,6 +57,12 @@ internal sealed class ScriptedWorld : IStepActions
         return _checks.GetValueOrDefault(what, new CheckOutcome(false, "no"));
     }
 
+    public Task<CheckOutcome> UntilAsync(PlannedWait wait, Action<string> progress, CancellationToken cancelled) =>
+        throw new NotSupportedException("Nothing waits here.");
+
+    public Task<IReadOnlyList<ApplyPreview>> PreviewAsync(PlannedAction.Apply apply, CancellationToken cancelled) =>
+        Task.FromResult<IReadOnlyList<ApplyPreview>>([]);
+
     public Func<CancellationToken, Task<string>> Diagnoses { get; set; } =
         _ => Task.FromResult("two pods are not well");
 

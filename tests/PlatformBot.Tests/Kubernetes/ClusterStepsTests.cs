@@ -11,7 +11,7 @@ public sealed class ClusterStepsTests
     private const string Settings =
         """{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"settings","namespace":"default"},"data":{"a":"1"}}""";
 
-    private const string Definition = """
+    internal const string Definition = """
         {
           "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
           "metadata": { "name": "gateways.example.com" },

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
 using PlatformBot.Core.Checks;
@@ -14,11 +15,10 @@ namespace PlatformBot.Tests.Kubernetes;
 internal sealed class Scene : IAsyncDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("platformbot-kubernetes-");
-    private readonly KubeApiServer _server;
 
-    private Scene(TwinCluster cluster, KubeApiServer server)
+    private Scene(TwinCluster cluster, KubeApiServer server, TimeProvider clock)
     {
-        (Cluster, _server) = (cluster, server);
+        (Cluster, Server) = (cluster, server);
         Kubeconfig = Path.Combine(_folder.FullName, "infra");
         Clusters = new(
             new()
@@ -30,12 +30,12 @@ internal sealed class Scene : IAsyncDisposable
             NoPlugins,
             Redactor,
             NullLoggerFactory.Instance,
-            TimeProvider.System
+            clock
         );
-        Waits = new(Clusters, TimeProvider.System);
-        Steps = new(Clusters, Waits, new(Waits, TimeProvider.System));
+        Waits = new(Clusters, clock);
+        Steps = new(Clusters, Waits, new(Waits, clock), new(Waits));
+        Diagnosis = new(Clusters, Redactor, clock);
         Exec = new(Clusters, Redactor);
-        Diagnosis = new(Clusters, Redactor, TimeProvider.System);
     }
 
     public static PluginRunner NoPlugins { get; } =
@@ -44,8 +44,6 @@ internal sealed class Scene : IAsyncDisposable
     public static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     public TwinCluster Cluster { get; }
-
-    public KubeApiServer Server => _server;
 
     /// <summary>The file; it is written by <see cref="WriteKubeconfig"/>.</summary>
     public string Kubeconfig { get; }
@@ -64,29 +62,41 @@ internal sealed class Scene : IAsyncDisposable
 
     public List<string> Progress { get; } = [];
 
-    public static async Task<Scene> StartAsync()
+    public KubeApiServer Server { get; }
+
+    public static Task<Scene> StartAsync() => StartAtAsync(TimeProvider.System);
+
+    /// <param name="clock">the bot's; the cluster's is the real one</param>
+    public static async Task<Scene> StartAtAsync(TimeProvider clock)
     {
-        var scene = await StartWithoutKubeconfigAsync();
+        var scene = await StartWithoutKubeconfigAtAsync(clock);
         scene.WriteKubeconfig();
         return scene;
     }
 
-    public static async Task<Scene> StartWithoutKubeconfigAsync()
+    public static Task<Scene> StartWithoutKubeconfigAsync() => StartWithoutKubeconfigAtAsync(TimeProvider.System);
+
+    private static async Task<Scene> StartWithoutKubeconfigAtAsync(TimeProvider clock)
     {
         var cluster = new TwinCluster("infra", TimeProvider.System);
         cluster.BringUp();
-        return new(cluster, await KubeApiServer.StartAsync(cluster, Stop));
+        return new(cluster, await KubeApiServer.StartAsync(cluster, Stop), clock);
     }
 
-    public void WriteKubeconfig() => File.WriteAllText(Kubeconfig, _server.Kubeconfig("infra"));
+    /// <param name="ns">the namespace in which the context is</param>
+    public void WriteKubeconfig(string ns = "default") =>
+        File.WriteAllText(
+            Kubeconfig,
+            Server.Kubeconfig("infra").Replace("namespace: default", $"namespace: {ns}", StringComparison.Ordinal)
+        );
 
     /// <summary>The client configuration stays, but what answers at its address is another cluster.</summary>
     public void LeadTo(Scene other) =>
         File.WriteAllText(
             Kubeconfig,
-            _server
+            Server
                 .Kubeconfig("infra")
-                .Replace(_server.Uri.Authority, other._server.Uri.Authority, StringComparison.Ordinal)
+                .Replace(Server.Uri.Authority, other.Server.Uri.Authority, StringComparison.Ordinal)
         );
 
     /// <summary>As a controller would.</summary>
@@ -98,13 +108,46 @@ internal sealed class Scene : IAsyncDisposable
     public Task<CheckOutcome> LookAsync(string what, string apiVersion, string kind, string? ns, string? name) =>
         Waits.LookAsync(new("infra", what, new(apiVersion, kind, ns, name), Selector: null), Stop);
 
+    /// <summary>Waits until it holds; what it says on the way goes to <paramref name="said"/>.</summary>
+    public Task<CheckOutcome> UntilAsync(string what, ObjectReference reference, Heard? said = null) =>
+        Waits.UntilAsync(new("infra", what, reference, Selector: null), (said ?? new()).Add, Stop);
+
     public Task<CheckOutcome> GetAsync(ObjectReference reference, params Expectation[] expected) =>
         Steps.CheckAsync(new PlannedCheck.Get("infra", reference) { Expect = expected }, Stop);
 
     public async ValueTask DisposeAsync()
     {
         Clusters.Dispose();
-        await _server.DisposeAsync();
+        await Server.DisposeAsync();
         _folder.Delete(recursive: true);
+    }
+}
+
+/// <summary>What somebody says, for others to wait for.</summary>
+internal sealed class Heard
+{
+    private readonly Signal _changed = new();
+    private readonly ConcurrentQueue<string> _lines = new();
+
+    public IReadOnlyList<string> Lines => [.. _lines];
+
+    public void Add(string line)
+    {
+        _lines.Enqueue(line);
+        _changed.Raise();
+    }
+
+    /// <summary>Ends when a line has this in it.</summary>
+    public async Task UntilAsync(string text)
+    {
+        while (true)
+        {
+            var next = _changed.Next;
+
+            if (_lines.Any(line => line.Contains(text, StringComparison.Ordinal)))
+                return;
+
+            await next.WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System, TestContext.Current.CancellationToken);
+        }
     }
 }

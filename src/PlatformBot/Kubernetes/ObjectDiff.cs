@@ -1,0 +1,102 @@
+using System.Text.Json;
+
+namespace PlatformBot.Kubernetes;
+
+/// <summary>What would be different in an object: one line per field, as a person would say it.</summary>
+internal static class ObjectDiff
+{
+    private const int LongestValue = 60;
+
+    /// <summary>What the server writes for its own book-keeping.</summary>
+    private static readonly HashSet<string> NotOurs =
+    [
+        ".status",
+        ".metadata.managedFields",
+        ".metadata.resourceVersion",
+        ".metadata.generation",
+        ".metadata.uid",
+        ".metadata.creationTimestamp",
+    ];
+
+    /// <summary>".spec.replicas: 2 → 3", ".metadata.labels.team: + a", ".spec.paused: - true".</summary>
+    public static IReadOnlyList<string> Of(JsonElement before, JsonElement after)
+    {
+        var lines = new List<string>();
+        Compare("", before, after, lines, isSecret: before.Text("kind") == "Secret");
+        return lines;
+    }
+
+    private static void Compare(string path, JsonElement before, JsonElement after, List<string> lines, bool isSecret)
+    {
+        if (NotOurs.Contains(path) || JsonElement.DeepEquals(before, after))
+            return;
+
+        if (before.ValueKind == JsonValueKind.Object && after.ValueKind == JsonValueKind.Object)
+        {
+            foreach (var name in Names(before).Union(Names(after)))
+                Compare($"{path}{Dotted(name)}", before.At(name), after.At(name), lines, isSecret);
+        }
+        else if (before.ValueKind == JsonValueKind.Array && after.ValueKind == JsonValueKind.Array)
+        {
+            CompareLists(path, before, after, lines, isSecret);
+        }
+        else
+        {
+            lines.Add(Line(path, before, after, isSecret && IsData(path)));
+        }
+    }
+
+    /// <summary>Entries that have a name are the same entry wherever they stand; others are told by their place.</summary>
+    private static void CompareLists(
+        string path,
+        JsonElement before,
+        JsonElement after,
+        List<string> lines,
+        bool isSecret
+    )
+    {
+        var (old, young) = (Entries(before), Entries(after));
+
+        foreach (var key in old.Keys.Union(young.Keys))
+        {
+            Compare($"{path}[{key}]", old.GetValueOrDefault(key), young.GetValueOrDefault(key), lines, isSecret);
+        }
+    }
+
+    private static Dictionary<string, JsonElement> Entries(JsonElement list)
+    {
+        var names = list.EnumerateArray().Select(entry => entry.Text("name")).ToList();
+        var isNamed = names.TrueForAll(name => name is not null) && names.Distinct().Count() == names.Count;
+        return list.EnumerateArray()
+            .Select((entry, at) => (Key: isNamed ? $"name={names[at]}" : $"{at}", Entry: entry))
+            .ToDictionary(each => each.Key, each => each.Entry);
+    }
+
+    private static string Line(string path, JsonElement before, JsonElement after, bool isSecret)
+    {
+        if (before.ValueKind == JsonValueKind.Undefined)
+            return $"{path}: + {Value(after, isSecret)}";
+
+        return after.ValueKind == JsonValueKind.Undefined
+            ? $"{path}: - {Value(before, isSecret)}"
+            : $"{path}: {Value(before, isSecret)} → {Value(after, isSecret)}";
+    }
+
+    private static string Value(JsonElement value, bool isSecret)
+    {
+        if (isSecret)
+            return "•••";
+
+        var text = value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
+        text = text.ReplaceLineEndings("⏎");
+        return text.Length > LongestValue ? $"{text[..LongestValue]}…" : text;
+    }
+
+    private static bool IsData(string path) =>
+        path.StartsWith(".data", StringComparison.Ordinal) || path.StartsWith(".stringData", StringComparison.Ordinal);
+
+    private static IEnumerable<string> Names(JsonElement item) => item.EnumerateObject().Select(field => field.Name);
+
+    private static string Dotted(string name) =>
+        name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_') ? $".{name}" : $"['{name}']";
+}

@@ -1,0 +1,80 @@
+using System.Text.Json;
+using PlatformBot.Core.Planning;
+using PlatformBot.Core.Runs;
+
+namespace PlatformBot.Kubernetes;
+
+/// <summary>What applying would do: the API server is asked to do everything but the storing, and its answer is compared with what is there.</summary>
+internal sealed class Preview(Clusters clusters)
+{
+    /// <summary>Never throws for what the cluster answers.</summary>
+    public async Task<IReadOnlyList<ApplyPreview>> OfAsync(PlannedAction.Apply apply, CancellationToken cancelled)
+    {
+        var items = apply.Objects.Select(text => (Text: text, Reference: ReferenceOf(text))).ToList();
+
+        if (!clusters.Find(apply.Cluster).Ok(out var cluster, out var refusal))
+            return [.. items.Select(item => Unknown(item.Reference, refusal.Reason))];
+
+        var previews = new List<ApplyPreview>();
+
+        foreach (var (text, reference) in items)
+            previews.Add(await OfAsync(cluster, reference, text, apply, cancelled));
+
+        return previews;
+    }
+
+    private static async Task<ApplyPreview> OfAsync(
+        ClusterClient cluster,
+        ObjectReference reference,
+        string text,
+        PlannedAction.Apply apply,
+        CancellationToken cancelled
+    )
+    {
+        try
+        {
+            var before = await BeforeAsync(cluster, reference, cancelled);
+            var after = await cluster.ApplyAsync(reference, text, apply.Force, dryRun: true, cancelled);
+
+            if (before is not { } there)
+                return new($"{reference}", ApplyEffect.Create, []);
+
+            var changes = ObjectDiff.Of(there, after);
+            return new($"{reference}", changes.Count == 0 ? ApplyEffect.Nothing : ApplyEffect.Change, changes);
+        }
+        catch (UnknownKindException error)
+        {
+            return Unknown(reference, error.Message);
+        }
+        // What it stands in may be made by a step before it.
+        catch (ApiException error) when (error.MissingKind == "namespaces")
+        {
+            return new($"{reference}", ApplyEffect.Create, [$"its namespace {reference.Namespace} is not there yet"]);
+        }
+        catch (ApiException error)
+        {
+            return Unknown(reference, Waits.Unanswered(cluster.Name, error));
+        }
+    }
+
+    private static async Task<JsonElement?> BeforeAsync(
+        ClusterClient cluster,
+        ObjectReference reference,
+        CancellationToken cancelled
+    )
+    {
+        try
+        {
+            return await cluster.GetAsync(reference, cancelled);
+        }
+        catch (ApiException error) when (error.IsNotFound)
+        {
+            return null;
+        }
+    }
+
+    private static ApplyPreview Unknown(ObjectReference reference, string why) =>
+        new($"{reference}", ApplyEffect.Unknown, [why]);
+
+    private static ObjectReference ReferenceOf(string text) => ObjectApply.ReferenceOf(JsonElement.Parse(text));
+}
