@@ -91,6 +91,9 @@ public sealed partial class Bot
         CancellationToken cancellationToken
     )
     {
+        if (words.Count > 0 && ClustersOf(words[0]) is { Count: > 0 } clusters)
+            return ClusterStatusAsync(clusters, cancellationToken);
+
         if (words.Count > 0)
         {
             return Task.FromResult(
@@ -109,6 +112,19 @@ public sealed partial class Bot
 
         var last = _journal.Recent(3).Select(line => $"- {Line(line)}");
         return Task.FromResult(new Reply($"Nothing is running.\n{string.Join('\n', last)}"));
+    }
+
+    private List<string> ClustersOf(string word) =>
+        [
+            .. _catalogue
+                .Inventory.Clusters.Select(cluster => cluster.Name)
+                .Where(name => name == word || word is "clusters" or "all"),
+        ];
+
+    private async Task<Reply> ClusterStatusAsync(IReadOnlyList<string> clusters, CancellationToken cancellationToken)
+    {
+        var views = await Task.WhenAll(clusters.Select(name => _clusters.LookAsync(name, cancellationToken)));
+        return new Reply(string.Join('\n', views.Select(ClusterPosts.Render)));
     }
 
     private string Card(Run run, string? trouble)

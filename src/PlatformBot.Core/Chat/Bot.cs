@@ -28,6 +28,7 @@ public sealed partial class Bot : IConversation
     private readonly IStepActions _actions;
     private readonly PlanLook _plans;
     private readonly IChat _chat;
+    private readonly IClusterViews _clusters;
     private readonly Standing _standing;
     private readonly LiveLedger _ledger;
     private readonly FreezeBook _freezes;
@@ -46,6 +47,7 @@ public sealed partial class Bot : IConversation
         IStepActions actions,
         PlanLook plans,
         IChat chat,
+        IClusterViews clusters,
         Standing standing,
         Safeguards safeguards,
         Access access,
@@ -53,7 +55,7 @@ public sealed partial class Bot : IConversation
     )
     {
         (_catalogue, _paths, _runs, _turns, _journal, _actions) = (catalogue, paths, runs, turns, journal, actions);
-        (_plans, _chat, _standing, _access, _clock) = (plans, chat, standing, access, clock);
+        (_plans, _chat, _clusters, _standing, _access, _clock) = (plans, chat, clusters, standing, access, clock);
         (_ledger, _freezes, _denials, _glass) = safeguards;
         _builtIns = BuiltIns();
     }
@@ -74,7 +76,7 @@ public sealed partial class Bot : IConversation
     [
         new("help",    "help [command]",                 "What I can do, or how one command is used",             Access.Everyone, HelpAsync),
         new("plan",    "plan <runbook> [arguments] | --diff [#run]", "What would run and what is done already, or what a run's runbook would do differently now; changes nothing", "viewer", PlanAsync),
-        new("status",  "status [#run]",                  "Where things stand",                                    "viewer",        StatusAsync),
+        new("status",  "status [#run | <cluster> | clusters]", "Where things stand; how a cluster is, live",                                    "viewer",        StatusAsync),
         new("logs",    "logs [#run] <step>",             "What a step ran and what it said",                      "viewer",        LogsAsync),
         new("history", "history [count]",                "The latest runs",                                       "viewer",        HistoryAsync),
         new("why",     "why <runbook> [arguments] | [#run]", "Which rule decides, for you, and who can lift it", SomeRole, WhyAsync),

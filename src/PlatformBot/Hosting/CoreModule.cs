@@ -121,6 +121,9 @@ internal static class CoreModule
         services.AddChecked<KubernetesOptions>(configuration, "Kubernetes");
         services.AddSingleton<Redactor>();
         services.AddSingleton<IInputs>(provider => provider.GetRequiredService<StepActions>().Inputs);
+        services.AddSingleton(provider =>
+            provider.GetRequiredService<StepActions>().Views(provider.GetRequiredService<TimeProvider>())
+        );
         services.AddSingleton<IStepActions>(provider => provider.GetRequiredService<StepActions>());
         return services.AddSingleton(provider => new StepActions(
             provider.GetRequiredService<IOptions<ToolsOptions>>().Value,

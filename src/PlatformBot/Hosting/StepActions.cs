@@ -1,10 +1,12 @@
 using PlatformBot.Cli;
 using PlatformBot.Core.Approvals;
+using PlatformBot.Core.Chat;
 using PlatformBot.Core.Checks;
 using PlatformBot.Core.Planning;
 using PlatformBot.Core.Runbooks;
 using PlatformBot.Core.Runs;
 using PlatformBot.Kubernetes;
+using PlatformBot.Kubernetes.Views;
 
 namespace PlatformBot.Hosting;
 
@@ -62,6 +64,10 @@ internal sealed class StepActions : IStepActions, IDisposable
         _diagnosis = new(_clusters, redactor, clock);
         Inputs = new StepInputs(_tools, _clusters, new NamedFiles(paths, tools.WorkingDirectory, book));
     }
+
+    /// <summary>Live clusters at a glance, through the same connections.</summary>
+    /// <param name="people">the time of those who wait for the answer</param>
+    public IClusterViews Views(TimeProvider people) => new ClusterViews(_clusters, _redactor, _clock, people);
 
     /// <summary>What steps read, through the same tools and clusters.</summary>
     public IInputs Inputs { get; }
