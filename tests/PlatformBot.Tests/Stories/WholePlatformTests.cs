@@ -30,15 +30,17 @@ public sealed class WholePlatformTests
             limit.Token
         );
 
-        await PlayAsync(household.World, new StringWriter(said), limit.Token);
+        var status = await PlayAsync(household.World, new StringWriter(said), limit.Token);
 
         TwinVerdict.Of(household.World.Twin).Where(fact => !fact.Holds).ShouldBeEmpty();
         log.Warnings.ShouldBeEmpty();
+        ShouldBeWell(status);
         ShouldHaveHappenedOnce(household.World);
         ShouldHoldNoSecret(household, said.ToString());
     }
 
-    private static async Task PlayAsync(SandboxWorld world, TextWriter to, CancellationToken cancellationToken)
+    /// <returns>How the clusters are in the end, as chat tells it.</returns>
+    private static async Task<string> PlayAsync(SandboxWorld world, TextWriter to, CancellationToken cancellationToken)
     {
         var transcript = new Transcript(to, json: true, colour: false, width: 120, world.Clock);
         await using var ada = await Seats.SitAsync(world, "ada", transcript, aloud: true, cancellationToken);
@@ -46,6 +48,15 @@ public sealed class WholePlatformTests
         await using var linus = await Seats.SitAsync(world, "linus", transcript, aloud: false, cancellationToken);
         await Seats.WaitForBotAsync(ada, cancellationToken);
         await new Story(ada, grace, linus, DemoWorld.Of(world, Fault), transcript).TellAsync(cancellationToken);
+        await grace.Seat.TypeAsync("/platform status clusters", cancellationToken);
+        return await grace.PrivateAsync(cancellationToken, aloud: false);
+    }
+
+    /// <summary>Looked at over the wire, what the runbooks built is there and in order.</summary>
+    private static void ShouldBeWell(string status)
+    {
+        foreach (var topic in new[] { "API server", "nodes", "Flux", "mesh", "volumes" })
+            status.Split($":white_check_mark: **{topic}**").Length.ShouldBe(3, status);
     }
 
     /// <summary>What must never be done twice, by the word of the tools themselves.</summary>
