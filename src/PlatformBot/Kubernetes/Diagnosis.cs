@@ -11,6 +11,7 @@ internal sealed class Diagnosis(Clusters clusters, Redactor redactor, TimeProvid
     private const int MostSubjects = 6;
     private const int MostKinds = 5;
     private const int MostEvents = 4;
+    private const string NotReady = "is not ready yet";
 
     /// <summary>A report that is late is no use: whoever waits for it has a failure to tell about.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
@@ -108,32 +109,54 @@ internal sealed class Diagnosis(Clusters clusters, Redactor redactor, TimeProvid
             .ToList();
 
         foreach (var same in kinds.Take(MostKinds))
-        {
-            var names = string.Join(", ", same.Select(each => each.Pod.Name()));
-            text.Find(
-                IsUnderway(same.Key.What) ? Weight.Underway : weight,
-                $"**{(same.Count() == 1 ? "pod" : "pods")} {same.Key.Namespace}/{names}**: {DiagnosisText.Quote(same.Key.What)}"
-            );
-            await SupportAsync(cluster, same.First().Pod, text, cancelled);
-        }
+            await TellAsync(cluster, same.Key.What, [.. same.Select(each => each.Pod)], weight, text, cancelled);
 
         if (kinds.Skip(MostKinds).Sum(same => same.Count()) is var more and > 0)
             text.Note(string.Create(CultureInfo.InvariantCulture, $"… and {more} more pods that are not well"));
     }
 
-    private static async Task SupportAsync(
+    private static async Task TellAsync(
+        ClusterClient cluster,
+        string what,
+        IReadOnlyList<JsonElement> pods,
+        Weight weight,
+        DiagnosisText text,
+        CancellationToken cancelled
+    )
+    {
+        var warnings = await WarningsAsync(cluster, pods[0], text, cancelled);
+        // A pod of the step's own that is not ready yet, and is warned about, is no longer merely on its way.
+        var isStuck = weight == Weight.OwnPod && what == NotReady && warnings.Count > 0;
+        var names = string.Join(", ", pods.Select(pod => pod.Name()));
+        text.Find(
+            IsUnderway(what) && !isStuck ? Weight.Underway : weight,
+            $"**{(pods.Count == 1 ? "pod" : "pods")} {pods[0].Namespace()}/{names}**: {DiagnosisText.Quote(what)}{(isStuck ? $", {warnings[0]}" : "")}"
+        );
+
+        foreach (var told in isStuck ? warnings.Skip(1) : warnings)
+            text.Support(told);
+
+        if (await LogTail.OfTroubledAsync(cluster, pods[0], cancelled) is { Text.Length: > 0 } log)
+            text.Support(log);
+    }
+
+    private static async Task<IReadOnlyList<string>> WarningsAsync(
         ClusterClient cluster,
         JsonElement pod,
         DiagnosisText text,
         CancellationToken cancelled
     )
     {
-        foreach (var told in await ObjectEvents.WarningsAsync(cluster, [pod], MostEvents, cancelled))
-            text.Support(told);
-
-        if (await LogTail.OfTroubledAsync(cluster, pod, cancelled) is { Text.Length: > 0 } log)
-            text.Support(log);
+        try
+        {
+            return await ObjectEvents.WarningsAsync(cluster, [pod], MostEvents, cancelled);
+        }
+        catch (ApiException error) when (!error.IsUnreachable)
+        {
+            text.Note($"The events of {pod.Namespace()}/{pod.Name()} could not be read: {error.Message}");
+            return [];
+        }
     }
 
-    private static bool IsUnderway(string what) => what is "is starting" or "is ending" or "is not ready yet";
+    private static bool IsUnderway(string what) => what is "is starting" or "is ending" or NotReady;
 }

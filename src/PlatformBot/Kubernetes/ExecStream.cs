@@ -56,6 +56,8 @@ internal sealed class ExecStream(WebSocket socket, Action<string, bool> printed)
         }
         catch (WebSocketException lost)
         {
+            // A cancelled read leaves a broken socket, and that is not the news.
+            cancelled.ThrowIfCancellationRequested();
             return Ending($"the connection was lost ({lost.WebSocketErrorCode})");
         }
         finally

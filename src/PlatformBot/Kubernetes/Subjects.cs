@@ -65,6 +65,11 @@ internal sealed class Subjects(ClusterClient cluster, DiagnosisText text)
         {
             // That it is gone is what was wanted.
         }
+        catch (ApiException error) when (!error.IsUnreachable)
+        {
+            // What one object does not tell (it may not be read, say), others may.
+            text.Note($"{subject.Object} could not be looked at: {error.Message}");
+        }
     }
 
     private async Task SeveralAsync(PlannedWait subject, CancellationToken cancelled)

@@ -102,6 +102,29 @@ public sealed class DiagnosisTests
     }
 
     [Fact]
+    public async Task A_pod_that_runs_and_never_becomes_ready_is_told_with_what_its_probe_said()
+    {
+        await using var scene = await Scene.StartAsync();
+        scene.Has(Web);
+        scene.Has(Pod("web-1-a", "shop", "web", """{"running":{}}""", ready: false));
+        Told(scene, new("v1", "Pod", "shop", "web-1-a"), "Unhealthy", "Readiness probe failed: 503", count: 40);
+        scene.Cluster.Logs = _ => "no database\n";
+
+        (await WriteAsync(scene, [Rollout], "shop")).ShouldStartWith(
+            """
+            Most likely: **pod shop/web-1-a**: `is not ready yet`, Unhealthy: `Readiness probe failed: 503` (40 times)
+
+            - **pod shop/web-1-a**: `is not ready yet`, Unhealthy: `Readiness probe failed: 503` (40 times)
+              - container app said at the end:
+
+            ```text
+            no database
+            ```
+            """
+        );
+    }
+
+    [Fact]
     public async Task What_keeps_pods_from_being_made_is_told_about_the_replica_set()
     {
         await using var scene = await Scene.StartAsync();
@@ -162,14 +185,16 @@ public sealed class DiagnosisTests
     private static Task<string> WriteAsync(Scene scene, PlannedWait[] subjects, string ns) =>
         scene.Diagnosis.WriteAsync("infra", subjects, new HashSet<string> { ns }, Scene.Stop);
 
-    private static string Pod(string name, string ns, string app, string state, int restarts = 0)
+    private static string Pod(string name, string ns, string app, string state, int restarts = 0, bool? ready = null)
     {
-        var ready = state.Contains("running", StringComparison.Ordinal) ? "True" : "False";
+        var isReady = ready ?? state.Contains("running", StringComparison.Ordinal);
         return $$"""
             {"apiVersion":"v1","kind":"Pod","metadata":{"name":"{{name}}","namespace":"{{ns}}","labels":{"app":"{{app}}"} },
              "spec":{"nodeName":"infra-01","containers":[{"name":"app","image":"i:1"}]},
-             "status":{"phase":"Running","conditions":[{"type":"Ready","status":"{{ready}}"}],
-              "containerStatuses":[{"name":"app","ready":{{ready.ToLowerInvariant()}},"restartCount":{{restarts}},"state":{{state}} }]} }
+             "status":{"phase":"Running","conditions":[{"type":"Ready","status":"{{(isReady ? "True" : "False")}}"}],
+              "containerStatuses":[{"name":"app","ready":{{(
+                isReady ? "true" : "false"
+            )}},"restartCount":{{restarts}},"state":{{state}} }]} }
             """;
     }
 
