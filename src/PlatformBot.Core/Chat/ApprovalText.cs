@@ -25,7 +25,9 @@ internal static class ApprovalText
         foreach (var odd in run.Plan.Lookalikes ?? [])
             text.Append($":warning: **{Markdown.Inline(odd)}**\n");
 
-        text.Append($"**What is destroyed**\n{Destroyed(dangers)}\n**Where**\n{Where(dangers, approval)}\n");
+        text.Append(
+            $"**What is destroyed**\n{Destroyed(dangers)}\n**Where**\n{Where(dangers, approval)}{string.Concat(Danger.Anew(steps).Select(line => $"- :link: {line}\n"))}\n"
+        );
         text.Append(Since(approval));
         text.Append($"**The exact commands**\n{Markdown.Fence(CommandExcerpt.Of(dangers))}\n");
         text.Append(Reads(approval.Inputs?.Where(pin => pin.Cluster is null)));

@@ -98,6 +98,7 @@ public sealed partial class Bot : IConversation
         new("freeze",  "freeze [cluster] [for 2h | until 2026-12-01T08:00Z] <reason>", "Let nothing be destroyed for a while, on one cluster or all", SomeRole, FreezeAsync),
         new("freezes", "freezes",                        "What is frozen now, and what will be",                  "viewer",        FreezesAsync),
         new("unfreeze", "unfreeze <name> <reason>",      "Ask a second person to end a freeze before its time",   SomeRole, UnfreezeAsync),
+        new("repin",   "repin <cluster> <reason>",       "Let a cluster's name mean another cluster, because it was made anew", "admin",     RepinAsync),
         new("unlock",  "unlock [#run] <reason>",         "Ask a second person to take a run's locks from it",     "operator",      UnlockAsync),
     ];
 

@@ -23,6 +23,14 @@ internal static class Danger
     public static IEnumerable<PlannedStep> InOrder(IEnumerable<PlannedStep> steps) =>
         steps.Where(step => step.Destructive is not null).OrderByDescending(step => step.Irreversible);
 
+    /// <summary>Which clusters are other ones afterwards, a line of Markdown each.</summary>
+    public static IEnumerable<string> Anew(IEnumerable<PlannedStep> steps) =>
+        steps
+            .Where(step => step is { MakesCluster: true, Target: not null })
+            .Select(step =>
+                $"{Markdown.Code(step.Id)} makes **{Markdown.Inline(step.Target!)}** a new cluster: its pin is lifted"
+            );
+
     private static string Line(string pattern, List<PlannedStep> steps)
     {
         var nodes = string.Join(", ", steps.Select(step => step.Node).OfType<string>().Distinct());

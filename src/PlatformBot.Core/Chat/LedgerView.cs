@@ -94,6 +94,9 @@ public sealed partial class LedgerView(
             );
         }
 
+        foreach (var repin in now.Repins.Values)
+            yield return new Notice($"repin:{repin.Number}", repin.At, RepinPosts.Of(repin), IsLast: true);
+
         foreach (var thaw in now.Thaws.Values)
         {
             var isLast = !thaw.IsOpen && (now.Lifted.Contains(thaw.Freeze.Key) || !thaw.IsApproved);

@@ -26,6 +26,9 @@ public static class PlanText
         foreach (var danger in Danger.Lines(plan.Steps))
             text.Append($"\n- :warning: {danger}");
 
+        foreach (var anew in Danger.Anew(plan.Steps))
+            text.Append($"\n- :link: {anew}");
+
         foreach (var line in sight is null ? [] : PreviewText.Lines(plan, sight))
             text.Append($"\n{line}");
 
@@ -117,6 +120,9 @@ public static class PlanText
 
         if (step.Destructive is not null)
             text.Append($"  DESTRUCTIVE: {step.Destructive}{(step.Irreversible ? " (nobody can undo this)" : "")}\n");
+
+        if (step is { MakesCluster: true, Target: { } made })
+            text.Append($"  makes {made} a new cluster: its pin is lifted\n");
 
         if (sight?.Probes.GetValueOrDefault(step.Id) is { Holds: true } look)
             text.Append($"  done already: {look.Saw}\n");

@@ -56,7 +56,7 @@ public sealed partial record Ledger
                     Lifted = Lifted.Add(thaw.Freeze.Key),
                 }
                 : this,
-            _ => this,
+            _ => FoldClusters(entry),
         };
 
     private Ledger With(long number, Func<Thaw, Thaw> change) =>
@@ -69,6 +69,7 @@ public sealed partial record Ledger
             {
                 "freeze" => this with { Freezes = Freezes.Remove(number) },
                 "glass" => this with { Glasses = Glasses.Remove(number) },
+                "repin" => this with { Repins = Repins.Remove(number) },
                 "thaw" => this with { Thaws = Thaws.Remove(number) },
                 _ => this,
             }

@@ -13,6 +13,8 @@ public sealed partial record Ledger : IFold<Ledger>
         "notice-posted",
         "notice-closed",
         "name-pinned",
+        "cluster-pinned",
+        "cluster-unpinned",
         "rules-read",
         "frozen",
         "thaw-asked",

@@ -144,6 +144,10 @@ public sealed record PlannedStep
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Irreversible { get; init; }
 
+    /// <summary>After it the cluster's name means another cluster: the one that it makes.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool MakesCluster { get; init; }
+
     /// <summary>Safe to start again after a crash without asking anybody.</summary>
     public required bool Repeatable { get; init; }
 
@@ -188,6 +192,7 @@ public sealed record PlannedStep
                 Destructive = Rollback.Destructive,
                 Timeout = Rollback.Timeout,
                 Irreversible = false,
+                MakesCluster = false,
                 Probe = [],
             };
 

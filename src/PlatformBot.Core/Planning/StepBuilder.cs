@@ -29,7 +29,7 @@ internal sealed class StepBuilder(Catalogue catalogue, Manifests manifests, Prob
     )
     {
         new ShapeCheck(problems, filled: true).CheckShape(body, Shapes.StepBody);
-        CheckRules(text, body);
+        CheckRules(text, body, cluster);
 
         var places = new ClusterReader(catalogue.Inventory, cluster, problems);
         var checks = new CheckReader(_commands, places);
@@ -50,6 +50,7 @@ internal sealed class StepBuilder(Catalogue catalogue, Manifests manifests, Prob
             Verify = [.. body.Maps("verify").Select(checks.Read)],
             Destructive = body.Text("destructive"),
             Irreversible = body.Truth("irreversible"),
+            MakesCluster = body.Truth("makes-cluster"),
             Repeatable = body.Truth("repeatable"),
             Lock = body.Text("lock"),
             Rollback = body.Map("rollback") is { } rollback ? Rollback(rollback, checks, places, scope) : null,
@@ -137,7 +138,7 @@ internal sealed class StepBuilder(Catalogue catalogue, Manifests manifests, Prob
     private bool IsSensitive(YamlMap body, IReadOnlyList<IReadOnlyList<string>> commands) =>
         body.Truth("sensitive") || commands.Any(catalogue.Tools.IsSensitive);
 
-    private void CheckRules(StepText text, YamlMap body)
+    private void CheckRules(StepText text, YamlMap body, string? cluster)
     {
         var actions = Shapes.Actions.Where(body.Has).ToArray();
 
@@ -171,6 +172,7 @@ internal sealed class StepBuilder(Catalogue catalogue, Manifests manifests, Prob
             }
         }
 
+        CheckAnew(body, cluster);
         CheckLoss(text, body);
         CheckProof(text, body, provesItself: actions is ["wait"] or ["manual"] or ["delete"]);
     }
@@ -183,6 +185,18 @@ internal sealed class StepBuilder(Catalogue catalogue, Manifests manifests, Prob
                 delete.At,
                 $"The step '{text.Name}' deletes something.",
                 "Say in 'destructive' what is lost with it: a second person decides about that."
+            );
+        }
+    }
+
+    private void CheckAnew(YamlMap body, string? cluster)
+    {
+        if (body.Truth("makes-cluster") && cluster is null)
+        {
+            problems.Add(
+                body.Key("makes-cluster")!.At,
+                "'makes-cluster' is for a step of a cluster.",
+                "Put it into a phase with 'each: cluster'."
             );
         }
     }

@@ -252,6 +252,11 @@ internal static partial class Shapes
             new("sensitive", Truth, "Its output is never shown or stored."),
             new("destructive", Filled, "Needs approval; says what is destroyed."),
             new("irreversible", Truth, "Nobody can undo it: whoever approves types the cluster's name."),
+            new(
+                "makes-cluster",
+                Truth,
+                "It makes the cluster anew: what its name is bound to is forgotten right before it acts."
+            ),
             new("repeatable", Truth, "Safe to start again after a crash without asking (default: false)."),
             new("probe", new Kind.ListOf(new Kind.Mapping(Check), 1), "All hold: already done, the step is not run."),
             new("verify", new Kind.ListOf(new Kind.Mapping(Check), 1), "All must hold after the action."),

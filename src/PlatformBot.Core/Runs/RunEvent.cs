@@ -48,6 +48,8 @@ namespace PlatformBot.Core.Runs;
 [JsonDerivedType(typeof(Announced), "announced")]
 [JsonDerivedType(typeof(NoticePosted), "notice-posted")]
 [JsonDerivedType(typeof(NamePinned), "name-pinned")]
+[JsonDerivedType(typeof(ClusterPinned), "cluster-pinned")]
+[JsonDerivedType(typeof(ClusterUnpinned), "cluster-unpinned")]
 [JsonDerivedType(typeof(RulesRead), "rules-read")]
 [JsonDerivedType(typeof(NoticeClosed), "notice-closed")]
 [JsonDerivedType(typeof(Frozen), "frozen")]
@@ -214,6 +216,15 @@ public abstract record RunEvent
     /// <summary>From now on this name in the settings means this account or circle, whoever takes the name over.</summary>
     /// <param name="Name">"ada", "channel:security"</param>
     public sealed record NamePinned(string Name, string Id) : RunEvent;
+
+    /// <summary>From now on this name means the cluster that has answered, wherever client configurations lead.</summary>
+    /// <param name="Uid">of its namespace kube-system</param>
+    /// <param name="Server">where it answered</param>
+    public sealed record ClusterPinned(string Cluster, string Uid, string Server) : RunEvent;
+
+    /// <summary>The name means no cluster any more, until one answers: somebody said so, or a step makes the cluster anew.</summary>
+    /// <param name="Uid">what it meant</param>
+    public sealed record ClusterUnpinned(string Cluster, string Uid, string Reason) : RunEvent;
 
     /// <summary>The bot started with other rules than before: whoever changed them had the settings.</summary>
     /// <param name="Rules">the settings of section "Access", and the freeze windows, as JSON</param>

@@ -132,6 +132,7 @@ internal static class CoreModule
             provider.GetRequiredService<ToolBook>(),
             provider.GetRequiredService<Redactor>(),
             provider.GetRequiredService<IOptions<StorageOptions>>().Value.Journal,
+            new LedgerPins(provider.GetRequiredService<LiveLedger>()),
             provider.GetRequiredService<ILoggerFactory>(),
             clock
         ));

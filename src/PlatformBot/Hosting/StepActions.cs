@@ -14,6 +14,7 @@ namespace PlatformBot.Hosting;
 internal sealed class StepActions : IStepActions, IDisposable
 {
     private readonly Clusters _clusters;
+    private readonly ClusterGate _gate;
     private readonly ClusterSteps _onClusters;
     private readonly Waits _waits;
     private readonly Preview _preview;
@@ -35,6 +36,7 @@ internal sealed class StepActions : IStepActions, IDisposable
         ToolBook book,
         Redactor redactor,
         string journal,
+        LedgerPins? pins,
         ILoggerFactory loggers,
         TimeProvider clock
     )
@@ -56,7 +58,8 @@ internal sealed class StepActions : IStepActions, IDisposable
         );
 
         var plugins = new CredentialPrograms(runner, environment, clock);
-        _clusters = new(kubernetes, plugins.RunAsync, redactor, loggers, clock);
+        _clusters = new(kubernetes, plugins.RunAsync, redactor, pins, loggers, clock);
+        _gate = new(_clusters, pins);
         _waits = new(_clusters, clock);
         _preview = new(_clusters);
         _onClusters = new(_clusters, _waits, new(_waits, clock), new(_waits));
@@ -78,18 +81,7 @@ internal sealed class StepActions : IStepActions, IDisposable
         void Started(RunningProcess process) =>
             observer.Started(new ProcessFact(process.Tool, process.Pid, process.StartTime, process.BootId));
 
-        var outcome = step.Action switch
-        {
-            PlannedAction.Run run => await _commands.RunAsync(run, Say, Started, cancelled),
-            PlannedAction.Pipe pipe => await _commands.PipeAsync(pipe, Say, Started, cancelled),
-            PlannedAction.Apply apply => await _onClusters.ApplyAsync(apply, Say, cancelled),
-            PlannedAction.Patch patch => await _onClusters.PatchAsync(patch, cancelled),
-            PlannedAction.Delete delete => await _onClusters.DeleteAsync(delete, Say, cancelled),
-            PlannedAction.Wait wait => await _onClusters.WaitAsync(wait, Say, cancelled),
-            PlannedAction.Exec exec => await _exec.ActAsync(exec, step.Repeatable, Say, cancelled),
-            PlannedAction.Manual manual => new(Verdict.AskPerson, manual.Ask),
-            _ => throw new ArgumentOutOfRangeException(nameof(step), step.Action, "No such action."),
-        };
+        var outcome = await _gate.BeforeAsync(step, cancelled) ?? await DoAsync(step, Say, Started, cancelled);
 
         return outcome with
         {
@@ -98,6 +90,25 @@ internal sealed class StepActions : IStepActions, IDisposable
         };
     }
 
+    private async Task<ActionOutcome> DoAsync(
+        PlannedStep step,
+        Action<string> say,
+        Action<RunningProcess> started,
+        CancellationToken cancelled
+    ) =>
+        step.Action switch
+        {
+            PlannedAction.Run run => await _commands.RunAsync(run, say, started, cancelled),
+            PlannedAction.Pipe pipe => await _commands.PipeAsync(pipe, say, started, cancelled),
+            PlannedAction.Apply apply => await _onClusters.ApplyAsync(apply, say, cancelled),
+            PlannedAction.Patch patch => await _onClusters.PatchAsync(patch, cancelled),
+            PlannedAction.Delete delete => await _onClusters.DeleteAsync(delete, say, cancelled),
+            PlannedAction.Wait wait => await _onClusters.WaitAsync(wait, say, cancelled),
+            PlannedAction.Exec exec => await _exec.ActAsync(exec, step.Repeatable, say, cancelled),
+            PlannedAction.Manual manual => new(Verdict.AskPerson, manual.Ask),
+            _ => throw new ArgumentOutOfRangeException(nameof(step), step.Action, "No such action."),
+        };
+
     public async Task<CheckOutcome> CheckAsync(PlannedCheck check, CancellationToken cancelled)
     {
         using var deadline = new CancellationTokenSource(check.Timeout, _clock);
@@ -105,15 +116,7 @@ internal sealed class StepActions : IStepActions, IDisposable
 
         try
         {
-            var outcome = check switch
-            {
-                PlannedCheck.Run run => await _commands.CheckAsync(run, limited.Token),
-                PlannedCheck.Get get => await _onClusters.CheckAsync(get, limited.Token),
-                PlannedCheck.Wait wait => await _onClusters.CheckAsync(wait, limited.Token),
-                PlannedCheck.Raw raw => await _onClusters.CheckAsync(raw, limited.Token),
-                PlannedCheck.Exec exec => await _exec.CheckAsync(exec, limited.Token),
-                _ => throw new ArgumentOutOfRangeException(nameof(check), check, "No such check."),
-            };
+            var outcome = await _gate.BeforeAsync(check, limited.Token) ?? await LookAsync(check, limited.Token);
 
             return outcome with
             {
@@ -125,6 +128,17 @@ internal sealed class StepActions : IStepActions, IDisposable
             return new(null, $"{StepSubjects.Of(check)}: no answer within {check.Timeout.TotalSeconds:0} s");
         }
     }
+
+    private async Task<CheckOutcome> LookAsync(PlannedCheck check, CancellationToken limited) =>
+        check switch
+        {
+            PlannedCheck.Run run => await _commands.CheckAsync(run, limited),
+            PlannedCheck.Get get => await _onClusters.CheckAsync(get, limited),
+            PlannedCheck.Wait wait => await _onClusters.CheckAsync(wait, limited),
+            PlannedCheck.Raw raw => await _onClusters.CheckAsync(raw, limited),
+            PlannedCheck.Exec exec => await _exec.CheckAsync(exec, limited),
+            _ => throw new ArgumentOutOfRangeException(nameof(check), check, "No such check."),
+        };
 
     public async Task<CheckOutcome> UntilAsync(PlannedWait wait, Action<string> progress, CancellationToken cancelled)
     {

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text.Json;
 using PlatformBot.Cli;
 using PlatformBot.Core.Approvals;
 using PlatformBot.Core.Planning;
@@ -40,12 +39,9 @@ internal sealed class StepInputs(ToolPath tools, Clusters clusters, NamedFiles f
 
         try
         {
-            using var json = JsonDocument.Parse(await cluster.RawAsync("/api/v1/namespaces/kube-system", stopping));
-            return json.RootElement.Text("metadata", "uid") is { Length: > 0 } uid
-                ? Pin.OfCluster(name, uid)
-                : Pin.OfCluster(name, uid: null, "its namespace kube-system has no UID");
+            return Pin.OfCluster(name, await cluster.UidAsync(stopping));
         }
-        catch (Exception error) when (error is ApiException or JsonException)
+        catch (ApiException error)
         {
             return Pin.OfCluster(name, uid: null, error.Message);
         }

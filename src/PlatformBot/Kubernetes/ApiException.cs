@@ -30,7 +30,10 @@ internal sealed class ApiException(int code, string reason, string message, IRea
     /// <summary>What became of a request that was not answered.</summary>
     public Silence Silence { get; init; }
 
-    public bool IsUnreachable => Code == 0;
+    public bool IsUnreachable => Code == 0 && !IsWrongCluster;
+
+    /// <summary>Nothing may be done until a person has looked: the name means another cluster than the one that answers.</summary>
+    public bool IsWrongCluster => Silence is Silence.WrongCluster;
 
     /// <summary>Admission did not get as far as doing anything.</summary>
     public bool IsWebhookDown => Code == 500 && Message.Contains("failed calling webhook", StringComparison.Ordinal);
@@ -94,6 +97,7 @@ internal sealed class ApiException(int code, string reason, string message, IRea
     public string For(string cluster) =>
         this switch
         {
+            { IsWrongCluster: true } => Message,
             { Silence: Silence.NotAsked } => $"API server of {cluster} cannot be asked: {Message}",
             { Silence: Silence.Untrusted } => $"API server of {cluster} is not trusted: {Message}",
             { IsUnreachable: true } => $"API server of {cluster} does not answer: {Message}",
@@ -139,6 +143,9 @@ internal enum Silence
 
     /// <summary>Who answers is not believed: nothing was asked.</summary>
     Untrusted,
+
+    /// <summary>Another cluster answers than the one that is meant: nothing was asked.</summary>
+    WrongCluster,
 
     /// <summary>The connection broke: it may have been done.</summary>
     Lost,

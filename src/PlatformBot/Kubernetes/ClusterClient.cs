@@ -108,6 +108,13 @@ internal sealed class ClusterClient : IDisposable
             yield return happened;
     }
 
+    /// <summary>Looks whether the cluster that answers is the one that the name means.</summary>
+    /// <exception cref="ApiException">It is not, or does not say.</exception>
+    public Task EnsureAsync(CancellationToken cancellationToken) => _connection.EnsureAsync(cancellationToken);
+
+    /// <summary>The UID of the cluster that answers, whichever it is.</summary>
+    public Task<string> UidAsync(CancellationToken cancellationToken) => _connection.UidAsync(cancellationToken);
+
     /// <summary>The text of any path of the API server.</summary>
     public async Task<string> RawAsync(string path, CancellationToken cancellationToken) =>
         path.StartsWith('/')

@@ -11,6 +11,7 @@ internal sealed partial class ClusterConnection(
     string name,
     ClusterAccess access,
     ClusterCredentials credentials,
+    ClusterIdentity? identity,
     KubernetesOptions options,
     TimeProvider clock,
     ILogger logger
@@ -23,6 +24,32 @@ internal sealed partial class ClusterConnection(
     /// <summary>The whole answer.</summary>
     /// <exception cref="ApiException">The server said no, or nothing in time.</exception>
     public async Task<ApiReply> SendAsync(ApiCall call, CancellationToken cancellationToken)
+    {
+        await EnsureAsync(cancellationToken);
+        return await AskAsync(call, cancellationToken);
+    }
+
+    /// <summary>Looks whether the cluster that answers is the one that its name means, where nobody has looked lately.</summary>
+    /// <exception cref="ApiException">It is not, or does not say.</exception>
+    public Task EnsureAsync(CancellationToken cancellationToken) =>
+        identity?.EnsureAsync(UidAsync, cancellationToken) ?? Task.CompletedTask;
+
+    /// <summary>The UID of the cluster that answers, whichever it is.</summary>
+    /// <exception cref="ApiException">It does not say.</exception>
+    public async Task<string> UidAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var home = await AskAsync(ApiCall.Get("/api/v1/namespaces/kube-system"), cancellationToken);
+            return ClusterIdentity.UidOf(home);
+        }
+        catch (ApiException error)
+        {
+            throw ClusterIdentity.Untold(error);
+        }
+    }
+
+    private async Task<ApiReply> AskAsync(ApiCall call, CancellationToken cancellationToken)
     {
         var reply = await AgainAsync(call, Limited, cancellationToken);
         Note(reply.Warnings);
@@ -54,10 +81,11 @@ internal sealed partial class ClusterConnection(
     /// A stream (a watch, a log that is followed), as soon as its head is there. Its body has no deadline; whoever reads it disposes of it.
     /// </summary>
     /// <exception cref="ApiException">The server said no, or nothing in time.</exception>
-    public Task<HttpResponseMessage> OpenAsync(string path, CancellationToken cancellationToken)
+    public async Task<HttpResponseMessage> OpenAsync(string path, CancellationToken cancellationToken)
     {
+        await EnsureAsync(cancellationToken);
         var call = ApiCall.Get(path);
-        return AgainAsync(
+        return await AgainAsync(
             call,
             credential =>
                 InTimeAsync(
@@ -84,18 +112,20 @@ internal sealed partial class ClusterConnection(
 
     /// <summary>A WebSocket with the same trust and credentials; over HTTP/1.1, because API servers take no other.</summary>
     /// <exception cref="ApiException">With the server's code, but never its words: a refused handshake does not bring any.</exception>
-    public Task<WebSocket> ConnectAsync(
+    public async Task<WebSocket> ConnectAsync(
         string path,
         IReadOnlyList<string> protocols,
         CancellationToken cancellationToken
     )
     {
+        await EnsureAsync(cancellationToken);
+
         // What is begun over it may not begin twice.
         var call = ApiCall.Get(path) with
         {
             Repeatable = false,
         };
-        return AgainAsync(
+        return await AgainAsync(
             call,
             credential =>
                 InTimeAsync(limited => _wire.ConnectAsync(call, protocols, credential, limited), cancellationToken),
@@ -108,6 +138,7 @@ internal sealed partial class ClusterConnection(
         _wire.Dispose();
         _slots.Dispose();
         credentials.Dispose();
+        identity?.Dispose();
     }
 
     private async Task<T> AgainAsync<T>(

@@ -126,7 +126,7 @@ internal sealed class ClusterSteps(Clusters clusters, Waits waits, ObjectApply a
         }
         catch (ApiException error)
         {
-            return new(null, Waits.Unanswered(name, error));
+            return new(null, Waits.Unanswered(name, error), Hopeless: error.IsWrongCluster);
         }
     }
 

@@ -4,10 +4,12 @@ using PlatformBot.Core.Checks;
 namespace PlatformBot.Kubernetes;
 
 /// <summary>The clusters that the client configurations know, now: the files are looked at again for every use, because a bootstrap writes them.</summary>
+/// <param name="pins">null trusts whoever answers</param>
 internal sealed class Clusters(
     KubernetesOptions options,
     PluginRunner plugins,
     Redactor redactor,
+    IClusterPins? pins,
     ILoggerFactory loggers,
     TimeProvider clock
 ) : IDisposable
@@ -45,7 +47,15 @@ internal sealed class Clusters(
     }
 
     private ClusterConnection Connect(string context, ClusterAccess access) =>
-        new(context, access, new(access, plugins, redactor, clock), options, clock, _logger);
+        new(
+            context,
+            access,
+            new(access, plugins, redactor, clock),
+            pins is null ? null : new(context, access.ToString(), pins, clock),
+            options,
+            clock,
+            _logger
+        );
 
     private Result<ClusterAccess> Read(string context)
     {

@@ -30,7 +30,7 @@ internal sealed class Waits(Clusters clusters, TimeProvider clock)
         }
         catch (ApiException error)
         {
-            return new(null, Unanswered(cluster.Name, error));
+            return new(null, Unanswered(cluster.Name, error), Hopeless: error.IsWrongCluster);
         }
     }
 

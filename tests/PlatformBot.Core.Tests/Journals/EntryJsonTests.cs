@@ -97,6 +97,8 @@ public sealed class EntryJsonTests
         new RunEvent.Announced("card", "ops", "p1"),
         new RunEvent.NoticePosted("freeze:3", "ops", "p1"),
         new RunEvent.NamePinned("channel:security", "4xp9fdt7"),
+        new RunEvent.ClusterPinned("infra", "0c64ddfe", "https://10.0.0.1:6443"),
+        new RunEvent.ClusterUnpinned("infra", "0c64ddfe", "rebuilt after the flood"),
         new RunEvent.RulesRead("{\"roles\":{}}"),
         new RunEvent.NoticeClosed("freeze:3"),
         new RunEvent.Frozen(Freeze with { By = null }),

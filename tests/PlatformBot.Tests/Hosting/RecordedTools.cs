@@ -47,6 +47,7 @@ internal sealed class RecordedTools : IDisposable
             Book,
             new Redactor(),
             journal,
+            pins: null,
             NullLoggerFactory.Instance,
             TimeProvider.System
         );

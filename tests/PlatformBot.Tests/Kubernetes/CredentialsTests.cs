@@ -302,6 +302,7 @@ public sealed class CredentialsTests : IDisposable
             "infra",
             access,
             new(access, plugins ?? Scene.NoPlugins, new Redactor(), _clock),
+            identity: null,
             new() { RetryFor = TimeSpan.Zero },
             _clock,
             (loggers ?? Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance).CreateLogger("test")

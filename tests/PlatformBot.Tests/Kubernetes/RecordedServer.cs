@@ -89,6 +89,7 @@ internal sealed class RecordedServer : IAsyncDisposable
             "infra",
             access,
             new(access, Scene.NoPlugins, new Redactor(), clock),
+            identity: null,
             new() { Timeout = TimeSpan.FromSeconds(10) },
             clock,
             logger

@@ -16,7 +16,7 @@ internal sealed class Scene : IAsyncDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("platformbot-kubernetes-");
 
-    private Scene(TwinCluster cluster, KubeApiServer server, TimeProvider clock)
+    private Scene(TwinCluster cluster, KubeApiServer server, TimeProvider clock, IClusterPins? pins)
     {
         (Cluster, Server) = (cluster, server);
         Kubeconfig = Path.Combine(_folder.FullName, "infra");
@@ -29,6 +29,7 @@ internal sealed class Scene : IAsyncDisposable
             },
             NoPlugins,
             Redactor,
+            pins,
             NullLoggerFactory.Instance,
             clock
         );
@@ -64,23 +65,24 @@ internal sealed class Scene : IAsyncDisposable
 
     public KubeApiServer Server { get; }
 
-    public static Task<Scene> StartAsync() => StartAtAsync(TimeProvider.System);
+    public static Task<Scene> StartAsync(IClusterPins? pins = null) => StartAtAsync(TimeProvider.System, pins);
 
     /// <param name="clock">the bot's; the cluster's is the real one</param>
-    public static async Task<Scene> StartAtAsync(TimeProvider clock)
+    public static async Task<Scene> StartAtAsync(TimeProvider clock, IClusterPins? pins = null)
     {
-        var scene = await StartWithoutKubeconfigAtAsync(clock);
+        var scene = await StartWithoutKubeconfigAtAsync(clock, pins);
         scene.WriteKubeconfig();
         return scene;
     }
 
-    public static Task<Scene> StartWithoutKubeconfigAsync() => StartWithoutKubeconfigAtAsync(TimeProvider.System);
+    public static Task<Scene> StartWithoutKubeconfigAsync() =>
+        StartWithoutKubeconfigAtAsync(TimeProvider.System, pins: null);
 
-    private static async Task<Scene> StartWithoutKubeconfigAtAsync(TimeProvider clock)
+    private static async Task<Scene> StartWithoutKubeconfigAtAsync(TimeProvider clock, IClusterPins? pins)
     {
         var cluster = new TwinCluster("infra", TimeProvider.System);
         cluster.BringUp();
-        return new(cluster, await KubeApiServer.StartAsync(cluster, Stop), clock);
+        return new(cluster, await KubeApiServer.StartAsync(cluster, Stop), clock, pins);
     }
 
     /// <param name="ns">the namespace in which the context is</param>
