@@ -21,6 +21,7 @@ internal sealed partial class AuditWorker(
 {
     private static readonly TimeSpan Again = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LongestSleep = TimeSpan.FromHours(1);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
 
     private readonly ExportNotes _notes = new(storage.Value.Journal);
 
@@ -65,7 +66,14 @@ internal sealed partial class AuditWorker(
                 posted = now.Date;
             }
 
-            // The clock on the wall may be set, and a journal that was empty may not be so any more.
+            // A journal that is empty is so for moments: this may begin before who writes its first entry.
+            if (journal.Head.Number == 0)
+            {
+                await Task.Delay(Soon, clock, stopping);
+                continue;
+            }
+
+            // The clock on the wall may be set.
             var next = now.Date + time.ToTimeSpan();
             var left = (next > now ? next : next.AddDays(1)) - now;
             await Task.Delay(left < LongestSleep ? left : LongestSleep, clock, stopping);
