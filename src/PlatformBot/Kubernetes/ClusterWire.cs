@@ -29,6 +29,9 @@ internal sealed class ClusterWire(ClusterAccess access, TimeProvider clock) : ID
         var socket = new ClientWebSocket();
         socket.Options.CollectHttpResponseDetails = true;
 
+        // A command may be silent for hours; a server that has gone without a word is found out all the same.
+        socket.Options.KeepAliveInterval = socket.Options.KeepAliveTimeout = TimeSpan.FromSeconds(20);
+
         foreach (var protocol in protocols)
             socket.Options.AddSubProtocol(protocol);
 

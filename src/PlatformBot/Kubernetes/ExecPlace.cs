@@ -22,7 +22,7 @@ internal sealed record ExecPlace(string Namespace, string Pod, string Container)
             return Of(await cluster.GetAsync(reference, cancelled), command);
 
         var pods = await cluster.ListAsync(reference, command.Selector, cancelled);
-        var ready = pods.Where(pod => PodHealth.Trouble(pod) is null)
+        var ready = pods.Where(pod => pod.Text("status", "phase") == "Running" && PodHealth.Trouble(pod) is null)
             .OrderBy(pod => pod.Name(), StringComparer.Ordinal)
             .ToList();
 

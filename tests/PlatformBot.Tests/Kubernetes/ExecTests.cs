@@ -185,6 +185,7 @@ public sealed class ExecTests
     {
         await using var scene = await SceneAsync(asked => new(0, $$"""{"on":"{{asked.Pod}}"}""", ""));
         scene.Has(Pod("a-first", label: "web"));
+        scene.Has(Pod("a-ended", phase: "Succeeded", state: """{"terminated":{"exitCode":0}}""", label: "web"));
         var check = new PlannedCheck.Exec(Command("who") with { Pod = null, Selector = "app=web" })
         {
             Expect = [new() { Path = ".on", EqualTo = "a-first" }],
