@@ -182,7 +182,10 @@ public sealed class RunEngine(
         var mayNot =
             stopping.IsCancellationRequested || Draining.IsCancellationRequested || run.CancelAsked is not null;
 
-        if (mayNot || _working.Any || !run.HasItsTurn || !run.MayRollBack || run.NotRolledBack.Any())
+        // What waits for its next attempt ends first; when the rollback was asked for a moment ago, that is yet to be written.
+        var retries = run.Plan.Steps.Any(step => run.At(step).State is StepState.WaitingToRetry);
+
+        if (mayNot || retries || _working.Any || !run.HasItsTurn || !run.MayRollBack || run.NotRolledBack.Any())
             return;
 
         if (run.RollbackDue.FirstOrDefault() is { } step && freezes.Now.OverUndoing(step) is null)
