@@ -1,5 +1,11 @@
 using PlatformBot.Benchmarks;
 
+if (args is [TwinProcess.Verb, var kubeconfig])
+{
+    await TwinProcess.ServeAsync(kubeconfig, Console.In, Console.Out);
+    return 0;
+}
+
 // One line per benchmark. Without a name: all of them, in this order.
 var benchmarks = new Dictionary<string, Func<Report, CancellationToken, Task>>
 {
@@ -10,6 +16,7 @@ var benchmarks = new Dictionary<string, Func<Report, CancellationToken, Task>>
     ["runs"] = ManyRuns.MeasureAsync,
     ["plan"] = PlanningTime.MeasureAsync,
     ["journal"] = JournalSpeed.MeasureAsync,
+    ["kubernetes"] = ClusterWork.MeasureAsync,
 };
 
 var unknown = args.Where(name => !benchmarks.ContainsKey(name)).ToList();

@@ -28,15 +28,23 @@ internal static class ObjectDiff
 
     private static void Compare(string path, JsonElement before, JsonElement after, List<string> lines, bool isSecret)
     {
-        if (NotOurs.Contains(path) || JsonElement.DeepEquals(before, after))
-            return;
+        var (was, isNow) = (before.ValueKind, after.ValueKind);
 
-        if (before.ValueKind == JsonValueKind.Object && after.ValueKind == JsonValueKind.Object)
+        // What is not there equals nothing but what is not there either.
+        if (
+            NotOurs.Contains(path)
+            || (was == isNow && (was == JsonValueKind.Undefined || JsonElement.DeepEquals(before, after)))
+        )
+        {
+            return;
+        }
+
+        if (was == JsonValueKind.Object && isNow == JsonValueKind.Object)
         {
             foreach (var name in Names(before).Union(Names(after)))
                 Compare($"{path}{Dotted(name)}", before.At(name), after.At(name), lines, isSecret);
         }
-        else if (before.ValueKind == JsonValueKind.Array && after.ValueKind == JsonValueKind.Array)
+        else if (was == JsonValueKind.Array && isNow == JsonValueKind.Array)
         {
             CompareLists(path, before, after, lines, isSecret);
         }

@@ -23,7 +23,9 @@ internal static class WaitCondition
             "exists" => new(true, "exists"),
             "gone" => new(
                 false,
-                item.Has("metadata", "deletionTimestamp") ? $"is being deleted{Remaining(item)}" : "still exists"
+                item.Has("metadata", "deletionTimestamp")
+                    ? $"is being deleted{HeldBy(item)}{Remaining(item)}"
+                    : "still exists"
             ),
             _ => new(false, $"'{wanted}' is nothing that can be waited for", Hopeless: true),
         };
@@ -102,11 +104,19 @@ internal static class WaitCondition
         return at < 0 ? (text, null) : (text[..at], text[(at + 1)..]);
     }
 
+    /// <summary>Whoever put a finalizer there has to take it away; nobody else knows what it is for.</summary>
+    private static string HeldBy(JsonElement item) =>
+        string.Join(", ", item.Items("metadata", "finalizers").Concat(item.Items("spec", "finalizers")))
+            is { Length: > 0 } names
+            ? $", held by {names}"
+            : "";
+
+    /// <summary>What a namespace says of its end is in its conditions; of anything else they tell of its life.</summary>
     private static string Remaining(JsonElement item) =>
         string.Join(
             "; ",
             item.Items("status", "conditions")
-                .Where(each => each.Text("status") == "True")
+                .Where(each => each.Text("status") == "True" && item.Text("kind") == "Namespace")
                 .Select(each => each.Text("message"))
         )
             is { Length: > 0 } words
