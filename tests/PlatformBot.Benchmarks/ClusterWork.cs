@@ -46,6 +46,7 @@ internal static class ClusterWork
             new() { Kubeconfig = [twin.Kubeconfig] },
             (plugin, _, _) => throw new InvalidOperationException(plugin.Command),
             new Redactor(),
+            pins: null,
             NullLoggerFactory.Instance,
             TimeProvider.System
         );
@@ -80,8 +81,12 @@ internal static class ClusterWork
 
     private static async Task TheirsAsync(Report report, TwinProcess twin, string folder, CancellationToken stop)
     {
-        var file = Path.Combine(folder, "objects.yaml");
-        await File.WriteAllTextAsync(file, string.Join("\n---\n", Enumerable.Range(1, Objects).Select(Applied)), stop);
+        var file = Path.Combine(folder, "objects.json");
+        await File.WriteAllTextAsync(
+            file,
+            $$"""{"apiVersion":"v1","kind":"List","items":[{{string.Join(',', Enumerable.Range(1, Objects).Select(Applied))}}]}""",
+            stop
+        );
         await RowAsync(
             report,
             twin,

@@ -20,7 +20,7 @@ internal static class PreviewText
             yield return $"- :pencil2: {Markdown.Code(step.Id)} would {Sum(previews)}";
 
             foreach (var line in Fields(previews).Take(MostFields))
-                yield return $"    - {Markdown.Inline(line)}";
+                yield return $"    - {Markdown.Code(line)}";
 
             if (Fields(previews).Skip(MostFields).Count() is var more and > 0)
                 yield return $"    - … and {Words.Count(more, "more change")}";

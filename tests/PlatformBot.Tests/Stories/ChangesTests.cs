@@ -26,6 +26,7 @@ public sealed class ChangesTests
           title: Remove the old one
           delete: { object: { kind: ConfigMap, namespace: default, name: old } }
           destructive: deletes the old settings of ${{ cluster.name }}
+          timeout: 4s
           probe: [{ wait: { for: gone, object: { kind: ConfigMap, namespace: default, name: old } } }]
           verify: [{ wait: { for: gone, object: { kind: ConfigMap, namespace: default, name: old } } }]
         """;
@@ -43,8 +44,8 @@ public sealed class ChangesTests
         var plan = await chat.SaysAsync("ada", "/platform plan deploy infra");
 
         plan.ShouldContain("`infra/settings` would create 1 and change 1 of 2 objects");
-        plan.ShouldContain("configmap default/settings: .data.level: info → debug");
-        plan.ShouldContain("configmap default/settings: .data.size: + 3");
+        plan.ShouldContain("`configmap default/settings: .data.level: info → debug`");
+        plan.ShouldContain("`configmap default/settings: .data.size: + 3`");
         infra.Cluster.Objects.Version.ShouldBe(before);
     }
 
@@ -61,9 +62,10 @@ public sealed class ChangesTests
         infra.Cluster.Objects.Get(Old).ShouldNotBeNull();
         await chat.SaysAsync("grace", "/platform approve 1 infra/rollout");
 
-        await chat.SeesAsync("configmap default/old is being deleted, held by example.com/keep");
+        await chat.SeesAsync("Last seen: configmap default/old is being deleted, held by example.com/keep");
         infra.Cluster.Objects.Update(Old, json => json["metadata"]!.AsObject().Remove("finalizers"));
         infra.Cluster.Objects.Delete(Old);
+        await chat.SaysAsync("ada", "/platform retry 1 infra/remove");
 
         await chat.SeesAsync(":white_check_mark: Run #1 succeeded");
         var more = infra.Cluster.Objects.Get(new("v1", "ConfigMap", "default", "more"))!;
