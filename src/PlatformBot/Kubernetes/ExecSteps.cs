@@ -95,7 +95,7 @@ internal sealed class ExecSteps(Clusters clusters, Redactor redactor)
         }
         catch (ApiException error)
         {
-            return new(null, Waits.Unanswered(cluster.Name, error));
+            return new(null, Waits.Unanswered(cluster.Name, error), Hopeless: error.IsWrongCluster);
         }
     }
 

@@ -53,7 +53,7 @@ internal sealed class WaitSession(ClusterClient cluster, PlannedWait wait, TimeP
         catch (ApiException error)
         {
             _seen = null;
-            return new(null, Waits.Unanswered(cluster.Name, error));
+            return new(null, Waits.Unanswered(cluster.Name, error), Hopeless: error.IsWrongCluster);
         }
     }
 

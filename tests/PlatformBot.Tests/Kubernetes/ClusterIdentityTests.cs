@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using PlatformBot.Core.Ledgers;
 using PlatformBot.Core.Runs;
 using PlatformBot.Kubernetes;
+using PlatformBot.Sandbox;
 using PlatformBot.TestKit;
 using Shouldly;
 using Xunit;
@@ -47,6 +48,24 @@ public sealed class ClusterIdentityTests
         );
         applied.Explanation!.ShouldContain("/platform repin infra");
         (await other.GetAsync(new("v1", "ConfigMap", "default", "settings"))).Holds.ShouldBe(false);
+    }
+
+    [Fact]
+    public async Task Waiting_for_another_cluster_is_hopeless()
+    {
+        await using var scene = await Scene.StartAtAsync(new FastClock(TimeProvider.System, 100), _pins);
+        await using var other = await Scene.StartAsync();
+        await scene.ApplyAsync(Settings);
+        await File.WriteAllTextAsync(scene.Kubeconfig, other.Server.Kubeconfig("infra"), Scene.Stop);
+
+        var end = await scene.Waits.UntilAsync(
+            new("infra", "exists", new("v1", "ConfigMap", "default", "never"), Selector: null),
+            scene.Progress.Add,
+            Scene.Stop
+        );
+
+        (end.Holds, end.Hopeless).ShouldBe((null, true));
+        end.Saw.ShouldStartWith("infra is bound to the cluster with the UID");
     }
 
     [Fact]
