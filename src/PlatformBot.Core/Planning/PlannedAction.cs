@@ -89,13 +89,21 @@ public sealed record ObjectReference(string ApiVersion, string Kind, string? Nam
     public static ObjectReference Of(string json)
     {
         using var document = JsonDocument.Parse(json);
-        var (root, metadata) = (document.RootElement, document.RootElement.GetProperty("metadata"));
+        var root = document.RootElement;
+        var metadata = root.TryGetProperty("metadata", out var found) ? found : default;
         return new(
-            root.GetProperty("apiVersion").GetString()!,
-            root.GetProperty("kind").GetString()!,
-            metadata.TryGetProperty("namespace", out var ns) ? ns.GetString() : null,
-            metadata.GetProperty("name").GetString()
+            Text(root, "apiVersion") ?? "",
+            Text(root, "kind") ?? "",
+            Text(metadata, "namespace"),
+            Text(metadata, "name")
         );
+
+        static string? Text(JsonElement holder, string name) =>
+            holder.ValueKind == JsonValueKind.Object
+            && holder.TryGetProperty(name, out var text)
+            && text.ValueKind == JsonValueKind.String
+                ? text.GetString()
+                : null;
     }
 
     /// <summary>"daemonset kube-system/cilium"</summary>

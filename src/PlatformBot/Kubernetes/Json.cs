@@ -22,7 +22,7 @@ internal static class Json
 
     /// <summary>A missing number is 0: that is what Kubernetes means by leaving it out.</summary>
     public static long Number(this JsonElement from, params ReadOnlySpan<string> names) =>
-        from.At(names) is { ValueKind: JsonValueKind.Number } number ? number.GetInt64() : 0;
+        from.At(names) is { ValueKind: JsonValueKind.Number } number && number.TryGetInt64(out var whole) ? whole : 0;
 
     public static bool Has(this JsonElement from, params ReadOnlySpan<string> names) =>
         from.At(names).ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null);

@@ -26,6 +26,9 @@ internal sealed class KindWatch(ClusterClient cluster, ObjectReference all, Time
     /// <summary>Why it cannot tell what is there now; null when it can.</summary>
     public Exception? Trouble { get; private set; }
 
+    /// <summary>null is all namespaces.</summary>
+    public string? Namespace => all.Namespace;
+
     public void Start() => _ = RunAsync(_stop.Token);
 
     public void Add(Follower follower)
@@ -95,7 +98,8 @@ internal sealed class KindWatch(ClusterClient cluster, ObjectReference all, Time
             }
             catch (ApiException error) when (error.Code == 410)
             {
-                // The version is too old to go on from: listed again at once, and nobody need know.
+                // The version is too old to go on from: listed again, and nobody need know.
+                await RestAsync(TimeSpan.Zero, stop);
             }
             catch (Exception error) when (error is ApiException or UnknownKindException)
             {
@@ -107,6 +111,13 @@ internal sealed class KindWatch(ClusterClient cluster, ObjectReference all, Time
                 // Nobody waits any more, or the client configuration has changed and whoever waits goes on with the new one.
                 return;
             }
+#pragma warning disable CA1031 // Nobody awaits this: whoever waits must hear of it, and reads for itself from then on.
+            catch (Exception bug)
+            {
+                Tell(ApiException.Unreachable($"what it sends cannot be read ({bug.GetType().Name})"));
+                await RestAsync(TimeSpan.Zero, stop);
+            }
+#pragma warning restore CA1031
         }
     }
 

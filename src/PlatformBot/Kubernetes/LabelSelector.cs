@@ -53,16 +53,14 @@ internal sealed partial class LabelSelector
         var labels = selector.At("matchLabels");
         var equal =
             labels.ValueKind == JsonValueKind.Object
-                ? labels
-                    .EnumerateObject()
-                    .Select(label => new Term(label.Name, Operator.In, [label.Value.GetString() ?? ""]))
+                ? labels.EnumerateObject().Select(label => new Term(label.Name, Operator.In, [Text(label.Value)]))
                 : [];
         var others = selector
             .Items("matchExpressions")
             .Select(each => new Term(
                 each.Text("key") ?? "",
                 Enum.TryParse<Operator>(each.Text("operator"), out var how) ? how : Operator.In,
-                [.. each.Items("values").Select(value => value.GetString() ?? "")]
+                [.. each.Items("values").Select(Text)]
             ));
         return new([.. equal, .. others]);
     }
@@ -75,6 +73,8 @@ internal sealed partial class LabelSelector
 
     /// <summary>As the query parameter <c>labelSelector</c> takes it.</summary>
     public override string ToString() => string.Join(',', _terms);
+
+    private static string Text(JsonElement value) => value.Text() ?? "";
 
     private static Term Read(Match match)
     {

@@ -30,7 +30,7 @@ internal sealed class ObjectApply(Waits waits, TimeProvider clock)
         foreach (var text in objects)
         {
             var item = JsonElement.Parse(text);
-            var reference = ReferenceOf(item);
+            var reference = ObjectReference.Of(text);
 
             if (!NewKinds.IsDefinition(reference))
                 await EstablishAsync(cluster, newKinds, progress, cancelled);
@@ -51,9 +51,6 @@ internal sealed class ObjectApply(Waits waits, TimeProvider clock)
         var counts = done.CountBy(how => how).Select(each => $"{each.Value} {each.Key}");
         return $"{done.Count} {(done.Count == 1 ? "object" : "objects")}: {string.Join(", ", counts)}";
     }
-
-    public static ObjectReference ReferenceOf(JsonElement item) =>
-        new(item.Text("apiVersion") ?? "", item.Text("kind") ?? "", item.Namespace(), item.Text("metadata", "name"));
 
     private static async Task<string> ApplyOneAsync(
         ClusterClient cluster,

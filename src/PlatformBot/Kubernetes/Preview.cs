@@ -10,7 +10,7 @@ internal sealed class Preview(Clusters clusters)
     /// <summary>Never throws for what the cluster answers.</summary>
     public async Task<IReadOnlyList<ApplyPreview>> OfAsync(PlannedAction.Apply apply, CancellationToken cancelled)
     {
-        var items = apply.Objects.Select(text => (Text: text, Reference: ReferenceOf(text))).ToList();
+        var items = apply.Objects.Select(text => (Text: text, Reference: ObjectReference.Of(text))).ToList();
 
         if (!clusters.Find(apply.Cluster).Ok(out var cluster, out var refusal))
             return [.. items.Select(item => Unknown(item.Reference, refusal.Reason))];
@@ -75,6 +75,4 @@ internal sealed class Preview(Clusters clusters)
 
     private static ApplyPreview Unknown(ObjectReference reference, string why) =>
         new($"{reference}", ApplyEffect.Unknown, [why]);
-
-    private static ObjectReference ReferenceOf(string text) => ObjectApply.ReferenceOf(JsonElement.Parse(text));
 }

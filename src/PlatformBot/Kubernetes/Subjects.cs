@@ -129,7 +129,7 @@ internal sealed class Subjects(ClusterClient cluster, DiagnosisText text)
     {
         if (item.Text("metadata", "deletionTimestamp") is { } since)
         {
-            var holders = string.Join(", ", item.Items("metadata", "finalizers").Select(each => each.GetString()));
+            var holders = string.Join(", ", item.Items("metadata", "finalizers").Select(each => each.Text()));
             return $"is being deleted since {since}{(holders.Length == 0 ? "" : $", held by {DiagnosisText.Quote(holders)}")}";
         }
 
@@ -185,7 +185,7 @@ internal sealed class Subjects(ClusterClient cluster, DiagnosisText text)
 
     private static string? SelectorOf(JsonElement workload) =>
         workload.At("spec", "selector", "matchLabels") is { ValueKind: JsonValueKind.Object } labels
-            ? string.Join(',', labels.EnumerateObject().Select(label => $"{label.Name}={label.Value.GetString()}"))
+            ? string.Join(',', labels.EnumerateObject().Select(label => $"{label.Name}={label.Value.Text()}"))
             : null;
 
     private bool IsNew(JsonElement item) => _seen.Add(item.Text("metadata", "uid") ?? item.Name());

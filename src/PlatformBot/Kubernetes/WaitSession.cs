@@ -131,7 +131,7 @@ internal sealed class WaitSession(ClusterClient cluster, PlannedWait wait, TimeP
         if (WaitLook.PodsOf(wait, items, look) is not { } pods)
             return look;
 
-        if (_podsOf != $"{pods}")
+        if (_podsOf != $"{pods}" || (_pods is not null && cluster.Watches.Narrow(_pods)))
         {
             _pods?.Dispose();
             (_pods, _podsOf) = (cluster.Watches.Follow(pods.All, pods.Selector), $"{pods}");

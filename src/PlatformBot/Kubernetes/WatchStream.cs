@@ -32,25 +32,32 @@ internal static class WatchStream
         using var silence = new CancellationTokenSource(Silence, clock);
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(silence.Token, cancellationToken);
 
-        while (true)
+        try
         {
-            silence.CancelAfter(Silence);
-            var read = await ReadAsync(reader, limited.Token, cancellationToken);
-            var rest = read.Buffer;
-
-            while (TryCut(ref rest, out var line))
+            while (true)
             {
-                if (Parse(line) is { } happened)
-                    yield return happened;
+                silence.CancelAfter(Silence);
+                var read = await ReadAsync(reader, limited.Token, cancellationToken);
+                var rest = read.Buffer;
+
+                while (TryCut(ref rest, out var line))
+                {
+                    if (Parse(line) is { } happened)
+                        yield return happened;
+                }
+
+                reader.AdvanceTo(rest.Start, rest.End);
+
+                if (read.IsCompleted)
+                    yield break;
+
+                if (rest.Length > LongestLine)
+                    throw ApiException.Unreachable("a line of its watch has no end");
             }
-
-            reader.AdvanceTo(rest.Start, rest.End);
-
-            if (read.IsCompleted)
-                yield break;
-
-            if (rest.Length > LongestLine)
-                throw ApiException.Unreachable("a line of its watch has no end");
+        }
+        finally
+        {
+            await reader.CompleteAsync();
         }
     }
 

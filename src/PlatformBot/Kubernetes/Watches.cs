@@ -55,11 +55,18 @@ internal sealed class Watches(ClusterClient cluster, TimeProvider clock) : IDisp
     /// <returns>true when following anew will look there</returns>
     public bool Narrow(Follower follower)
     {
-        if (follower.Object.Namespace is null || follower.Watch.Trouble is not ApiException { Code: 403 })
+        if (
+            follower is not { Object.Namespace: not null, Watch.Namespace: null }
+            || follower.Watch.Trouble is not ApiException { Code: 403 }
+        )
+        {
             return false;
+        }
 
         lock (_gate)
-            return _byNamespace.Add((follower.Object.ApiVersion, follower.Object.Kind));
+            _byNamespace.Add((follower.Object.ApiVersion, follower.Object.Kind));
+
+        return true;
     }
 
     public void Dispose()
@@ -114,7 +121,9 @@ internal sealed class Watches(ClusterClient cluster, TimeProvider clock) : IDisp
         what with
         {
             Name = null,
-            Namespace = _byNamespace.Contains((what.ApiVersion, what.Kind)) ? what.Namespace : null,
+            // Nobody reads all secrets of a cluster to wait for one.
+            Namespace =
+                what.Kind == "Secret" || _byNamespace.Contains((what.ApiVersion, what.Kind)) ? what.Namespace : null,
         };
 }
 

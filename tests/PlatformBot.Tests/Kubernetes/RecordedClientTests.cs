@@ -123,9 +123,8 @@ public sealed class RecordedClientTests
             Recording.Of("PATCH", target, 200, """{"kind":"Deployment"}"""),
         ]);
         using var client = ClientOf(server);
-        var item = JsonElement.Parse(kubectl.Body);
 
-        await client.ApplyAsync(ObjectApply.ReferenceOf(item), kubectl.Body, force: false, dryRun: false, Stop);
+        await client.ApplyAsync(ObjectReference.Of(kubectl.Body), kubectl.Body, force: false, dryRun: false, Stop);
 
         var ours = server.Asked[^1];
         ours.Header("Content-Type").ShouldStartWith("application/apply-patch+yaml");
