@@ -25,6 +25,13 @@ internal sealed class ClusterGate(Clusters clusters, LedgerPins? pins)
             : null;
     }
 
+    /// <summary>Somebody may have looked at the old cluster while the new one was made, and bound the name to it again.</summary>
+    public async Task AfterAsync(PlannedStep step)
+    {
+        if (step is { MakesCluster: true, Target: { } made } && pins is not null)
+            await pins.LiftAsync(made, step.Id, CancellationToken.None);
+    }
+
     /// <summary>Waiting does not help: only a person can.</summary>
     public async Task<CheckOutcome?> BeforeAsync(PlannedCheck check, CancellationToken cancelled) =>
         await WrongAsync(ClusterOf(check), cancelled) is { } wrong ? new(null, wrong.Message, Hopeless: true) : null;

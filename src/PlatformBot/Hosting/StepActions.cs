@@ -61,8 +61,8 @@ internal sealed class StepActions : IStepActions, IDisposable
         _clusters = new(kubernetes, plugins.RunAsync, redactor, pins, loggers, clock);
         _gate = new(_clusters, pins);
         _waits = new(_clusters, clock);
-        _preview = new(_clusters);
-        _onClusters = new(_clusters, _waits, new(_waits, clock), new(_waits));
+        _preview = new(_clusters, redactor);
+        _onClusters = new(_clusters, _waits, new(_waits, clock), new(_waits), redactor);
         _exec = new(_clusters, redactor);
         _diagnosis = new(_clusters, redactor, clock);
         Inputs = new StepInputs(_tools, _clusters, new NamedFiles(paths, tools.WorkingDirectory, book));
@@ -81,7 +81,13 @@ internal sealed class StepActions : IStepActions, IDisposable
         void Started(RunningProcess process) =>
             observer.Started(new ProcessFact(process.Tool, process.Pid, process.StartTime, process.BootId));
 
-        var outcome = await _gate.BeforeAsync(step, cancelled) ?? await DoAsync(step, Say, Started, cancelled);
+        var outcome = await _gate.BeforeAsync(step, cancelled);
+
+        if (outcome is null)
+        {
+            outcome = await DoAsync(step, Say, Started, cancelled);
+            await _gate.AfterAsync(step);
+        }
 
         return outcome with
         {
@@ -101,7 +107,7 @@ internal sealed class StepActions : IStepActions, IDisposable
             PlannedAction.Run run => await _commands.RunAsync(run, say, started, cancelled),
             PlannedAction.Pipe pipe => await _commands.PipeAsync(pipe, say, started, cancelled),
             PlannedAction.Apply apply => await _onClusters.ApplyAsync(apply, say, cancelled),
-            PlannedAction.Patch patch => await _onClusters.PatchAsync(patch, cancelled),
+            PlannedAction.Patch patch => await _onClusters.PatchAsync(patch, step.Repeatable, cancelled),
             PlannedAction.Delete delete => await _onClusters.DeleteAsync(delete, say, cancelled),
             PlannedAction.Wait wait => await _onClusters.WaitAsync(wait, say, cancelled),
             PlannedAction.Exec exec => await _exec.ActAsync(exec, step.Repeatable, say, cancelled),

@@ -37,7 +37,8 @@ internal static class ApiAnswers
         throw ApiException.From(
             (int)response.StatusCode,
             response.Content.Headers.ContentType?.MediaType,
-            (await response.Content.ReadAsStringAsync(cancellationToken)).Trim() + FlowOf(response),
+            Encoding.UTF8.GetString(await response.Content.ReadAsByteArrayAsync(cancellationToken)).Trim()
+                + FlowOf(response),
             response.Headers.RetryAfter?.Delta,
             Header(response, "Audit-Id")
         );

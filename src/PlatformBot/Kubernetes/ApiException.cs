@@ -33,6 +33,9 @@ internal sealed class ApiException(int code, string reason, string message, IRea
     public bool IsUnreachable => Code == 0 && !IsWrongCluster;
 
     /// <summary>Nothing may be done until a person has looked: the name means another cluster than the one that answers.</summary>
+    /// <summary>No answer tells whether the server did what it was asked.</summary>
+    public bool MayBeDone => Silence is Silence.Lost or Silence.TimedOut || Code == 504;
+
     public bool IsWrongCluster => Silence is Silence.WrongCluster;
 
     /// <summary>Admission did not get as far as doing anything.</summary>

@@ -195,6 +195,12 @@ internal sealed partial class ClusterConnection(
         {
             return await send(limited.Token);
         }
+        // The connection has a shorter time than the answer; nothing was sent when it is over.
+        catch (OperationCanceledException error)
+            when (error.InnerException is TimeoutException && !limited.IsCancellationRequested)
+        {
+            throw ApiException.Unreachable("no connection came about in time", Silence.NotSent);
+        }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw ApiException.Unreachable($"no answer within {options.Timeout.TotalSeconds:0} s", Silence.TimedOut);
@@ -203,6 +209,10 @@ internal sealed partial class ClusterConnection(
             when (error is HttpRequestException or IOException or SocketException or WebSocketException)
         {
             throw WireWords.Explain(error);
+        }
+        catch (InvalidDataException)
+        {
+            throw ApiException.Unreachable("what it sends is packed and cannot be unpacked");
         }
     }
 

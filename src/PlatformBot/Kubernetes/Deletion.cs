@@ -27,7 +27,7 @@ internal sealed class Deletion(Waits waits)
         }
 
         var gone = new PlannedWait(cluster.Name, "gone", action.Object, Selector: null);
-        var outcome = await waits.UntilAsync(gone, progress, cancelled);
+        var outcome = await waits.UntilAsync(gone, progress, cancelled, uid);
         return new(outcome.Holds == true ? Verdict.Done : Verdict.Failed, outcome.Saw);
     }
 

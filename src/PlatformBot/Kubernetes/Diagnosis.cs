@@ -47,7 +47,7 @@ internal sealed class Diagnosis(Clusters clusters, Redactor redactor, TimeProvid
         }
         catch (ApiException error)
         {
-            text.Note(Waits.Unanswered(name, error));
+            text.Note(DiagnosisText.Quote(Waits.Unanswered(name, error)));
         }
         catch (OperationCanceledException) when (!cancelled.IsCancellationRequested)
         {
@@ -153,7 +153,9 @@ internal sealed class Diagnosis(Clusters clusters, Redactor redactor, TimeProvid
         }
         catch (ApiException error) when (!error.IsUnreachable)
         {
-            text.Note($"The events of {pod.Namespace()}/{pod.Name()} could not be read: {error.Message}");
+            text.Note(
+                $"The events of {pod.Namespace()}/{pod.Name()} could not be read: {DiagnosisText.Quote(error.Message)}"
+            );
             return [];
         }
     }

@@ -47,6 +47,10 @@ internal sealed class DiagnosisText
     /// <summary>What limits the report, as its last line.</summary>
     public void Note(string line) => _notes.Add(line);
 
+    /// <summary>A word that should be an identifier and may be anything: only what is one stands as it is.</summary>
+    public static string Word(string? text) =>
+        text is { Length: > 0 } && text.All(char.IsAsciiLetterOrDigit) ? text : Quote(text);
+
     /// <summary>Text from the cluster stays on its line and cannot become Markdown of ours.</summary>
     public static string Quote(string? text) =>
         string.IsNullOrWhiteSpace(text) ? "" : $"`{text.ReplaceLineEndings(" ").Replace('`', '\'')}`";

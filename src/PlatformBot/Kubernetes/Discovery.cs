@@ -114,7 +114,8 @@ internal sealed class Discovery(string cluster, ClusterConnection connection, Ti
         var versions = groups
             .Items("groups")
             .SelectMany(group => group.Items("versions"))
-            .Select(version => version.Text("groupVersion")!)
+            .Select(version => version.Text("groupVersion"))
+            .OfType<string>()
             .Prepend("v1");
         var kinds = new Dictionary<(string, string), ResourceKind>();
         var silent = new HashSet<string>();

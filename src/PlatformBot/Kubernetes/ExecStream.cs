@@ -60,6 +60,11 @@ internal sealed class ExecStream(WebSocket socket, Action<string, bool> printed)
             cancelled.ThrowIfCancellationRequested();
             return Ending($"the connection was lost ({lost.WebSocketErrorCode})");
         }
+        // A server that leaves pings unanswered has its socket aborted, which looks like a cancellation and is nobody's.
+        catch (OperationCanceledException) when (!cancelled.IsCancellationRequested)
+        {
+            return Ending("the connection was lost: the server no longer answers");
+        }
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);

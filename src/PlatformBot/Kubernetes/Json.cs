@@ -18,7 +18,20 @@ internal static class Json
     }
 
     public static string? Text(this JsonElement from, params ReadOnlySpan<string> names) =>
-        from.At(names) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
+        from.At(names) is { ValueKind: JsonValueKind.String } text ? Plain(text) : null;
+
+    /// <summary>JSON can hold half characters that no text of ours can.</summary>
+    private static string? Plain(JsonElement text)
+    {
+        try
+        {
+            return text.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>A missing number is 0: that is what Kubernetes means by leaving it out.</summary>
     public static long Number(this JsonElement from, params ReadOnlySpan<string> names) =>

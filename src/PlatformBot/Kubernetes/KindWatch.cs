@@ -16,10 +16,14 @@ internal sealed class KindWatch(ClusterClient cluster, ObjectReference all, Time
     /// <summary>A stream that ends sooner without having said anything would be asked for in a tight loop.</summary>
     private static readonly TimeSpan TooShort = TimeSpan.FromSeconds(1);
 
+    /// <summary>However long a server asks for.</summary>
+    private static readonly TimeSpan LongestRest = TimeSpan.FromMinutes(1);
+
     private readonly Lock _gate = new();
     private readonly Dictionary<(string Namespace, string Name), JsonElement> _items = [];
     private readonly HashSet<Follower> _followers = [];
     private readonly CancellationTokenSource _stop = new();
+    private CancellationTokenSource? _round;
     private Backoff _backoff = new();
     private string _version = "";
 
@@ -52,6 +56,26 @@ internal sealed class KindWatch(ClusterClient cluster, ObjectReference all, Time
         }
     }
 
+    /// <summary>How far it is; "" before its first list.</summary>
+    public string Version
+    {
+        get
+        {
+            lock (_gate)
+                return _version;
+        }
+    }
+
+    /// <summary>What it knows is not of this cluster's history: it is read anew, and until then nobody is told of it.</summary>
+    public void Distrust()
+    {
+        lock (_gate)
+        {
+            _version = "";
+            _ = _round?.CancelAsync();
+        }
+    }
+
     /// <summary>Whether it hears of every change now.</summary>
     public bool IsSure
     {
@@ -76,6 +100,10 @@ internal sealed class KindWatch(ClusterClient cluster, ObjectReference all, Time
     public void Dispose()
     {
         _stop.Cancel();
+
+        lock (_gate)
+            _round?.Dispose();
+
         _stop.Dispose();
     }
 
@@ -89,36 +117,57 @@ internal sealed class KindWatch(ClusterClient cluster, ObjectReference all, Time
 
     private async Task RunAsync(CancellationToken stop)
     {
-        while (!stop.IsCancellationRequested)
+        try
         {
-            try
-            {
-                Replace(await cluster.SnapshotAsync(all, selector: null, stop));
-                await FollowAsync(stop);
-            }
-            catch (ApiException error) when (error.Code == 410)
-            {
-                // The version is too old to go on from: listed again, and nobody need know.
-                await RestAsync(TimeSpan.Zero, stop);
-            }
-            catch (Exception error) when (error is ApiException or UnknownKindException)
-            {
-                Tell(error);
-                await RestAsync((error as ApiException)?.RetryAfter ?? TimeSpan.Zero, stop);
-            }
-            catch (Exception error) when (error is OperationCanceledException or ObjectDisposedException)
-            {
-                // Nobody waits any more, or the client configuration has changed and whoever waits goes on with the new one.
-                return;
-            }
-#pragma warning disable CA1031 // Nobody awaits this: whoever waits must hear of it, and reads for itself from then on.
-            catch (Exception bug)
-            {
-                Tell(ApiException.Unreachable($"what it sends cannot be read ({bug.GetType().Name})"));
-                await RestAsync(TimeSpan.Zero, stop);
-            }
-#pragma warning restore CA1031
+            while (true)
+                await RestAsync(await RoundAsync(stop), stop);
         }
+        catch (Exception error) when (error is OperationCanceledException or ObjectDisposedException)
+        {
+            // Nobody waits any more, or the client configuration has changed and whoever waits goes on with the new one.
+        }
+    }
+
+    /// <summary>Lists, and watches until that does not work any more.</summary>
+    /// <returns>how long the server asked to be left alone</returns>
+    private async Task<TimeSpan> RoundAsync(CancellationToken stop)
+    {
+        using var round = CancellationTokenSource.CreateLinkedTokenSource(stop);
+
+        lock (_gate)
+            _round = round;
+
+        try
+        {
+            Replace(await cluster.SnapshotAsync(all, selector: null, round.Token));
+            await FollowAsync(round.Token);
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            // Somebody saw that history went back.
+        }
+        catch (ApiException error) when (error.Code == 410)
+        {
+            // The version is too old to go on from: listed again, and nobody need know.
+        }
+        catch (Exception error) when (error is ApiException or UnknownKindException)
+        {
+            Tell(error);
+            return error is ApiException { RetryAfter: { } asked } ? asked : TimeSpan.Zero;
+        }
+#pragma warning disable CA1031 // Nobody awaits this: whoever waits must hear of it, and reads for itself from then on.
+        catch (Exception bug) when (bug is not (OperationCanceledException or ObjectDisposedException))
+        {
+            Tell(ApiException.Unreachable($"what it sends cannot be read ({bug.GetType().Name})"));
+        }
+#pragma warning restore CA1031
+        finally
+        {
+            lock (_gate)
+                _round = null;
+        }
+
+        return TimeSpan.Zero;
     }
 
     /// <summary>Watches from where it is, again after each end of a stream, until that does not work any more.</summary>
@@ -159,7 +208,8 @@ internal sealed class KindWatch(ClusterClient cluster, ObjectReference all, Time
     private Task RestAsync(TimeSpan asked, CancellationToken stop)
     {
         var pause = _backoff.Next();
-        return Task.Delay(asked > pause ? asked : pause, clock, stop);
+        var longest = asked < LongestRest ? asked : LongestRest;
+        return Task.Delay(longest > pause ? longest : pause, clock, stop);
     }
 
     private void Replace(ObjectList list)

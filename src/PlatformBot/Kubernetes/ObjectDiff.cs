@@ -19,14 +19,15 @@ internal static class ObjectDiff
     ];
 
     /// <summary>".spec.replicas: 2 → 3", ".metadata.labels.team: + a", ".spec.paused: - true".</summary>
-    public static IReadOnlyList<string> Of(JsonElement before, JsonElement after)
+    /// <param name="redact">takes known secrets out of a value, before it is cut</param>
+    public static IReadOnlyList<string> Of(JsonElement before, JsonElement after, Func<string, string> redact)
     {
         var lines = new List<string>();
-        Compare("", before, after, lines, isSecret: before.Text("kind") == "Secret");
+        Compare("", before, after, new(lines, redact, IsSecret: before.Text("kind") == "Secret"));
         return lines;
     }
 
-    private static void Compare(string path, JsonElement before, JsonElement after, List<string> lines, bool isSecret)
+    private static void Compare(string path, JsonElement before, JsonElement after, Telling tell)
     {
         var (was, isNow) = (before.ValueKind, after.ValueKind);
 
@@ -42,32 +43,26 @@ internal static class ObjectDiff
         if (was == JsonValueKind.Object && isNow == JsonValueKind.Object)
         {
             foreach (var name in Names(before).Union(Names(after)))
-                Compare($"{path}{Dotted(name)}", before.At(name), after.At(name), lines, isSecret);
+                Compare($"{path}{Dotted(name)}", before.At(name), after.At(name), tell);
         }
         else if (was == JsonValueKind.Array && isNow == JsonValueKind.Array)
         {
-            CompareLists(path, before, after, lines, isSecret);
+            CompareLists(path, before, after, tell);
         }
         else
         {
-            lines.Add(Line(path, before, after, isSecret && IsData(path)));
+            tell.Lines.Add(Line(path, before, after, tell));
         }
     }
 
     /// <summary>Entries that have a name are the same entry wherever they stand; others are told by their place.</summary>
-    private static void CompareLists(
-        string path,
-        JsonElement before,
-        JsonElement after,
-        List<string> lines,
-        bool isSecret
-    )
+    private static void CompareLists(string path, JsonElement before, JsonElement after, Telling tell)
     {
         var (old, young) = (Entries(before), Entries(after));
 
         foreach (var key in old.Keys.Union(young.Keys))
         {
-            Compare($"{path}[{key}]", old.GetValueOrDefault(key), young.GetValueOrDefault(key), lines, isSecret);
+            Compare($"{path}[{key}]", old.GetValueOrDefault(key), young.GetValueOrDefault(key), tell);
         }
     }
 
@@ -80,23 +75,23 @@ internal static class ObjectDiff
             .ToDictionary(each => each.Key, each => each.Entry);
     }
 
-    private static string Line(string path, JsonElement before, JsonElement after, bool isSecret)
+    private static string Line(string path, JsonElement before, JsonElement after, Telling tell)
     {
         if (before.ValueKind == JsonValueKind.Undefined)
-            return $"{path}: + {Value(after, isSecret)}";
+            return $"{path}: + {Value(path, after, tell)}";
 
         return after.ValueKind == JsonValueKind.Undefined
-            ? $"{path}: - {Value(before, isSecret)}"
-            : $"{path}: {Value(before, isSecret)} → {Value(after, isSecret)}";
+            ? $"{path}: - {Value(path, before, tell)}"
+            : $"{path}: {Value(path, before, tell)} → {Value(path, after, tell)}";
     }
 
-    private static string Value(JsonElement value, bool isSecret)
+    private static string Value(string path, JsonElement value, Telling tell)
     {
-        if (isSecret)
+        if (tell.IsSecret && IsData(path))
             return "•••";
 
-        var text = value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
-        text = text.ReplaceLineEndings("⏎");
+        var text = value.ValueKind == JsonValueKind.String ? value.Text() ?? "" : value.GetRawText();
+        text = tell.Redact(text).ReplaceLineEndings("⏎");
         return text.Length > LongestValue ? $"{text[..LongestValue]}…" : text;
     }
 
@@ -107,4 +102,7 @@ internal static class ObjectDiff
 
     private static string Dotted(string name) =>
         name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_') ? $".{name}" : $"['{name}']";
+
+    /// <param name="IsSecret">what its data hold is never shown</param>
+    private sealed record Telling(List<string> Lines, Func<string, string> Redact, bool IsSecret);
 }

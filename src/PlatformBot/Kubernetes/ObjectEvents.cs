@@ -26,7 +26,9 @@ internal static class ObjectEvents
         [
             .. told.Where(each => each.Text("type") != "Normal")
                 .OrderByDescending(When)
-                .Select(each => $"{each.Text("reason")}: {DiagnosisText.Quote(each.Text("message"))}{Times(each)}")
+                .Select(each =>
+                    $"{DiagnosisText.Word(each.Text("reason"))}: {DiagnosisText.Quote(each.Text("message"))}{Times(each)}"
+                )
                 .Distinct()
                 .Take(most),
         ];

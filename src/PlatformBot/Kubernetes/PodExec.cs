@@ -72,7 +72,10 @@ internal static class PodExec
         {
             await stream.WriteAsync(stdin, cancelled);
         }
-        catch (WebSocketException)
+        catch (Exception error)
+            when (error is WebSocketException
+                || (error is OperationCanceledException && !cancelled.IsCancellationRequested)
+            )
         {
             // Reading says why.
         }

@@ -1,11 +1,12 @@
 using System.Text.Json;
+using PlatformBot.Core.Checks;
 using PlatformBot.Core.Planning;
 using PlatformBot.Core.Runs;
 
 namespace PlatformBot.Kubernetes;
 
 /// <summary>What applying would do: the API server is asked to do everything but the storing, and its answer is compared with what is there.</summary>
-internal sealed class Preview(Clusters clusters)
+internal sealed class Preview(Clusters clusters, Redactor redactor)
 {
     /// <summary>Never throws for what the cluster answers.</summary>
     public async Task<IReadOnlyList<ApplyPreview>> OfAsync(PlannedAction.Apply apply, CancellationToken cancelled)
@@ -16,18 +17,28 @@ internal sealed class Preview(Clusters clusters)
             return [.. items.Select(item => Unknown(item.Reference, refusal.Reason))];
 
         var previews = new List<ApplyPreview>();
+        string? away = null;
+        void Away(string why) => away = why;
 
         foreach (var (text, reference) in items)
-            previews.Add(await OfAsync(cluster, reference, text, apply, cancelled));
+        {
+            // A cluster that does not answer is not asked again for each of many objects.
+            previews.Add(
+                away is null
+                    ? await OfAsync(cluster, reference, text, apply, Away, cancelled)
+                    : Unknown(reference, away)
+            );
+        }
 
         return previews;
     }
 
-    private static async Task<ApplyPreview> OfAsync(
+    private async Task<ApplyPreview> OfAsync(
         ClusterClient cluster,
         ObjectReference reference,
         string text,
         PlannedAction.Apply apply,
+        Action<string> away,
         CancellationToken cancelled
     )
     {
@@ -39,7 +50,7 @@ internal sealed class Preview(Clusters clusters)
             if (before is not { } there)
                 return new($"{reference}", ApplyEffect.Create, []);
 
-            var changes = ObjectDiff.Of(there, after);
+            var changes = ObjectDiff.Of(there, after, redactor.Redact);
             return new($"{reference}", changes.Count == 0 ? ApplyEffect.Nothing : ApplyEffect.Change, changes);
         }
         catch (UnknownKindException error)
@@ -53,6 +64,9 @@ internal sealed class Preview(Clusters clusters)
         }
         catch (ApiException error)
         {
+            if (error.Code == 0)
+                away(Waits.Unanswered(cluster.Name, error));
+
             return Unknown(reference, Waits.Unanswered(cluster.Name, error));
         }
     }

@@ -68,7 +68,7 @@ internal sealed class Subjects(ClusterClient cluster, DiagnosisText text)
         catch (ApiException error) when (!error.IsUnreachable)
         {
             // What one object does not tell (it may not be read, say), others may.
-            text.Note($"{subject.Object} could not be looked at: {error.Message}");
+            text.Note($"{subject.Object} could not be looked at: {DiagnosisText.Quote(error.Message)}");
         }
     }
 
@@ -137,7 +137,9 @@ internal sealed class Subjects(ClusterClient cluster, DiagnosisText text)
             .Where(IsBad)
             .OrderBy(condition => condition.Text("type") is "Ready" or "Failed" or "ReplicaFailure" ? 0 : 1)
             .FirstOrDefault();
-        return bad.Text("type") is { } type ? $"{type} is {bad.Text("status")}: {Said(bad)}" : Phase(item);
+        return bad.Text("type") is { } type
+            ? $"{DiagnosisText.Word(type)} is {DiagnosisText.Word(bad.Text("status"))}: {Said(bad)}"
+            : Phase(item);
     }
 
     private static string Said(JsonElement condition) =>

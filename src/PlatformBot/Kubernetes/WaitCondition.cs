@@ -19,6 +19,7 @@ internal static class WaitCondition
             "rollout" => Rollout.Look(item, kind),
             "ready" => Readiness.Look(item, kind),
             "condition" => Condition(item, kind, rest),
+            "jsonpath" when kind == "Secret" => Unquoted(Path(item, rest)),
             "jsonpath" => Path(item, rest),
             "exists" => new(true, "exists"),
             "gone" => new(
@@ -80,6 +81,13 @@ internal static class WaitCondition
             ("Pod", _) when item.Text("status", "phase") == "Failed" =>
                 $"has failed: {item.Text("status", "reason") ?? item.Text("status", "message") ?? "no reason given"}",
             _ => null,
+        };
+
+    /// <summary>What a Secret holds is compared, never quoted.</summary>
+    private static CheckOutcome Unquoted(CheckOutcome look) =>
+        look with
+        {
+            Saw = $"has data that is {(look.Holds == true ? "" : "not ")}as wanted",
         };
 
     private static CheckOutcome Path(JsonElement item, string rest)

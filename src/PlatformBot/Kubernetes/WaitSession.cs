@@ -8,7 +8,8 @@ namespace PlatformBot.Kubernetes;
 /// One wait on one cluster, for as long as the same client configuration leads there. It reads for itself once, so that nothing older than its
 /// own beginning counts, and then lives on what the shared watch tells; while that can tell nothing, it goes on reading for itself.
 /// </summary>
-internal sealed class WaitSession(ClusterClient cluster, PlannedWait wait, TimeProvider clock) : IDisposable
+internal sealed class WaitSession(ClusterClient cluster, PlannedWait wait, string? uid, TimeProvider clock)
+    : IDisposable
 {
     /// <summary>How often it reads for itself while the watch cannot tell.</summary>
     private static readonly TimeSpan Unsure = TimeSpan.FromSeconds(1);
@@ -28,10 +29,13 @@ internal sealed class WaitSession(ClusterClient cluster, PlannedWait wait, TimeP
     private Task _changed = Never;
     private Task _podsChanged = Never;
     private ObjectList? _seen;
-    private string? _uid;
+    private string? _uid = uid;
     private long _read;
 
     public ClusterClient Cluster => cluster;
+
+    /// <summary>Another cluster answers than the name is bound to: only a person can help.</summary>
+    public bool IsElsewhere { get; private set; }
 
     /// <summary>Never throws for what the cluster answers.</summary>
     public async Task<CheckOutcome> LookAsync(CancellationToken cancelled)
@@ -53,6 +57,7 @@ internal sealed class WaitSession(ClusterClient cluster, PlannedWait wait, TimeP
         catch (ApiException error)
         {
             _seen = null;
+            IsElsewhere = error.IsWrongCluster;
             return new(null, Waits.Unanswered(cluster.Name, error), Hopeless: error.IsWrongCluster);
         }
     }
@@ -99,10 +104,17 @@ internal sealed class WaitSession(ClusterClient cluster, PlannedWait wait, TimeP
     private async Task<ObjectList> ReadAsync(ObjectReference reference, CancellationToken cancelled)
     {
         _read = clock.GetTimestamp();
+        var told = _object?.Watch.Version;
 
         try
         {
-            return await cluster.SnapshotAsync(reference, wait.Selector, cancelled);
+            var list = await cluster.SnapshotAsync(reference, wait.Selector, cancelled);
+
+            // History never goes back, but for an etcd that was restored: what the watch knows is not what is.
+            if (!ResourceVersion.IsAtLeast(list.Version, told))
+                _object?.Watch.Distrust();
+
+            return list;
         }
         // Some may read the one object and not list.
         catch (ApiException error) when (error.Code == 403 && reference.Name is not null)
@@ -116,10 +128,10 @@ internal sealed class WaitSession(ClusterClient cluster, PlannedWait wait, TimeP
     {
         if (wait is { For: "gone", Object.Name: not null } && items is [var item, ..])
         {
-            var uid = item.Text("metadata", "uid");
-            _uid ??= uid;
+            var there = item.Text("metadata", "uid");
+            _uid ??= there;
 
-            if (uid != _uid)
+            if (there != _uid)
                 return new(true, $"{wait.Object} is gone; another of its name is there now");
         }
 

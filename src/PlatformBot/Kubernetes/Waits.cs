@@ -38,7 +38,13 @@ internal sealed class Waits(Clusters clusters, TimeProvider clock)
     /// Follows the cluster until it holds, is hopeless, or is cancelled; tells when what it sees has changed. One object may go and come again:
     /// what counts is what is there.
     /// </summary>
-    public async Task<CheckOutcome> UntilAsync(PlannedWait wait, Action<string> progress, CancellationToken cancelled)
+    /// <param name="uid">of the object whose end is waited for, when that is known</param>
+    public async Task<CheckOutcome> UntilAsync(
+        PlannedWait wait,
+        Action<string> progress,
+        CancellationToken cancelled,
+        string? uid = null
+    )
     {
         var (said, patience) = ("", new Patience(clock));
         WaitSession? session = null;
@@ -50,12 +56,12 @@ internal sealed class Waits(Clusters clusters, TimeProvider clock)
                 if (clusters.Find(wait.Cluster).Ok(out var cluster, out var refusal) && session?.Cluster != cluster)
                 {
                     session?.Dispose();
-                    session = new(cluster, wait, clock);
+                    session = new(cluster, wait, uid, clock);
                 }
 
                 var look = refusal is null ? await session!.LookAsync(cancelled) : new(null, refusal.Reason);
 
-                if (look.Holds == true || patience.IsOver(look.Hopeless))
+                if (look.Holds == true || session?.IsElsewhere == true || patience.IsOver(look.Hopeless))
                     return look;
 
                 if (look.Saw != said)

@@ -53,7 +53,7 @@ public sealed class ClusterStepsTests
             new Dictionary<string, string?> { ["team"] = "a" },
             new Dictionary<string, string?>()
         );
-        (await scene.Steps.PatchAsync(patched, Scene.Stop)).Verdict.ShouldBe(Verdict.Done);
+        (await scene.Steps.PatchAsync(patched, repeatable: false, Scene.Stop)).Verdict.ShouldBe(Verdict.Done);
 
         var outcome = await scene.ApplyAsync(
             Settings.Replace("\"namespace\"", "\"labels\":{\"team\":\"b\"},\"namespace\"", StringComparison.Ordinal)
@@ -73,11 +73,13 @@ public sealed class ClusterStepsTests
 
         await scene.Steps.PatchAsync(
             new("infra", Map, new Dictionary<string, string?> { ["team"] = "a" }, none),
+            repeatable: false,
             Scene.Stop
         );
         var set = await scene.GetAsync(Map, new Expectation { Path = ".metadata.labels.team", EqualTo = "a" });
         await scene.Steps.PatchAsync(
             new("infra", Map, new Dictionary<string, string?> { ["team"] = null }, none),
+            repeatable: false,
             Scene.Stop
         );
         var removed = await scene.GetAsync(Map, new Expectation { Path = ".metadata.labels.team", Exists = false });

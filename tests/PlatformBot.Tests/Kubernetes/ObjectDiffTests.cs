@@ -18,7 +18,7 @@ public sealed class ObjectDiffTests
     [InlineData("""{"data":{"text":"one\ntwo"}}""", """{"data":{"text":"one\nthree"}}""", ".data.text: one⏎two → one⏎three")]
     // csharpier-ignore-end
     public void A_change_is_a_line_with_its_path(string before, string after, string said) =>
-        ObjectDiff.Of(JsonElement.Parse(before), JsonElement.Parse(after)).ShouldBe([said]);
+        ObjectDiff.Of(JsonElement.Parse(before), JsonElement.Parse(after), text => text).ShouldBe([said]);
 
     [Fact]
     public void What_the_server_keeps_for_itself_is_no_change() =>
@@ -29,7 +29,22 @@ public sealed class ObjectDiffTests
                 ),
                 JsonElement.Parse(
                     """{"metadata":{"resourceVersion":"2","generation":2,"managedFields":[1],"name":"x"},"status":{"a":2}}"""
-                )
+                ),
+                text => text
             )
             .ShouldBeEmpty();
+
+    [Fact]
+    public void A_known_secret_is_taken_out_before_a_value_is_cut()
+    {
+        var secret = new string('s', 100);
+
+        ObjectDiff
+            .Of(
+                JsonElement.Parse("""{"env":"x"}"""),
+                JsonElement.Parse($$"""{"env":"{{secret}}"}"""),
+                text => text.Replace(secret, "•••", StringComparison.Ordinal)
+            )
+            .ShouldBe([".env: x → •••"]);
+    }
 }

@@ -34,7 +34,7 @@ internal sealed class Scene : IAsyncDisposable
             clock
         );
         Waits = new(Clusters, clock);
-        Steps = new(Clusters, Waits, new(Waits, clock), new(Waits));
+        Steps = new(Clusters, Waits, new(Waits, clock), new(Waits), Redactor);
         Diagnosis = new(Clusters, Redactor, clock);
         Exec = new(Clusters, Redactor);
     }
