@@ -61,7 +61,7 @@ internal static class ClusterWork
             report,
             twin,
             ($"{Objects} objects applied", "the bot"),
-            () => apply.ApplyAsync(cluster, objects, force: false, _ => { }, stop)
+            () => apply.ApplyAsync(cluster, objects, force: false, _ => { }, _ => { }, stop)
         );
         await twin.HasMapsAsync(Listed);
         await RowAsync(

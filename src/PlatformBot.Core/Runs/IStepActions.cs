@@ -33,7 +33,11 @@ public sealed record ActionOutcome(
     int? ExitCode = null,
     string Output = "",
     string? Explanation = null
-);
+)
+{
+    /// <summary>What whoever did it warned of although it went well, for the end of a sentence; redacted. null when nobody did.</summary>
+    public string? Warned { get; init; }
+}
 
 /// <summary>What a check saw.</summary>
 /// <param name="Holds">null when it could not be told (the server did not answer, the look timed out)</param>

@@ -38,7 +38,7 @@ internal sealed class StepWork(LiveRun live, IStepActions actions, TimeProvider 
             return await ProvenAsync(step, line => saw = line, limited.Token)
                 ? did with
                 {
-                    Said = step.Verify.Count > 0 ? saw : did.Said,
+                    Said = (step.Verify.Count > 0 ? saw : did.Said) + (did.Warned is null ? "" : $"; {did.Warned}"),
                 }
                 : did with
                 {

@@ -93,6 +93,7 @@ internal sealed class StepActions : IStepActions, IDisposable
         {
             Said = _redactor.Redact(outcome.Said),
             Output = _redactor.Redact(outcome.Output),
+            Warned = outcome.Warned is { } warned ? _redactor.Redact(warned) : null,
         };
     }
 

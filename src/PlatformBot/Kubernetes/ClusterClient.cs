@@ -126,12 +126,14 @@ internal sealed class ClusterClient : IDisposable
         _connection.ConnectAsync(path, protocols, cancelled);
 
     /// <summary>Server-side apply of one object.</summary>
+    /// <param name="warn">gets what the server warns of, although it does what it is asked</param>
     /// <param name="dryRun">everything but the storing: the answer is what would be</param>
     public Task<JsonElement> ApplyAsync(
         ObjectReference reference,
         string body,
         bool force,
         bool dryRun,
+        Action<string> warn,
         CancellationToken cancellationToken
     ) =>
         ChangeAsync(
@@ -140,7 +142,8 @@ internal sealed class ClusterClient : IDisposable
             HttpMethod.Patch,
             body,
             "application/apply-patch+yaml",
-            cancellationToken
+            cancellationToken,
+            warn
         );
 
     /// <summary>Changes an object that exists. Another manager name than apply's: the same name used both ways would conflict with itself.</summary>
@@ -207,7 +210,8 @@ internal sealed class ClusterClient : IDisposable
         HttpMethod method,
         string body,
         string contentType,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        Action<string>? warn = null
     )
     {
         var kind = await KindAsync(reference, cancellationToken);
@@ -218,7 +222,12 @@ internal sealed class ClusterClient : IDisposable
             // All of them end the same however often they arrive, but for a list of operations.
             Repeatable = contentType != "application/json-patch+json",
         };
-        return (await SendAsync(call, cancellationToken)).Json;
+        var reply = await SendAsync(call, cancellationToken);
+
+        foreach (var warning in warn is null ? [] : reply.Warnings)
+            warn!(warning);
+
+        return reply.Json;
     }
 
     private async Task<ObjectList> ReadPagesAsync(string path, CancellationToken cancellationToken)

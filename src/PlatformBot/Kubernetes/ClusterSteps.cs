@@ -22,7 +22,21 @@ internal sealed class ClusterSteps(
         OnAsync(
             action.Cluster,
             async cluster =>
-                new(Verdict.Done, await apply.ApplyAsync(cluster, action.Objects, action.Force, progress, cancelled))
+            {
+                var warnings = new HashSet<string>();
+                var said = await apply.ApplyAsync(
+                    cluster,
+                    action.Objects,
+                    action.Force,
+                    progress,
+                    warning => warnings.Add(warning),
+                    cancelled
+                );
+                return new(Verdict.Done, said)
+                {
+                    Warned = warnings.Count == 0 ? null : $"the API server warns: {string.Join("; ", warnings)}",
+                };
+            }
         );
 
     /// <param name="repeatable">the step says that doing it twice is doing it once</param>

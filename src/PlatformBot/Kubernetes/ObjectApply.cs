@@ -15,12 +15,14 @@ internal sealed class ObjectApply(Waits waits, TimeProvider clock)
 
     /// <exception cref="ApiException">The first object that could not be applied.</exception>
     /// <exception cref="UnknownKindException">Its CRD is not installed.</exception>
+    /// <param name="warn">gets what the server warns of</param>
     /// <returns>"4 objects: 1 created, 2 changed, 1 as it was"</returns>
     public async Task<string> ApplyAsync(
         ClusterClient cluster,
         IReadOnlyList<string> objects,
         bool force,
         Action<string> progress,
+        Action<string> warn,
         CancellationToken cancelled
     )
     {
@@ -36,7 +38,7 @@ internal sealed class ObjectApply(Waits waits, TimeProvider clock)
                 await EstablishAsync(cluster, newKinds, progress, cancelled);
 
             var how = await PatientlyAsync(
-                () => ApplyOneAsync(cluster, reference, text, force, cancelled),
+                () => ApplyOneAsync(cluster, reference, text, force, warn, cancelled),
                 newKinds.Include(reference) ? cluster.ForgetKinds : null,
                 cancelled
             );
@@ -57,11 +59,12 @@ internal sealed class ObjectApply(Waits waits, TimeProvider clock)
         ObjectReference reference,
         string text,
         bool force,
+        Action<string> warn,
         CancellationToken cancelled
     )
     {
         var before = await VersionAsync(cluster, reference, cancelled);
-        var applied = await cluster.ApplyAsync(reference, text, force, dryRun: false, cancelled);
+        var applied = await cluster.ApplyAsync(reference, text, force, dryRun: false, warn, cancelled);
 
         // The server accepts changes to what is about to disappear.
         if (applied.Has("metadata", "deletionTimestamp"))

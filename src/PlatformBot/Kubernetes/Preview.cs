@@ -45,7 +45,7 @@ internal sealed class Preview(Clusters clusters, Redactor redactor)
         try
         {
             var before = await BeforeAsync(cluster, reference, cancelled);
-            var after = await cluster.ApplyAsync(reference, text, apply.Force, dryRun: true, cancelled);
+            var after = await cluster.ApplyAsync(reference, text, apply.Force, dryRun: true, _ => { }, cancelled);
 
             if (before is not { } there)
                 return new($"{reference}", ApplyEffect.Create, []);

@@ -93,7 +93,7 @@ public sealed class RecordedClientTests
         using var client = ClientOf(server);
 
         var error = await Should.ThrowAsync<ApiException>(() =>
-            client.ApplyAsync(Deployment, conflict.Request.Body, force: false, dryRun: false, Stop)
+            client.ApplyAsync(Deployment, conflict.Request.Body, force: false, dryRun: false, _ => { }, Stop)
         );
 
         error.IsOwnershipConflict.ShouldBeTrue();
@@ -124,7 +124,14 @@ public sealed class RecordedClientTests
         ]);
         using var client = ClientOf(server);
 
-        await client.ApplyAsync(ObjectReference.Of(kubectl.Body), kubectl.Body, force: false, dryRun: false, Stop);
+        await client.ApplyAsync(
+            ObjectReference.Of(kubectl.Body),
+            kubectl.Body,
+            force: false,
+            dryRun: false,
+            _ => { },
+            Stop
+        );
 
         var ours = server.Asked[^1];
         ours.Header("Content-Type").ShouldStartWith("application/apply-patch+yaml");
@@ -132,6 +139,29 @@ public sealed class RecordedClientTests
             .ParseQuery(new Uri(server.Uri, ours.Target).Query)
             .Keys.ShouldBe(QueryHelpers.ParseQuery(new Uri(server.Uri, target).Query).Keys, ignoreOrder: true);
         server.ShouldBePlayedOut();
+    }
+
+    [Fact]
+    public async Task What_the_server_warns_of_is_told_once_with_what_was_done()
+    {
+        const string Target =
+            "/api/v1/namespaces/default/configmaps/m?fieldManager=platformbot&force=false&fieldValidation=Strict";
+        const string Map = """{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"m","namespace":"default"}}""";
+        var there = Map.Replace("\"name\":\"m\"", "\"name\":\"m\",\"resourceVersion\":\"7\"", StringComparison.Ordinal);
+        var warning = ("Warning", "299 - \"m is deprecated in v1.99+\"");
+        await using var server = await RecordedServer.StartAsync([
+            .. Discovery(),
+            Recording.Of("GET", "/api/v1/namespaces/default/configmaps/m", 200, there),
+            Recording.Of("PATCH", Target, 200, there, warning, warning),
+        ]);
+        await using var scene = await Scene.StartWithoutKubeconfigAsync();
+        await File.WriteAllTextAsync(scene.Kubeconfig, server.Kubeconfig, Stop);
+
+        var outcome = await scene.ApplyAsync(Map);
+
+        (outcome.Said, outcome.Warned).ShouldBe(
+            ("1 object: 1 as it was", "the API server warns: m is deprecated in v1.99+")
+        );
     }
 
     [Fact]
