@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using PlatformBot.Core;
+using PlatformBot.Core.Runs;
 
 namespace PlatformBot.Kubernetes;
 
@@ -106,6 +107,9 @@ internal sealed class ApiException(int code, string reason, string message, IRea
             { IsUnreachable: true } => $"API server of {cluster} does not answer: {Message}",
             _ => $"API server of {cluster} answers {Code}: {Message}",
         };
+
+    /// <summary>What a look saw that got no answer: nobody can tell. Another cluster's answer is none, and stays none.</summary>
+    public CheckOutcome Unseen(string cluster) => new(null, For(cluster), Hopeless: IsWrongCluster);
 
     /// <summary>A Status that is told inside a stream, where no HTTP code goes with it.</summary>
     public static ApiException FromStatus(JsonElement status) =>

@@ -38,6 +38,20 @@ internal sealed class ClusterClient : IDisposable
         return (await SendAsync(ApiCall.Get(PathOf(kind, reference)), cancellationToken)).Json;
     }
 
+    /// <summary>null when it is not there.</summary>
+    /// <exception cref="UnknownKindException">Its CRD is not installed.</exception>
+    public async Task<JsonElement?> FindAsync(ObjectReference reference, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await GetAsync(reference, cancellationToken);
+        }
+        catch (ApiException error) when (error.IsNotFound)
+        {
+            return null;
+        }
+    }
+
     /// <summary>The reference with the namespace in which it is looked for: that of the client configuration, where it names none.</summary>
     public async Task<ObjectReference> LocateAsync(ObjectReference reference, CancellationToken cancellationToken)
     {
@@ -120,6 +134,11 @@ internal sealed class ClusterClient : IDisposable
         path.StartsWith('/')
             ? (await SendAsync(ApiCall.Get(path), cancellationToken)).Text
             : throw new ApiException(400, "", $"A path starts with '/': {path}", []);
+
+    /// <summary>The JSON of a path of the API server.</summary>
+    /// <exception cref="ApiException">Also when it is no JSON.</exception>
+    public async Task<JsonElement> ReadAsync(string path, CancellationToken cancellationToken) =>
+        (await SendAsync(ApiCall.Get(path), cancellationToken)).Json;
 
     /// <summary>A WebSocket to a path of the API server.</summary>
     public Task<WebSocket> ConnectAsync(string path, IReadOnlyList<string> protocols, CancellationToken cancelled) =>

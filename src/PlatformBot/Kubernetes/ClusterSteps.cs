@@ -180,7 +180,7 @@ internal sealed class ClusterSteps(
         }
         catch (ApiException error)
         {
-            return new(null, Waits.Unanswered(name, error), Hopeless: error.IsWrongCluster);
+            return error.Unseen(name);
         }
     }
 
@@ -220,10 +220,6 @@ internal sealed class ClusterSteps(
             error.Causes.Count == 0
                 ? ""
                 : $" ({string.Join("; ", error.Causes.Select(cause => $"{cause.Field}: {cause.Message}"))})";
-        return new(
-            retry ? Verdict.Retry : Verdict.Failed,
-            Waits.Unanswered(cluster, error) + causes,
-            Explanation: error.Cure
-        );
+        return new(retry ? Verdict.Retry : Verdict.Failed, error.For(cluster) + causes, Explanation: error.Cure);
     }
 }

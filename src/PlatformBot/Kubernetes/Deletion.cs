@@ -39,11 +39,7 @@ internal sealed class Deletion(Waits waits)
     {
         try
         {
-            return (await cluster.GetAsync(reference, cancelled)).Text("metadata", "uid");
-        }
-        catch (ApiException error) when (error.IsNotFound)
-        {
-            return null;
+            return (await cluster.FindAsync(reference, cancelled))?.Text("metadata", "uid");
         }
         catch (UnknownKindException)
         {

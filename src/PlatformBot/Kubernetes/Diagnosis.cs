@@ -47,7 +47,7 @@ internal sealed class Diagnosis(Clusters clusters, Redactor redactor, TimeProvid
         }
         catch (ApiException error)
         {
-            text.Note(DiagnosisText.Quote(Waits.Unanswered(name, error)));
+            text.Note(DiagnosisText.Quote(error.For(name)));
         }
         catch (OperationCanceledException) when (!cancelled.IsCancellationRequested)
         {
@@ -61,7 +61,7 @@ internal sealed class Diagnosis(Clusters clusters, Redactor redactor, TimeProvid
     {
         var nodes = await cluster.ListAsync(new("v1", "Node", null, null), null, cancelled);
         var ill = nodes
-            .Where(node => node.Condition("Ready").Text("status") != "True")
+            .Where(node => !node.Is("Ready"))
             .GroupBy(node => (node.Condition("Ready").Text("reason"), node.Condition("Ready").Text("message")));
 
         foreach (var same in ill)

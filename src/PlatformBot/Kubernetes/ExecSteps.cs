@@ -53,9 +53,7 @@ internal sealed class ExecSteps(Clusters clusters, Redactor redactor)
         {
             return new(
                 error.IsTransient || error.IsNotFound ? Verdict.Retry : Verdict.Failed,
-                error.IsNotFound
-                    ? $"{Sentence(action.Command.Place)} does not exist."
-                    : Waits.Unanswered(cluster.Name, error)
+                error.IsNotFound ? $"{Sentence(action.Command.Place)} does not exist." : error.For(cluster.Name)
             );
         }
     }
@@ -95,7 +93,7 @@ internal sealed class ExecSteps(Clusters clusters, Redactor redactor)
         }
         catch (ApiException error)
         {
-            return new(null, Waits.Unanswered(cluster.Name, error), Hopeless: error.IsWrongCluster);
+            return error.Unseen(cluster.Name);
         }
     }
 

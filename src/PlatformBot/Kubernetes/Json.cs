@@ -47,6 +47,20 @@ internal static class Json
 
     public static string? Namespace(this JsonElement from) => from.Text("metadata", "namespace");
 
+    /// <summary>"kube-system/cilium"; without a namespace, the name alone.</summary>
+    public static string FullName(this JsonElement from) =>
+        from.Namespace() is { } ns ? $"{ns}/{from.Name()}" : from.Name();
+
+    /// <summary>Its condition of this type is True.</summary>
+    public static bool Is(this JsonElement from, string type) => from.Condition(type).Text("status") == "True";
+
+    /// <summary>Where a load balancer has put a Service; null while it has not.</summary>
+    public static string? Ingress(this JsonElement service) =>
+        service
+            .Items("status", "loadBalancer", "ingress")
+            .Select(each => each.Text("ip") ?? each.Text("hostname"))
+            .FirstOrDefault();
+
     /// <summary>The first entry of status.conditions with this type.</summary>
     public static JsonElement Condition(this JsonElement from, string type) =>
         from.Items("status", "conditions")

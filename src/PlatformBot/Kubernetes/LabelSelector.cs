@@ -44,7 +44,7 @@ internal sealed partial class LabelSelector
         return new(terms);
     }
 
-    /// <summary>A label selector object: <c>matchLabels</c> and <c>matchExpressions</c>; null when it is none.</summary>
+    /// <summary>A label selector object: <c>matchLabels</c> and <c>matchExpressions</c>; null when it is none, or names nothing.</summary>
     public static LabelSelector? Of(JsonElement selector)
     {
         if (selector.ValueKind != JsonValueKind.Object)
@@ -62,7 +62,8 @@ internal sealed partial class LabelSelector
                 Enum.TryParse<Operator>(each.Text("operator"), out var how) ? how : Operator.In,
                 [.. each.Items("values").Select(Text)]
             ));
-        return new([.. equal, .. others]);
+        Term[] terms = [.. equal, .. others];
+        return terms.Length == 0 ? null : new(terms);
     }
 
     public bool Matches(JsonElement item)

@@ -63,7 +63,7 @@ internal sealed class ObjectApply(Waits waits, TimeProvider clock)
         CancellationToken cancelled
     )
     {
-        var before = await VersionAsync(cluster, reference, cancelled);
+        var before = await cluster.FindAsync(reference, cancelled);
         var applied = await cluster.ApplyAsync(reference, text, force, dryRun: false, warn, cancelled);
 
         // The server accepts changes to what is about to disappear.
@@ -73,24 +73,10 @@ internal sealed class ObjectApply(Waits waits, TimeProvider clock)
         if (before is null)
             return "created";
 
-        return applied.Text("metadata", "resourceVersion") == before ? "as it was" : "changed";
+        return VersionOf(applied) == VersionOf(before.Value) ? "as it was" : "changed";
     }
 
-    private static async Task<string?> VersionAsync(
-        ClusterClient cluster,
-        ObjectReference reference,
-        CancellationToken cancelled
-    )
-    {
-        try
-        {
-            return (await cluster.GetAsync(reference, cancelled)).Text("metadata", "resourceVersion");
-        }
-        catch (ApiException error) when (error.IsNotFound)
-        {
-            return null;
-        }
-    }
+    private static string? VersionOf(JsonElement item) => item.Text("metadata", "resourceVersion");
 
     /// <summary>Waits for the CRDs applied so far, then asks the server anew what it serves.</summary>
     private async Task EstablishAsync(

@@ -43,7 +43,7 @@ internal static class ObjectEvents
         var path =
             $"/api/v1/namespaces/{Uri.EscapeDataString(about.Namespace() ?? PlaceOfClusterWide)}/events"
             + $"?fieldSelector={Uri.EscapeDataString($"involvedObject.uid={about.Text("metadata", "uid")}")}";
-        return JsonElement.Parse(await cluster.RawAsync(path, cancelled)).Items("items");
+        return (await cluster.ReadAsync(path, cancelled)).Items("items");
     }
 
     /// <summary>The scheduler fills eventTime and leaves the rest null, the kubelet the other way round.</summary>

@@ -82,7 +82,7 @@ internal static class PodHealth
 
     private static string? NotReady(JsonElement pod)
     {
-        if (pod.Condition("Ready").Text("status") == "True")
+        if (pod.Is("Ready"))
             return null;
 
         return pod.Text("status", "phase") == "Running" ? "is not ready yet" : "is starting";

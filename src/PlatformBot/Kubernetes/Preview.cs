@@ -1,4 +1,3 @@
-using System.Text.Json;
 using PlatformBot.Core.Checks;
 using PlatformBot.Core.Planning;
 using PlatformBot.Core.Runs;
@@ -17,35 +16,35 @@ internal sealed class Preview(Clusters clusters, Redactor redactor)
             return [.. items.Select(item => Unknown(item.Reference, refusal.Reason))];
 
         var previews = new List<ApplyPreview>();
-        string? away = null;
-        void Away(string why) => away = why;
 
-        foreach (var (text, reference) in items)
+        try
         {
-            // A cluster that does not answer is not asked again for each of many objects.
-            previews.Add(
-                away is null
-                    ? await OfAsync(cluster, reference, text, apply, Away, cancelled)
-                    : Unknown(reference, away)
-            );
-        }
+            foreach (var (text, reference) in items)
+                previews.Add(await OfAsync(cluster, reference, text, apply.Force, cancelled));
 
-        return previews;
+            return previews;
+        }
+        // A cluster that does not answer is not asked again for each of many objects.
+        catch (ApiException error) when (error.Code == 0)
+        {
+            var rest = items.Skip(previews.Count).Select(item => Unknown(item.Reference, error.For(cluster.Name)));
+            return [.. previews, .. rest];
+        }
     }
 
+    /// <exception cref="ApiException">With code 0: nobody answers.</exception>
     private async Task<ApplyPreview> OfAsync(
         ClusterClient cluster,
         ObjectReference reference,
         string text,
-        PlannedAction.Apply apply,
-        Action<string> away,
+        bool force,
         CancellationToken cancelled
     )
     {
         try
         {
-            var before = await BeforeAsync(cluster, reference, cancelled);
-            var after = await cluster.ApplyAsync(reference, text, apply.Force, dryRun: true, _ => { }, cancelled);
+            var before = await cluster.FindAsync(reference, cancelled);
+            var after = await cluster.ApplyAsync(reference, text, force, dryRun: true, _ => { }, cancelled);
 
             if (before is not { } there)
                 return new($"{reference}", ApplyEffect.Create, []);
@@ -62,28 +61,9 @@ internal sealed class Preview(Clusters clusters, Redactor redactor)
         {
             return new($"{reference}", ApplyEffect.Create, [$"its namespace {reference.Namespace} is not there yet"]);
         }
-        catch (ApiException error)
+        catch (ApiException error) when (error.Code != 0)
         {
-            if (error.Code == 0)
-                away(Waits.Unanswered(cluster.Name, error));
-
-            return Unknown(reference, Waits.Unanswered(cluster.Name, error));
-        }
-    }
-
-    private static async Task<JsonElement?> BeforeAsync(
-        ClusterClient cluster,
-        ObjectReference reference,
-        CancellationToken cancelled
-    )
-    {
-        try
-        {
-            return await cluster.GetAsync(reference, cancelled);
-        }
-        catch (ApiException error) when (error.IsNotFound)
-        {
-            return null;
+            return Unknown(reference, error.For(cluster.Name));
         }
     }
 

@@ -53,14 +53,14 @@ internal static class Readiness
     /// <summary>What else is known of why it is not as wanted; "" when nothing is.</summary>
     public static string Because(JsonElement item, string kind)
     {
-        if (item.Condition("Stalled") is var stalled && stalled.Text("status") == "True")
-            return $"; it has given up: {Of(stalled)}";
+        if (IsStalled(item))
+            return $"; it has given up: {Of(item.Condition("Stalled"))}";
 
         return Words.TryGetValue(kind, out var tell) && tell(item) is { Length: > 0 } words ? $"; {words}" : "";
     }
 
     /// <summary>Flux says of what it has given up that it is stalled: nothing happens until somebody changes it.</summary>
-    public static bool IsStalled(JsonElement item) => item.Condition("Stalled").Text("status") == "True";
+    public static bool IsStalled(JsonElement item) => item.Is("Stalled");
 
     /// <summary>A Flux object that is suspended is left as it is, whatever its conditions say.</summary>
     public static bool IsSuspended(JsonElement item) =>
@@ -84,8 +84,7 @@ internal static class Readiness
         if (service.Text("spec", "type") != "LoadBalancer")
             return new(true, "exists");
 
-        var first = service.Items("status", "loadBalancer", "ingress").FirstOrDefault();
-        return (first.Text("ip") ?? first.Text("hostname")) is { } address
+        return service.Ingress() is { } address
             ? new(true, $"has the address {address}")
             : new(false, "has no address from a load balancer yet");
     }

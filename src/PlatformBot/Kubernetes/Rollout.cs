@@ -50,9 +50,7 @@ internal static class Rollout
         if (deployment.At("spec", "paused").ValueKind == JsonValueKind.True)
             return ": it is paused, and nothing rolls out until somebody resumes it";
 
-        return deployment.Condition("ReplicaFailure") is var failure && failure.Text("status") == "True"
-            ? $": {failure.Text("message")}"
-            : "";
+        return deployment.Is("ReplicaFailure") ? $": {deployment.Condition("ReplicaFailure").Text("message")}" : "";
     }
 
     private static CheckOutcome DaemonSet(JsonElement workload)
@@ -98,13 +96,13 @@ internal static class Rollout
 
     private static CheckOutcome Job(JsonElement job)
     {
-        if (job.Condition("Complete").Text("status") == "True")
+        if (job.Is("Complete"))
             return Done("complete");
 
         if (job.Condition("Failed") is var failed && failed.Text("status") == "True")
             return new(false, $"failed: {failed.Text("reason")}: {failed.Text("message")}", Hopeless: true);
 
-        return job.Condition("Suspended").Text("status") == "True"
+        return job.Is("Suspended")
             ? Waiting("suspended")
             : Waiting($"{job.Number("status", "active")} active, {job.Number("status", "failed")} failed");
     }

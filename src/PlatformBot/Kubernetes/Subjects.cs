@@ -118,8 +118,7 @@ internal sealed class Subjects(ClusterClient cluster, DiagnosisText text)
         if (problem is null && events.Count == 0)
             return;
 
-        var place = item.Namespace() is { } ns ? $"{ns}/" : "";
-        text.Find(Weight.Own, $"**{kind.ToLowerInvariant()} {place}{item.Name()}**: {problem ?? "was warned about"}");
+        text.Find(Weight.Own, $"**{kind.ToLowerInvariant()} {item.FullName()}**: {problem ?? "was warned about"}");
 
         foreach (var told in events)
             text.Support(told);
@@ -168,7 +167,7 @@ internal sealed class Subjects(ClusterClient cluster, DiagnosisText text)
 
         var sets = await cluster.ListAsync(
             new("apps/v1", "ReplicaSet", item.Namespace(), null),
-            SelectorOf(item),
+            SelectorOf(item)?.ToString(),
             cancelled
         );
         var uid = item.Text("metadata", "uid");
@@ -182,13 +181,10 @@ internal sealed class Subjects(ClusterClient cluster, DiagnosisText text)
 
     private async Task<IReadOnlyList<JsonElement>> PodsAsync(JsonElement item, CancellationToken cancelled) =>
         SelectorOf(item) is { } selector
-            ? await cluster.ListAsync(new("v1", "Pod", item.Namespace(), null), selector, cancelled)
+            ? await cluster.ListAsync(new("v1", "Pod", item.Namespace(), null), $"{selector}", cancelled)
             : [];
 
-    private static string? SelectorOf(JsonElement workload) =>
-        workload.At("spec", "selector", "matchLabels") is { ValueKind: JsonValueKind.Object } labels
-            ? string.Join(',', labels.EnumerateObject().Select(label => $"{label.Name}={label.Value.Text()}"))
-            : null;
+    private static LabelSelector? SelectorOf(JsonElement workload) => LabelSelector.Of(workload.At("spec", "selector"));
 
     private bool IsNew(JsonElement item) => _seen.Add(item.Text("metadata", "uid") ?? item.Name());
 }

@@ -57,7 +57,7 @@ internal static class WaitCondition
 
         var holds = string.Equals(status, wanted, StringComparison.OrdinalIgnoreCase);
         var saw = wanted == "True" && holds ? $"is {type}" : $"{type} is {status}{Because(condition)}";
-        return new(holds, holds ? saw : $"{saw}");
+        return new(holds, saw);
     }
 
     private static string Because(JsonElement condition) =>
@@ -73,8 +73,7 @@ internal static class WaitCondition
     private static string? Hopeless(JsonElement item, string kind, string type) =>
         (kind, type) switch
         {
-            ("Job", "Complete") when item.Condition("Failed").Text("status") == "True" =>
-                $"failed{Because(item.Condition("Failed"))}",
+            ("Job", "Complete") when item.Is("Failed") => $"failed{Because(item.Condition("Failed"))}",
             ("CustomResourceDefinition", "Established")
                 when item.Condition("NamesAccepted").Text("status") == "False" =>
                 $"its names are not accepted{Because(item.Condition("NamesAccepted"))}",

@@ -7,6 +7,8 @@ namespace PlatformBot.Kubernetes;
 /// <summary>What a wait sees in the objects that are there: whether it holds, and in one line why not.</summary>
 internal static class WaitLook
 {
+    private static readonly HashSet<string> Workloads = ["Deployment", "DaemonSet", "StatefulSet", "ReplicaSet", "Job"];
+
     /// <param name="items">the one object, or all that were asked for; none when there is none</param>
     public static CheckOutcome Judge(PlannedWait wait, IReadOnlyList<JsonElement> items) =>
         wait.Object.Name is null ? All(wait, items) : One(wait, items);
@@ -14,8 +16,6 @@ internal static class WaitLook
     /// <summary>Without its kind there is no object either.</summary>
     public static CheckOutcome WithoutKind(PlannedWait wait, UnknownKindException error) =>
         new(wait.For == "gone", error.Message);
-
-    private static readonly HashSet<string> Workloads = ["Deployment", "DaemonSet", "StatefulSet", "ReplicaSet", "Job"];
 
     /// <summary>Whose pods explain why this is not as wanted yet; null when it is, or when it has none.</summary>
     public static PodsOfWorkload? PodsOf(PlannedWait wait, IReadOnlyList<JsonElement> items, CheckOutcome look)
@@ -68,8 +68,10 @@ internal static class WaitLook
 
         // The one that is hopeless explains more than one that is only slow.
         var (item, look) = open.OrderByDescending(each => each.Look.Hopeless).First();
-        var path = item.Namespace() is { } ns ? $"{ns}/{item.Name()}" : item.Name();
-        return look with { Saw = $"{items.Count - open.Count} of {items.Count} {kind}s as wanted; {path} {look.Saw}" };
+        return look with
+        {
+            Saw = $"{items.Count - open.Count} of {items.Count} {kind}s as wanted; {item.FullName()} {look.Saw}",
+        };
     }
 
     private static bool IsAsWanted(PlannedWait wait, JsonElement item) => Look(wait, item).Holds == true;

@@ -58,7 +58,7 @@ internal sealed class WaitSession(ClusterClient cluster, PlannedWait wait, strin
         {
             _seen = null;
             IsElsewhere = error.IsWrongCluster;
-            return new(null, Waits.Unanswered(cluster.Name, error), Hopeless: error.IsWrongCluster);
+            return error.Unseen(cluster.Name);
         }
     }
 

@@ -30,7 +30,7 @@ internal sealed class Waits(Clusters clusters, TimeProvider clock)
         }
         catch (ApiException error)
         {
-            return new(null, Unanswered(cluster.Name, error), Hopeless: error.IsWrongCluster);
+            return error.Unseen(cluster.Name);
         }
     }
 
@@ -80,9 +80,6 @@ internal sealed class Waits(Clusters clusters, TimeProvider clock)
         }
     }
 
-    /// <summary>"API server of infra does not answer: connection refused", or what it answered.</summary>
-    public static string Unanswered(string cluster, ApiException error) => error.For(cluster);
-
     private static async Task<IReadOnlyList<JsonElement>> ItemsAsync(
         ClusterClient cluster,
         PlannedWait wait,
@@ -92,14 +89,7 @@ internal sealed class Waits(Clusters clusters, TimeProvider clock)
         if (wait.Object.Name is null)
             return await cluster.ListAsync(wait.Object, wait.Selector, cancellationToken);
 
-        try
-        {
-            return [await cluster.GetAsync(wait.Object, cancellationToken)];
-        }
-        catch (ApiException error) when (error.IsNotFound)
-        {
-            return [];
-        }
+        return await cluster.FindAsync(wait.Object, cancellationToken) is { } item ? [item] : [];
     }
 
     /// <summary>They only explain: when nobody can tell, there are none.</summary>

@@ -68,7 +68,7 @@ internal static class BackupsTopic
             return;
 
         var (name, moment) = items
-            .Select(item => (Name: Glance.NameOf(item), Moment: Glance.Moment(last(item))))
+            .Select(item => (Name: item.FullName(), Moment: Glance.Moment(last(item))))
             .OrderBy(each => each.Moment ?? DateTimeOffset.MinValue)
             .First();
         Tell(glance, what, items.Count == 1 ? name : $"the oldest of {items.Count}, {name}", moment, said, troubles);

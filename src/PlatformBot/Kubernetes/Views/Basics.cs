@@ -8,18 +8,18 @@ internal static class Basics
 {
     public static async Task<ClusterFinding?> ServerAsync(Glance glance, CancellationToken cancelled)
     {
-        var version = JsonElement.Parse(await glance.Cluster.RawAsync("/version", cancelled)).Text("gitVersion");
+        var version = (await glance.Cluster.ReadAsync("/version", cancelled)).Text("gitVersion");
         return new(Health.Well, "API server", version ?? "answers");
     }
 
     public static async Task<ClusterFinding?> NodesAsync(Glance glance, CancellationToken cancelled)
     {
         var nodes = await glance.ListAsync("Node", ["v1"], cancelled) ?? [];
-        var ready = nodes.Count(IsReady);
+        var ready = nodes.Count(node => node.Is("Ready"));
         var kubelets = Distinct(nodes, "kubeletVersion");
         var images = Distinct(nodes, "osImage");
         var ill = nodes
-            .Where(node => !IsReady(node))
+            .Where(node => !node.Is("Ready"))
             .Select(node =>
                 (
                     Health.Ill,
@@ -43,13 +43,9 @@ internal static class Basics
         return Glance.Finding(
             "volumes",
             $"{claims.Count - open.Count} of {claims.Count} claims Bound",
-            open.Select(claim =>
-                (Health.Ill, $"{Glance.NameOf(claim)} is {claim.Text("status", "phase") ?? "Pending"}")
-            )
+            open.Select(claim => (Health.Ill, $"{claim.FullName()} is {claim.Text("status", "phase") ?? "Pending"}"))
         );
     }
-
-    private static bool IsReady(JsonElement node) => node.Condition("Ready").Text("status") == "True";
 
     private static string Said(string what, IReadOnlyList<string> versions) =>
         versions.Count == 0 ? "" : $", {what}{string.Join(" and ", versions)}";

@@ -21,7 +21,7 @@ internal static class CertificatesTopic
 
         var certificates = await managed ?? [];
         var ends = certificates
-            .Select(each => (Name: Glance.NameOf(each), End: Glance.Moment(each.Text("status", "notAfter"))))
+            .Select(each => (Name: each.FullName(), End: Glance.Moment(each.Text("status", "notAfter"))))
             .Concat(Ends("linkerd's issuer", Pem(await issuer, "tls.crt") ?? Pem(await issuer, "crt.pem")))
             .Concat(Ends("linkerd's trust anchor", (await roots)?.Text("data", "ca-bundle.crt")))
             .Where(each => each.End is not null)
@@ -38,7 +38,9 @@ internal static class CertificatesTopic
         return Glance.Finding(
             "certificates",
             $"{Math.Max(ends.Count, certificates.Count)}{next}",
-            ends.Where(each => each.Left < Soon).Select(Ending).Concat(certificates.Where(IsNotReady).Select(NotReady))
+            ends.Where(each => each.Left < Soon)
+                .Select(Ending)
+                .Concat(certificates.Where(certificate => !certificate.Is("Ready")).Select(NotReady))
         );
     }
 
@@ -50,12 +52,10 @@ internal static class CertificatesTopic
                 $"{certificate.Name} ends in {Glance.Rough(certificate.Left)}"
             );
 
-    private static bool IsNotReady(JsonElement certificate) => certificate.Condition("Ready").Text("status") != "True";
-
     private static (Health, string) NotReady(JsonElement certificate) =>
         (
             Health.Ill,
-            $"{Glance.NameOf(certificate)} is not ready: {certificate.Condition("Ready").Text("message") ?? "it has not been issued yet"}"
+            $"{certificate.FullName()} is not ready: {certificate.Condition("Ready").Text("message") ?? "it has not been issued yet"}"
         );
 
     private static string? Pem(JsonElement? secret, string key) =>

@@ -32,7 +32,7 @@ internal static class FluxTopic
         var failing = all.Where(each => !IsSuspended(each.Item))
             .Select(each => (each.First.Kind, each.Item, Ready: each.Item.Condition("Ready")))
             .Where(each => each.Ready.Text("status") != "True")
-            .Select(each => (HealthOf(each.Ready), $"{each.Kind} {Glance.NameOf(each.Item)}: {Words(each.Ready)}"))
+            .Select(each => (HealthOf(each.Ready), $"{each.Kind} {each.Item.FullName()}: {Words(each.Ready)}"))
             .ToList();
         return Glance.Finding(
             "Flux",

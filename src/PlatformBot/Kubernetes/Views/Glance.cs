@@ -38,20 +38,7 @@ internal sealed record Glance(ClusterClient Cluster, DateTimeOffset Now)
         string ns,
         string name,
         CancellationToken cancelled
-    )
-    {
-        try
-        {
-            return await Cluster.GetAsync(new(apiVersion, kind, ns, name), cancelled);
-        }
-        catch (ApiException error) when (error.IsNotFound)
-        {
-            return null;
-        }
-    }
-
-    /// <summary>"kube-system/cilium"</summary>
-    public static string NameOf(JsonElement item) => item.Namespace() is { } ns ? $"{ns}/{item.Name()}" : item.Name();
+    ) => await Cluster.FindAsync(new(apiVersion, kind, ns, name), cancelled);
 
     public static DateTimeOffset? Moment(string? text) =>
         DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, out var moment) ? moment : null;

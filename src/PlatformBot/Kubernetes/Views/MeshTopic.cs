@@ -29,10 +29,10 @@ internal static class MeshTopic
 
         var parts = (await planes)!.Concat((await gateways)!).ToList();
         var ill = parts
-            .Where(part => part.Condition("Available").Text("status") != "True")
-            .Select(part => (Health.Ill, $"deployment {Glance.NameOf(part)} is not available"))
+            .Where(part => !part.Is("Available"))
+            .Select(part => (Health.Ill, $"deployment {part.FullName()} is not available"))
             .Concat(Unreachable(await service));
-        var well = parts.Count(part => part.Condition("Available").Text("status") == "True");
+        var well = parts.Count(part => part.Is("Available"));
         var names = (await links ?? [])
             .Select(link => link.Text("spec", "targetClusterName") ?? link.Name())
             .Distinct();
@@ -45,16 +45,10 @@ internal static class MeshTopic
     }
 
     private static string Address(JsonElement? service) =>
-        service is { } found && IpOf(found) is { } ip ? $", gateway at {ip}" : "";
+        service is { } found && found.Ingress() is { } ip ? $", gateway at {ip}" : "";
 
     private static IEnumerable<(Health, string)> Unreachable(JsonElement? service) =>
-        service is { } found && found.Text("spec", "type") == "LoadBalancer" && IpOf(found) is null
+        service is { } found && found.Text("spec", "type") == "LoadBalancer" && found.Ingress() is null
             ? [(Health.Ill, "the gateway has no address: no other cluster reaches it")]
             : [];
-
-    private static string? IpOf(JsonElement service) =>
-        service
-            .Items("status", "loadBalancer", "ingress")
-            .Select(each => each.Text("ip") ?? each.Text("hostname"))
-            .FirstOrDefault();
 }
