@@ -29,6 +29,8 @@ public static class CommandText
             PlannedAction.Delete delete => [$"delete {delete.Object} on {delete.Cluster}, {Owned(delete.Propagation)}"],
             PlannedAction.Wait wait => [$"wait on {wait.For.Cluster} for {wait.For.Object}: {wait.For.For}"],
             PlannedAction.Exec exec => [Of(exec.Command)],
+            PlannedAction.Query query => [$"query {query.Ask.Service} on {query.Ask.Cluster}: {query.Ask.Promql}"],
+            PlannedAction.Http http => [Of(http.Request)],
             PlannedAction.Manual manual => [$"a person: {manual.Ask}"],
             _ => throw new System.Diagnostics.UnreachableException(),
         };
@@ -40,6 +42,14 @@ public static class CommandText
         return exec.Stdin is null
             ? line
             : $"{line} <<\n  {exec.Stdin.TrimEnd('\n').Replace("\n", "\n  ", StringComparison.Ordinal)}";
+    }
+
+    /// <summary>"POST https://example.org/ (as op://vault/item/token)", with its headers and what it sends on the lines below.</summary>
+    private static string Of(PlannedRequest request)
+    {
+        var line = request.Bearer is null ? $"{request}" : $"{request} (as {request.Bearer})";
+        var below = request.Headers.Select(header => $"{header.Key}: {header.Value}").Append(request.Body ?? "");
+        return $"{line}\n{string.Join('\n', below)}".TrimEnd().Replace("\n", "\n  ", StringComparison.Ordinal);
     }
 
     /// <summary>Long lines continued on the next, as in a shell script, so that a command can be read to its end.</summary>

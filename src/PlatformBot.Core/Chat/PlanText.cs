@@ -127,17 +127,7 @@ public static class PlanText
         if (sight?.Probes.GetValueOrDefault(step.Id) is { Holds: true } look)
             text.Append($"  done already: {look.Saw}\n");
 
-        foreach (var line in CommandText.Of(step.Action))
-            text.Append($"  $ {line.Replace("\n", "\n  ", StringComparison.Ordinal)}\n");
-
-        if (step.Action is PlannedAction.Apply apply)
-        {
-            foreach (var json in apply.Objects)
-                text.Append($"    {json}\n");
-
-            foreach (var line in PreviewText.Whole(sight?.Previews.GetValueOrDefault(step.Id) ?? []))
-                text.Append($"  {line}\n");
-        }
+        AppendAction(text, step, sight);
 
         if (step.Rollback is { } rollback)
         {
@@ -155,5 +145,27 @@ public static class PlanText
         text.Append(step.Lock is null ? "" : $", lock {step.Lock}");
         text.Append(step.Needs.Count == 0 ? "" : $"\n  after {string.Join(", ", step.Needs)}");
         text.Append($"\n  from {step.Source}\n");
+    }
+
+    /// <summary>Its commands, what its files hold, and what it applies.</summary>
+    private static void AppendAction(StringBuilder text, PlannedStep step, PlanSight? sight)
+    {
+        foreach (var line in CommandText.Of(step.Action))
+            text.Append($"  $ {line.Replace("\n", "\n  ", StringComparison.Ordinal)}\n");
+
+        foreach (var file in step.Files ?? [])
+        {
+            var held = file.Text.TrimEnd('\n').Replace("\n", "\n    ", StringComparison.Ordinal);
+            text.Append($"  {file.Path} holds\n    {held}\n");
+        }
+
+        if (step.Action is not PlannedAction.Apply apply)
+            return;
+
+        foreach (var json in apply.Objects)
+            text.Append($"    {json}\n");
+
+        foreach (var line in PreviewText.Whole(sight?.Previews.GetValueOrDefault(step.Id) ?? []))
+            text.Append($"  {line}\n");
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using PlatformBot.Core.Planning;
@@ -9,7 +8,25 @@ namespace PlatformBot.Core.Checks;
 /// <summary>What a look brought back.</summary>
 /// <param name="Exit">null when it was not a process</param>
 /// <param name="Stdout">for an object or an answer of the API server: its JSON</param>
-public sealed record Seen(int? Exit, string Stdout, string Stderr = "");
+public sealed record Seen(int? Exit, string Stdout, string Stderr = "")
+{
+    /// <summary>When it was seen: what is young now may be old tomorrow.</summary>
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>How a sentence calls the text; null: stdout or stderr.</summary>
+    public string? Called { get; init; }
+
+    /// <summary>Of an HTTP answer.</summary>
+    public int? Status { get; init; }
+
+    /// <summary>What a query found; null when it was none.</summary>
+    public IReadOnlyList<Sample>? Samples { get; init; }
+}
+
+/// <summary>A series' last value.</summary>
+/// <param name="Labels">{namespace="db"}; "" without labels</param>
+/// <param name="Value">as the store wrote it; NaN and +Inf are possible</param>
+public sealed record Sample(string Labels, string Value);
 
 /// <summary>Compares what was seen with what was expected, and says the difference in one line.</summary>
 public static class Expectations
@@ -25,7 +42,13 @@ public static class Expectations
         if (seen.Exit is { } exit and not 0 && expected.All(entry => entry.Exit is null))
             return new(false, $"exit {exit}: {LastLine(seen)}");
 
-        var saw = seen.Exit is { } code ? $"exit {code}" : "it exists";
+        if (seen.Status is { } status and (< 200 or > 299) && expected.All(entry => entry.Status is null))
+            return new(false, $"status {status}: {Quote(seen.Stdout)}");
+
+        var saw =
+            seen.Exit is { } code ? $"exit {code}"
+            : seen.Status is { } answered ? $"status {answered}"
+            : "it exists";
 
         foreach (var expectation in expected)
         {
@@ -43,15 +66,19 @@ public static class Expectations
         if (expectation.Exit is { } exit)
             return (seen.Exit == exit, Sentence("exit", $"{seen.Exit}", $"{exit}", seen.Exit == exit));
 
+        if (expectation.Status is { } status)
+            return (seen.Status == status, Sentence("status", $"{seen.Status}", $"{status}", seen.Status == status));
+
+        var what = seen.Called ?? expectation.In;
         var text = expectation.In == "stderr" ? seen.Stderr : seen.Stdout;
 
-        return expectation.Path is { } path ? LookAtPath(expectation, path, text) : LookAtText(expectation, text);
+        return expectation.Path is { } path ? LookAtPath(expectation, path, what, text, seen.At)
+            : seen.Samples is { } samples ? LookAtSamples(expectation, samples, seen.At)
+            : LookAtText(expectation, what, text, seen.At);
     }
 
-    private static (bool, string) LookAtText(Expectation expectation, string text)
+    private static (bool, string) LookAtText(Expectation expectation, string what, string text, DateTimeOffset now)
     {
-        var what = expectation.In;
-
         if (expectation.EqualTo is { } wanted)
         {
             var holds = text.Trim() == wanted.Trim();
@@ -72,22 +99,79 @@ public static class Expectations
                 : (true, $"{what} does not contain {Quote(unwanted)}");
         }
 
-        return (false, $"nothing is said about {what}");
+        var (fits, words) = Comparison.Of(expectation, text.Trim(), now);
+        return (fits, Sentence(what, Quote(text), words, fits));
     }
 
-    private static (bool, string) LookAtPath(Expectation expectation, string path, string text)
+    /// <summary>Every series must be so. Where there is none, nothing was measured, and nothing holds.</summary>
+    private static (bool, string) LookAtSamples(
+        Expectation expectation,
+        IReadOnlyList<Sample> samples,
+        DateTimeOffset now
+    )
+    {
+        if (expectation.Count is { } count)
+        {
+            return (
+                samples.Count == count,
+                Sentence("the number of series", $"{samples.Count}", $"{count}", samples.Count == count)
+            );
+        }
+
+        if (expectation.Exists is { } wanted)
+            return (samples.Count > 0 == wanted, samples.Count > 0 ? $"finds {Few(samples)}" : "finds nothing");
+
+        if (samples.Count == 0)
+            return (false, "finds nothing: no such series, or nothing was measured");
+
+        foreach (var sample in samples)
+        {
+            var (holds, words) = Comparison.Of(expectation, sample.Value, now);
+
+            if (!holds)
+            {
+                return (
+                    false,
+                    $"{(sample.Labels.Length == 0 ? "it" : sample.Labels)} is {sample.Value}, expected {words}"
+                );
+            }
+        }
+
+        return (true, $"is {Few(samples)}");
+    }
+
+    private static string Few(IReadOnlyList<Sample> samples)
+    {
+        var shown = samples
+            .Take(3)
+            .Select(sample => $"{sample.Value}{(sample.Labels.Length == 0 ? "" : $" {sample.Labels}")}");
+        return string.Join(", ", shown) + (samples.Count > 3 ? $" and {samples.Count - 3} more" : "");
+    }
+
+    private static (bool, string) LookAtPath(
+        Expectation expectation,
+        string path,
+        string what,
+        string text,
+        DateTimeOffset now
+    )
     {
         if (!JsonPath.Parse(path).Ok(out var reader, out var refusal))
             return (false, $"path {path}: {refusal.Reason}");
 
         if (ReadDocument(text, expectation.Last, out var problem) is not { } document)
-            return (false, $"{expectation.In} {problem}");
+            return (false, $"{what} {problem}");
 
         using (document)
-            return LookAtValues(expectation, path, reader.Find(document.RootElement));
+            return LookAtValues(expectation, path, reader.Find(document.RootElement), now);
     }
 
-    private static (bool, string) LookAtValues(Expectation expectation, string path, IReadOnlyList<JsonElement> found)
+    private static (bool, string) LookAtValues(
+        Expectation expectation,
+        string path,
+        IReadOnlyList<JsonElement> found,
+        DateTimeOffset now
+    )
     {
         if (expectation.Count is { } count)
         {
@@ -106,34 +190,13 @@ public static class Expectations
 
         foreach (var value in found)
         {
-            var (holds, words) = Compare(expectation, JsonPath.TextOf(value));
+            var (holds, words) = Comparison.Of(expectation, JsonPath.TextOf(value), now);
 
             if (!holds)
                 return (false, $"path {path} is {Quote(JsonPath.TextOf(value))}, expected {words}");
         }
 
         return (true, $"path {path} is {Quote(string.Join(' ', found.Select(JsonPath.TextOf).Distinct()))}");
-    }
-
-    private static (bool Holds, string Wanted) Compare(Expectation expectation, string actual)
-    {
-        if (expectation.EqualTo is { } wanted)
-            return (actual == wanted, Quote(wanted));
-
-        if (expectation.Contains is { } part)
-            return (actual.Contains(part, StringComparison.Ordinal), $"something with {Quote(part)}");
-
-        if (expectation.Lacks is { } unwanted)
-            return (!actual.Contains(unwanted, StringComparison.Ordinal), $"nothing with {Quote(unwanted)}");
-
-        if (expectation.AtLeast is { } least)
-        {
-            var isNumber = double.TryParse(actual, NumberStyles.Float, CultureInfo.InvariantCulture, out var number);
-            return (isNumber && number >= least, $"at least {least.ToString(CultureInfo.InvariantCulture)}");
-        }
-
-        // Only a path is given: it is there, and that is what was asked.
-        return (true, "");
     }
 
     private static JsonDocument? ReadDocument(string text, bool last, out string problem)
@@ -184,7 +247,7 @@ public static class Expectations
     }
 
     /// <summary>As it stands for one word, in quotes when it has spaces; on one line, cut.</summary>
-    private static string Quote(string text)
+    internal static string Quote(string text)
     {
         var line = Cut(text.Trim().ReplaceLineEndings(" "));
         return line.Length == 0 || line.Contains(' ', StringComparison.Ordinal) ? $"\"{line}\"" : line;

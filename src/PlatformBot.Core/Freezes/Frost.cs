@@ -17,20 +17,9 @@ public sealed record Frost(IReadOnlyList<Freeze> Freezes)
 
     private Freeze? Over(PlannedStep step, PlannedAction action)
     {
-        var clusters = new[] { step.Cluster, ClusterOf(action) }.OfType<string>().ToList();
+        var clusters = new[] { step.Cluster, action.On }.OfType<string>().ToList();
         return Freezes.FirstOrDefault(freeze =>
             clusters.Count == 0 ? freeze.Covers(cluster: null) : clusters.Exists(freeze.Covers)
         );
     }
-
-    /// <summary>The cluster that it names by itself, whichever its step is of.</summary>
-    private static string? ClusterOf(PlannedAction action) =>
-        action switch
-        {
-            PlannedAction.Apply apply => apply.Cluster,
-            PlannedAction.Patch patch => patch.Cluster,
-            PlannedAction.Exec exec => exec.Command.Cluster,
-            PlannedAction.Delete delete => delete.Cluster,
-            _ => null,
-        };
 }

@@ -4,7 +4,7 @@ using PlatformBot.Core.Runbooks;
 namespace PlatformBot.Core.Planning;
 
 /// <summary>Reads probes and verifications.</summary>
-internal sealed class CheckReader(CommandReader commands, ClusterReader places)
+internal sealed class CheckReader(CommandReader commands, ClusterReader places, Problems problems)
 {
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(30);
 
@@ -12,7 +12,7 @@ internal sealed class CheckReader(CommandReader commands, ClusterReader places)
         Look(map) with
         {
             Timeout = map.Span("timeout", DefaultTimeout),
-            Expect = [.. Expectations(map["expect"]).Select(Expectation)],
+            Expect = [.. Expectations(map["expect"])],
         };
 
     private PlannedCheck Look(YamlMap map)
@@ -31,6 +31,12 @@ internal sealed class CheckReader(CommandReader commands, ClusterReader places)
         if (map.Map("exec") is { } exec)
             return new PlannedCheck.Exec(places.Exec(Placed(exec, map)));
 
+        if (map["query"] is { } query)
+            return new PlannedCheck.Query(places.Query(query, needsExpect: !map.Has("expect")));
+
+        if (map.Map("http") is { } http)
+            return new PlannedCheck.Http(RequestReader.Read(http, problems));
+
         return new PlannedCheck.Raw(places.Of(map), map.Text("raw", ""));
     }
 
@@ -40,11 +46,12 @@ internal sealed class CheckReader(CommandReader commands, ClusterReader places)
             ? look
             : new(look.At, [.. look.Entries, new YamlEntry(check.Key("cluster")!, check["cluster"]!)]);
 
-    private static IEnumerable<YamlMap> Expectations(YamlNode? node) =>
+    /// <summary>One entry or several.</summary>
+    public static IEnumerable<Expectation> Expectations(YamlNode? node) =>
         node switch
         {
-            YamlMap one => [one],
-            YamlList several => several.Items.OfType<YamlMap>(),
+            YamlMap one => [Expectation(one)],
+            YamlList several => several.Items.OfType<YamlMap>().Select(Expectation),
             _ => [],
         };
 
@@ -52,21 +59,29 @@ internal sealed class CheckReader(CommandReader commands, ClusterReader places)
         new()
         {
             Exit = map.Number("exit"),
+            Status = map.Number("status"),
             In = map.Text("in", "stdout"),
             Path = map.Text("path"),
             Last = map.Truth("last"),
             EqualTo = map.Text("equals"),
             Contains = map.Text("contains"),
             Lacks = map.Text("lacks"),
-            AtLeast = double.TryParse(
-                map.Text("at-least"),
-                NumberStyles.Float,
-                CultureInfo.InvariantCulture,
-                out var least
-            )
-                ? least
-                : null,
+            OneOf = map["one-of"] is YamlList values ? values.Texts() : null,
+            AtLeast = Decimal(map, "at-least"),
+            AtMost = Decimal(map, "at-most"),
+            Above = Decimal(map, "above"),
+            Below = Decimal(map, "below"),
+            YoungerThan = Span(map, "younger-than"),
+            ValidFor = Span(map, "valid-for"),
             Count = map.Number("count"),
             Exists = map.Has("exists") ? map.Truth("exists") : null,
         };
+
+    private static double? Decimal(YamlMap map, string field) =>
+        double.TryParse(map.Text(field), NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : null;
+
+    private static TimeSpan? Span(YamlMap map, string field) =>
+        map.Text(field) is { } text ? Durations.Parse(text) : null;
 }

@@ -59,6 +59,27 @@ internal sealed class ClusterReader(Inventory inventory, string? own, Problems p
         );
     }
 
+    /// <summary>Queries go to the one metrics store of the inventory, whichever cluster they are about.</summary>
+    /// <param name="needsExpect">nothing is said about what must hold</param>
+    public PlannedQuery Query(YamlNode? promql, bool needsExpect = false)
+    {
+        var text = promql as YamlScalar;
+
+        if (promql is not null && inventory.Metrics is null)
+        {
+            problems.Add(
+                promql.At,
+                "The inventory names no metrics store.",
+                "Give it 'metrics: { cluster, namespace, service, port }'."
+            );
+        }
+
+        if (promql is not null && needsExpect)
+            problems.Add(promql.At, "Nothing is said about what must hold.", "Give the query 'expect'.");
+
+        return new PlannedQuery(inventory.Metrics?.Cluster ?? "", inventory.Metrics?.Service ?? "", text?.Text ?? "");
+    }
+
     public ObjectReference Object(YamlMap holder, bool needsName) =>
         holder.Map("object") is { } map ? Read(map, needsName) : new ObjectReference("", "", null, null);
 

@@ -51,7 +51,8 @@ internal sealed class Needs(
 
         foreach (var step in phase.Steps)
         {
-            var needs = NeedsOf(step.Text, phase);
+            var needs =
+                step.Step.Needs.Count > 0 ? step.Step.Needs : [.. NeedsOf(step.Text, phase), .. Before(step, phase)];
             _needs[step.Step.Id] = [.. (needs.Any(inside.Contains) ? needs : [.. needs, .. before]).Distinct()];
         }
 
@@ -70,6 +71,14 @@ internal sealed class Needs(
         if (phase.Cluster is not null)
             ends[""] = [];
     }
+
+    /// <summary>What is made in turn waits for the one before it in its list, and for all that came of it.</summary>
+    private static IEnumerable<string> Before(MadeStep step, MadePhase phase) =>
+        step.Text.InTurn && step.Turn > 0
+            ? phase
+                .Steps.Where(other => other.Text == step.Text && other.Turn == step.Turn - 1)
+                .Select(other => other.Step.Id)
+            : [];
 
     private IReadOnlyList<string> NeedsOf(StepText step, MadePhase phase)
     {

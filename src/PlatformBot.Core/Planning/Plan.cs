@@ -133,6 +133,10 @@ public sealed record PlannedStep
 
     public required PlannedAction Action { get; init; }
 
+    /// <summary>Texts for the action's processes; null: none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<PlannedFile>? Files { get; init; }
+
     public required IReadOnlyList<PlannedCheck> Probe { get; init; }
 
     public required IReadOnlyList<PlannedCheck> Verify { get; init; }
@@ -170,16 +174,7 @@ public sealed record PlannedStep
     public required string Source { get; init; }
 
     /// <summary>The cluster that the action acts on, which may be another one than the step's own; null for none.</summary>
-    public string? Target =>
-        Action switch
-        {
-            PlannedAction.Apply apply => apply.Cluster,
-            PlannedAction.Patch patch => patch.Cluster,
-            PlannedAction.Delete delete => delete.Cluster,
-            PlannedAction.Wait wait => wait.For.Cluster,
-            PlannedAction.Exec exec => exec.Command.Cluster,
-            _ => Cluster,
-        };
+    public string? Target => Action.On ?? Cluster;
 
     /// <summary>The compensation as a step of its own, on the same cluster; null when there is none.</summary>
     public PlannedStep? Undoing =>
@@ -188,6 +183,7 @@ public sealed record PlannedStep
             : this with
             {
                 Action = Rollback.Action,
+                Files = null,
                 Verify = Rollback.Verify,
                 Destructive = Rollback.Destructive,
                 Timeout = Rollback.Timeout,

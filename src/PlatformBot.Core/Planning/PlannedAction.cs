@@ -11,10 +11,16 @@ namespace PlatformBot.Core.Planning;
 [JsonDerivedType(typeof(Delete), "delete")]
 [JsonDerivedType(typeof(Wait), "wait")]
 [JsonDerivedType(typeof(Exec), "exec")]
+[JsonDerivedType(typeof(Query), "query")]
+[JsonDerivedType(typeof(Http), "http")]
 [JsonDerivedType(typeof(Manual), "manual")]
 public abstract record PlannedAction
 {
     private PlannedAction() { }
+
+    /// <summary>The cluster that it names by itself, whichever its step is of; null for none.</summary>
+    [JsonIgnore]
+    public virtual string? On => null;
 
     /// <summary>Processes one after the other; the first failure ends it.</summary>
     /// <param name="Commands">argv lists</param>
@@ -34,7 +40,10 @@ public abstract record PlannedAction
 
     /// <summary>Server-side apply.</summary>
     /// <param name="Objects">each one Kubernetes object as JSON text, in the order of application</param>
-    public sealed record Apply(string Cluster, IReadOnlyList<string> Objects, bool Force) : PlannedAction;
+    public sealed record Apply(string Cluster, IReadOnlyList<string> Objects, bool Force) : PlannedAction
+    {
+        public override string? On => Cluster;
+    }
 
     /// <summary>Sets or removes (null) labels and annotations, or anything else of an object that exists.</summary>
     public sealed record Patch(
@@ -44,6 +53,8 @@ public abstract record PlannedAction
         IReadOnlyDictionary<string, string?> Annotations
     ) : PlannedAction
     {
+        public override string? On => Cluster;
+
         /// <summary>How the body is meant: "merge", "strategic" or "json"; null with labels and annotations alone.</summary>
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
         public string? Type { get; init; }
@@ -55,13 +66,31 @@ public abstract record PlannedAction
 
     /// <summary>Deletes one object, and waits until it is gone.</summary>
     /// <param name="Propagation">what becomes of what it owns: "Background", "Foreground" or "Orphan"</param>
-    public sealed record Delete(string Cluster, ObjectReference Object, string Propagation) : PlannedAction;
+    public sealed record Delete(string Cluster, ObjectReference Object, string Propagation) : PlannedAction
+    {
+        public override string? On => Cluster;
+    }
 
     /// <summary>Waits until a condition of the cluster holds.</summary>
-    public sealed record Wait(PlannedWait For) : PlannedAction;
+    public sealed record Wait(PlannedWait For) : PlannedAction
+    {
+        public override string? On => For.Cluster;
+    }
 
     /// <summary>Runs a command in a container.</summary>
-    public sealed record Exec(PlannedExec Command, bool Sensitive) : PlannedAction;
+    public sealed record Exec(PlannedExec Command, bool Sensitive) : PlannedAction
+    {
+        public override string? On => Command.Cluster;
+    }
+
+    /// <summary>Asks the metrics store once.</summary>
+    public sealed record Query(PlannedQuery Ask, IReadOnlyList<Expectation> Expect) : PlannedAction
+    {
+        public override string? On => Ask.Cluster;
+    }
+
+    /// <summary>One HTTP request.</summary>
+    public sealed record Http(PlannedRequest Request, IReadOnlyList<Expectation> Expect) : PlannedAction;
 
     /// <summary>A person does it and says what they saw.</summary>
     /// <param name="Evidence">what must be given: "text", or "file" for words and at least one file</param>
@@ -136,3 +165,31 @@ public sealed record PlannedExec(
 /// <param name="For">"ready", "rollout", "condition=Ready", "condition=Ready=False", "exists", "gone" or "jsonpath=.status.phase=Bound"</param>
 /// <param name="Selector">label selector, only with all of a kind</param>
 public sealed record PlannedWait(string Cluster, string For, ObjectReference Object, string? Selector);
+
+/// <summary>A question to a metrics store that speaks Prometheus' HTTP API, reached through a cluster's API server.</summary>
+/// <param name="Service">"monitoring/vmsingle:8428"</param>
+public sealed record PlannedQuery(string Cluster, string Service, string Promql);
+
+/// <summary>One HTTP request.</summary>
+/// <param name="Headers">sorted by name; no secrets</param>
+/// <param name="Bearer">reference (op://vault/item/field, file://name, env://NAME) of a token; never a value</param>
+public sealed record PlannedRequest(
+    string Method,
+    string Url,
+    IReadOnlyDictionary<string, string> Headers,
+    string? Body,
+    string? Bearer
+)
+{
+    /// <summary>It may be sent as often as one likes.</summary>
+    [JsonIgnore]
+    public bool IsSafe => Method is "GET" or "HEAD";
+
+    /// <summary>"GET https://grafana.example/api/health"</summary>
+    public override string ToString() => $"{Method} {Url}";
+}
+
+/// <summary>A text that is in a file while the step's processes run.</summary>
+/// <param name="Path">in the private folder in memory; named after the text, so that equal texts are one file</param>
+/// <param name="Text">references <c>{{ op://vault/item/field }}</c> in it are read when the file is written, and are never in a plan</param>
+public sealed record PlannedFile(string Name, string Path, string Text);

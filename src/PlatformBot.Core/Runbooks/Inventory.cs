@@ -12,7 +12,13 @@ public sealed class Inventory
                 .Where(entry => entry.Value is YamlMap)
                 .Select(entry => new InventoryCluster(entry.Key.Text, NodesOf(entry.Key.Text, (YamlMap)entry.Value))),
         ];
+        Metrics = tree.Map("metrics") is { } store
+            ? new(store.Text("cluster", ""), $"{store.Text("namespace")}/{store.Text("service")}:{store.Text("port")}")
+            : null;
     }
+
+    /// <summary>Where queries are asked; null: nowhere.</summary>
+    public MetricsStore? Metrics { get; }
 
     /// <summary>In the order of the file.</summary>
     public IReadOnlyList<InventoryCluster> Clusters { get; }
@@ -46,3 +52,6 @@ public sealed record InventoryCluster(string Name, IReadOnlyList<InventoryNode> 
 
 /// <param name="Address">an IP address</param>
 public sealed record InventoryNode(string Name, string Address, string Cluster);
+
+/// <param name="Service">"monitoring/vmsingle:8428"</param>
+public sealed record MetricsStore(string Cluster, string Service);

@@ -26,6 +26,15 @@ internal sealed partial class InventoryCheck(Problems problems)
             );
         }
 
+        if (tree.Map("metrics")?.Scalar("cluster") is { } store && clusters.All(entry => entry.Key.Text != store.Text))
+        {
+            problems.Add(
+                store.At,
+                $"There is no cluster {store.Sort}.",
+                Suggestion.Cure(store.Text, [.. clusters.Select(entry => entry.Key.Text)])
+            );
+        }
+
         CheckNodes([.. clusters.SelectMany(entry => ((YamlMap)entry.Value).Maps("nodes"))]);
         CheckEqualFields([.. clusters.Select(entry => (entry.Key, (YamlMap)entry.Value))], "cluster");
     }

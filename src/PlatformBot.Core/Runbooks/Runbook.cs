@@ -80,7 +80,17 @@ internal sealed record StepText(
     YamlScalar? Beside,
     Each? Each,
     IReadOnlyList<YamlScalar>? Needs
-);
+)
+{
+    /// <summary>With <see cref="Each"/>: one item after the other.</summary>
+    public bool InTurn { get; init; }
+
+    /// <summary>The runbook whose steps are made in its place; null when it is a step itself.</summary>
+    public CallText? Call { get; init; }
+}
+
+/// <summary>"call: health", with what it asks for; placeholders are not filled in yet.</summary>
+internal sealed record CallText(YamlScalar Command, YamlMap? Arguments);
 
 /// <summary>"node in cluster.nodes"</summary>
 internal sealed record Each(YamlScalar At, string Variable, string Path);

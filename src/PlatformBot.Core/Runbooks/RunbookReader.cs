@@ -145,11 +145,55 @@ internal sealed class RunbookReader(CatalogueFiles files, Inventory? inventory, 
             own.Scalar("beside"),
             own.Scalar("each") is { } each ? ReadEach(each) : null,
             own["needs"] is YamlList needs ? [.. needs.Items.OfType<YamlScalar>()] : null
-        );
+        )
+        {
+            InTurn = own.Truth("in-turn"),
+            Call = ReadCall(own),
+        };
+    }
+
+    private CallText? ReadCall(YamlMap step)
+    {
+        if (step.Key("in-turn") is { } inTurn && !step.Has("each"))
+            problems.Add(inTurn.At, "'in-turn' needs 'each'.");
+
+        if (step.Scalar("call") is not { } call)
+        {
+            if (step.Key("arguments") is { } surplus)
+                problems.Add(surplus.At, "'arguments' has no meaning without 'call'.");
+
+            return null;
+        }
+
+        foreach (var (key, _) in step.Entries.Where(entry => !OfCalls.Contains(entry.Key.Text)))
+        {
+            problems.Add(
+                key.At,
+                $"A step that calls a runbook has no {key.Sort}.",
+                "The called runbook's steps say it."
+            );
+        }
+
+        return new CallText(call, step.Map("arguments"));
     }
 
     /// <summary>Fields that say when and how often a step is made, not what it does.</summary>
-    private static readonly string[] Framing = ["step", "on", "beside", "each", "needs", "uses", "with"];
+    private static readonly string[] Framing =
+    [
+        "step",
+        "on",
+        "beside",
+        "each",
+        "in-turn",
+        "needs",
+        "uses",
+        "with",
+        "call",
+        "arguments",
+    ];
+
+    /// <summary>What a step that calls a runbook can say by itself; everything else its steps say.</summary>
+    private static readonly string[] OfCalls = [.. Framing, "title", "why"];
 
     private YamlMap? ReadWith(YamlMap step, YamlMap? part)
     {

@@ -54,7 +54,7 @@ public static class SchemaJson
     private static JsonObject Reference(Shape shape) => new() { ["$ref"] = $"#/$defs/{NameOf(shape)}" };
 
     private static string NameOf(Shape shape) =>
-        shape == Shapes.PartStep ? "step of a part" : shape.Called.Split(' ', 2)[^1];
+        shape == StepShapes.PartStep ? "step of a part" : shape.Called.Split(' ', 2)[^1];
 
     private static void Define(Shape shape, JsonObject definitions)
     {

@@ -11,7 +11,8 @@ internal sealed partial class CommandSteps(
     ToolEnvironment environment,
     SecretSource secrets,
     ToolKnowledge tools,
-    Redactor redactor
+    Redactor redactor,
+    TimeProvider clock
 )
 {
     private static readonly IReadOnlyDictionary<string, string> NoSecrets = new Dictionary<string, string>();
@@ -72,26 +73,33 @@ internal sealed partial class CommandSteps(
         secrets.LearnToken();
         var spec = Spec(check.Command, NoSecrets, sensitive: true, progress: null, started: null);
         var result = await runner.RunAsync(spec, cancelled);
-        var outcome = Expectations.Judge(check.Expect, new(result.Exit, result.StdoutText, result.StderrText));
+        var seen = new Seen(result.Exit, result.StdoutText, result.StderrText) { At = clock.GetUtcNow() };
+        var outcome = Expectations.Judge(check.Expect, seen);
 
         return outcome with
         {
-            Saw = $"{check.Command[0]}: {Words(check, result, outcome)}",
+            Saw = $"{check.Command[0]}: {Words(check, seen, outcome)}",
             // A tool that is not there says nothing about the world.
             Holds = result.Exit == 127 ? null : outcome.Holds,
         };
     }
 
     /// <summary>What a sensitive command printed is compared, never quoted; of everything else the redacted text is quoted.</summary>
-    private string Words(PlannedCheck.Run check, ProcessResult result, CheckOutcome outcome)
+    private string Words(PlannedCheck.Run check, Seen seen, CheckOutcome outcome)
     {
         // Redacted before it is cut: half of a secret is no longer recognised.
-        var shown = new Seen(result.Exit, redactor.Redact(result.StdoutText), redactor.Redact(result.StderrText));
-        var words = Expectations.Judge(check.Expect, shown);
+        var words = Expectations.Judge(
+            check.Expect,
+            seen with
+            {
+                Stdout = redactor.Redact(seen.Stdout),
+                Stderr = redactor.Redact(seen.Stderr),
+            }
+        );
 
         return words.Holds == outcome.Holds && !tools.IsSensitive(check.Command)
             ? TerminalText.Plain(words.Saw)
-            : $"exit {result.Exit}, its output is {(outcome.Holds == true ? "" : "not ")}as expected";
+            : $"exit {seen.Exit}, its output is {(outcome.Holds == true ? "" : "not ")}as expected";
     }
 
     /// <summary>As one would type it.</summary>

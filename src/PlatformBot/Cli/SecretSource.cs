@@ -22,7 +22,6 @@ internal sealed class SecretSource(ProcessRunner runner, ToolEnvironment environ
         CancellationToken cancelled
     )
     {
-        LearnToken();
         var values = new Dictionary<string, string>();
 
         foreach (var (name, reference) in references)
@@ -30,14 +29,24 @@ internal sealed class SecretSource(ProcessRunner runner, ToolEnvironment environ
             if (!(await ReadAsync(reference, cancelled)).Ok(out var value, out var refusal))
                 return refusal;
 
-            redactor.Learn(value);
             values[name] = value;
         }
 
         return values;
     }
 
-    private async Task<Result<string>> ReadAsync(string reference, CancellationToken cancelled) =>
+    public async Task<Result<string>> ReadAsync(string reference, CancellationToken cancelled)
+    {
+        LearnToken();
+        var read = await FetchAsync(reference, cancelled);
+
+        if (read.Ok(out var value, out _))
+            redactor.Learn(value);
+
+        return read;
+    }
+
+    private async Task<Result<string>> FetchAsync(string reference, CancellationToken cancelled) =>
         reference.Split("://", 2) switch
         {
             ["file", var name] => await ReadFileAsync(name, cancelled),

@@ -54,13 +54,5 @@ internal sealed class ClusterGate(Clusters clusters, LedgerPins? pins)
 
     /// <summary>A program's cluster is the one whose name is among its words: "--context infra".</summary>
     private string? ClusterOf(PlannedCheck check) =>
-        check switch
-        {
-            PlannedCheck.Get get => get.Cluster,
-            PlannedCheck.Wait wait => wait.For.Cluster,
-            PlannedCheck.Raw raw => raw.Cluster,
-            PlannedCheck.Exec exec => exec.Command.Cluster,
-            PlannedCheck.Run run => run.Command.FirstOrDefault(word => pins?.Of(word) is not null),
-            _ => null,
-        };
+        check is PlannedCheck.Run run ? run.Command.FirstOrDefault(word => pins?.Of(word) is not null) : check.On;
 }

@@ -7,6 +7,7 @@ using PlatformBot.Core.Runbooks;
 using PlatformBot.Core.Runs;
 using PlatformBot.Kubernetes;
 using PlatformBot.Kubernetes.Views;
+using PlatformBot.Web;
 
 namespace PlatformBot.Hosting;
 
@@ -19,6 +20,9 @@ internal sealed class StepActions : IStepActions, IDisposable
     private readonly Waits _waits;
     private readonly Preview _preview;
     private readonly ExecSteps _exec;
+    private readonly QuerySteps _queries;
+    private readonly HttpSteps _http;
+    private readonly PrivateFiles _files;
     private readonly CommandSteps _commands;
     private readonly Diagnosis _diagnosis;
     private readonly ToolPath _tools;
@@ -49,21 +53,19 @@ internal sealed class StepActions : IStepActions, IDisposable
         var environment = new ToolEnvironment(tools, knowledge, own, kubeconfig);
         _tools = new(tools.Path ?? own.GetValueOrDefault("PATH", ""));
         var runner = new ProcessRunner(_tools, redactor, clock, _mark, tools.WorkingDirectory, tools.Grace);
-        _commands = new(
-            runner,
-            environment,
-            new(runner, environment, redactor, tools.SecretsDirectory),
-            knowledge,
-            redactor
-        );
+        var secrets = new SecretSource(runner, environment, redactor, tools.SecretsDirectory);
+        _commands = new(runner, environment, secrets, knowledge, redactor, clock);
+        _files = new(secrets, paths.Runtime);
+        _http = new(secrets.ReadAsync, redactor, clock);
 
         var plugins = new CredentialPrograms(runner, environment, clock);
         _clusters = new(kubernetes, plugins.RunAsync, redactor, pins, loggers, clock);
         _gate = new(_clusters, pins);
         _waits = new(_clusters, clock);
         _preview = new(_clusters, redactor);
-        _onClusters = new(_clusters, _waits, new(_waits, clock), new(_waits), redactor);
-        _exec = new(_clusters, redactor);
+        _onClusters = new(_clusters, _waits, new(_waits, clock), new(_waits), redactor, clock);
+        _exec = new(_clusters, redactor, clock);
+        _queries = new(_clusters, clock);
         _diagnosis = new(_clusters, redactor, clock);
         Inputs = new StepInputs(_tools, _clusters, new NamedFiles(paths, tools.WorkingDirectory, book));
     }
@@ -85,7 +87,7 @@ internal sealed class StepActions : IStepActions, IDisposable
 
         if (outcome is null)
         {
-            outcome = await DoAsync(step, Say, Started, cancelled);
+            outcome = await WithFilesAsync(step, () => DoAsync(step, Say, Started, cancelled), cancelled);
             await _gate.AfterAsync(step);
         }
 
@@ -95,6 +97,22 @@ internal sealed class StepActions : IStepActions, IDisposable
             Output = _redactor.Redact(outcome.Output),
             Warned = outcome.Warned is { } warned ? _redactor.Redact(warned) : null,
         };
+    }
+
+    private async Task<ActionOutcome> WithFilesAsync(
+        PlannedStep step,
+        Func<Task<ActionOutcome>> act,
+        CancellationToken cancelled
+    )
+    {
+        if (step.Files is not { Count: > 0 } files)
+            return await act();
+
+        if (!(await _files.WriteAsync(files, cancelled)).Ok(out var written, out var refusal))
+            return new(Verdict.AskPerson, refusal.Reason, Explanation: refusal.Hint);
+
+        await using (written)
+            return await act();
     }
 
     private async Task<ActionOutcome> DoAsync(
@@ -112,6 +130,8 @@ internal sealed class StepActions : IStepActions, IDisposable
             PlannedAction.Delete delete => await _onClusters.DeleteAsync(delete, say, cancelled),
             PlannedAction.Wait wait => await _onClusters.WaitAsync(wait, say, cancelled),
             PlannedAction.Exec exec => await _exec.ActAsync(exec, step.Repeatable, say, cancelled),
+            PlannedAction.Query query => await _queries.ActAsync(query, cancelled),
+            PlannedAction.Http http => await _http.ActAsync(http, step.Repeatable, cancelled),
             PlannedAction.Manual manual => new(Verdict.AskPerson, manual.Ask),
             _ => throw new ArgumentOutOfRangeException(nameof(step), step.Action, "No such action."),
         };
@@ -144,6 +164,8 @@ internal sealed class StepActions : IStepActions, IDisposable
             PlannedCheck.Wait wait => await _onClusters.CheckAsync(wait, limited),
             PlannedCheck.Raw raw => await _onClusters.CheckAsync(raw, limited),
             PlannedCheck.Exec exec => await _exec.CheckAsync(exec, limited),
+            PlannedCheck.Query query => await _queries.CheckAsync(query, limited),
+            PlannedCheck.Http http => await _http.CheckAsync(http, limited),
             _ => throw new ArgumentOutOfRangeException(nameof(check), check, "No such check."),
         };
 
@@ -176,12 +198,15 @@ internal sealed class StepActions : IStepActions, IDisposable
             )
             : Task.FromResult("");
 
-    public Task EndLeftoversAsync(IReadOnlyList<ProcessFact> processes) =>
-        Leftovers.EndAsync(
+    public async Task EndLeftoversAsync(IReadOnlyList<ProcessFact> processes)
+    {
+        await Leftovers.EndAsync(
             [.. processes.Select(each => new RunningProcess(each.Pid, each.StartTime, each.BootId, each.Tool))],
             _mark,
             _grace
         );
+        _files.Sweep();
+    }
 
     public IReadOnlyList<string> MissingTools(Plan plan) =>
         [
@@ -194,7 +219,12 @@ internal sealed class StepActions : IStepActions, IDisposable
                 .Select(tool => $"{tool.Key} (needed by {Few([.. tool])})"),
         ];
 
-    public void Dispose() => _clusters.Dispose();
+    public void Dispose()
+    {
+        _http.Dispose();
+        _files.Dispose();
+        _clusters.Dispose();
+    }
 
     private static string Few(IReadOnlyList<string> steps) =>
         steps.Count <= 3 ? string.Join(", ", steps) : $"{string.Join(", ", steps.Take(3))} and {steps.Count - 3} more";

@@ -18,6 +18,10 @@ internal static class StepSubjects
         {
             PlannedAction.Run run => (run.Commands, run.Secrets),
             PlannedAction.Pipe pipe => (pipe.Commands, pipe.Secrets),
+            PlannedAction.Http { Request.Bearer: { } token } => (
+                [],
+                new Dictionary<string, string> { ["bearer"] = token }
+            ),
             _ => ([], new Dictionary<string, string>()),
         };
 
@@ -104,6 +108,8 @@ internal static class StepSubjects
             PlannedCheck.Wait wait => wait.For.Object.ToString(),
             PlannedCheck.Raw raw => raw.Path,
             PlannedCheck.Exec exec => exec.Command.Place,
+            PlannedCheck.Query query => query.Ask.Promql,
+            PlannedCheck.Http http => http.Request.Url,
             _ => "the check",
         };
 

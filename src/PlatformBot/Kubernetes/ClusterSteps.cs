@@ -11,7 +11,8 @@ internal sealed class ClusterSteps(
     Waits waits,
     ObjectApply apply,
     Deletion deletion,
-    Redactor redactor
+    Redactor redactor,
+    TimeProvider clock
 )
 {
     public Task<ActionOutcome> ApplyAsync(
@@ -126,11 +127,10 @@ internal sealed class ClusterSteps(
             {
                 var text = await cluster.RawAsync(check.Path, cancelled);
                 var outcome = Judge(check.Expect, text);
-                var saw =
-                    check.Expect.Count == 0
-                        ? "answers 200"
-                        : outcome.Saw.Replace("stdout", "the answer", StringComparison.Ordinal);
-                return outcome with { Saw = $"{check.Path}: {saw}" };
+                return outcome with
+                {
+                    Saw = $"{check.Path}: {(check.Expect.Count == 0 ? "answers 200" : outcome.Saw)}",
+                };
             },
             check.Path
         );
@@ -138,9 +138,15 @@ internal sealed class ClusterSteps(
     /// <summary>What is compared is what is there; what is quoted has no secret in it, before it is cut.</summary>
     private CheckOutcome Judge(IReadOnlyList<Expectation> expected, string text)
     {
-        var outcome = Expectations.Judge(expected, new Seen(null, text));
+        var seen = new Seen(null, text) { At = clock.GetUtcNow(), Called = "the answer" };
+        var outcome = Expectations.Judge(expected, seen);
         var plain = redactor.Redact(text);
-        return plain == text ? outcome : outcome with { Saw = Expectations.Judge(expected, new Seen(null, plain)).Saw };
+        return plain == text
+            ? outcome
+            : outcome with
+            {
+                Saw = Expectations.Judge(expected, seen with { Stdout = plain }).Saw,
+            };
     }
 
     private static string Marks(PlannedAction.Patch action)

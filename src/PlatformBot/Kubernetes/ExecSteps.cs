@@ -6,7 +6,7 @@ using PlatformBot.Core.Runs;
 namespace PlatformBot.Kubernetes;
 
 /// <summary>Commands in containers as actions and as checks.</summary>
-internal sealed class ExecSteps(Clusters clusters, Redactor redactor)
+internal sealed class ExecSteps(Clusters clusters, Redactor redactor, TimeProvider clock)
 {
     private const int Head = 4 * 1024;
     private const int Tail = 12 * 1024;
@@ -85,7 +85,7 @@ internal sealed class ExecSteps(Clusters clusters, Redactor redactor)
             if (stdout.IsCut)
                 return new(null, $"{command.Place}: it printed more than {LongestChecked / 1024} KiB");
 
-            return Judge(check, new(ending.Exit, stdout.ToString(), stderr.ToString()));
+            return Judge(check, new(ending.Exit, stdout.ToString(), stderr.ToString()) { At = clock.GetUtcNow() });
         }
         catch (ApiException error) when (error.IsNotFound)
         {

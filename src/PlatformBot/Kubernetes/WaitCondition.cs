@@ -100,7 +100,7 @@ internal static class WaitCondition
         var expectation = value is null
             ? new Expectation { Path = path, Exists = true }
             : new Expectation { Path = path, EqualTo = value };
-        return Expectations.Judge([expectation], new Seen(null, item.GetRawText()));
+        return Expectations.Judge([expectation], new Seen(null, item.GetRawText()) { At = default });
     }
 
     private static (string Path, string? Value) SplitPath(string text)

@@ -67,6 +67,26 @@ public sealed class WholeStepTests
             - { wait: { for: exists, object: { kind: Secret, namespace: x, name: y } }, cluster: apps }
             - { wait: { for: gone, object: { kind: Secret, namespace: x, name: y }, cluster: infra }, cluster: apps }
             - { wait: { for: exists, object: { kind: Secret, namespace: x, name: y } } }
+        - step: query
+          query: { promql: "min(up{cluster=\"${{ cluster.name }}\"})", expect: [{ at-least: 1 }, { at-most: 1.5 }] }
+          probe:
+            - { query: count(up), expect: [{ above: 0 }, { below: 9 }] }
+        - step: http
+          http:
+            method: PUT
+            url: "https://${{ cluster.vip }}/api/items?of=${{ cluster.name }}"
+            headers: { X-B: "2", Accept: text/plain }
+            bearer: op://Infra/api/token
+            body: '{"a":1}'
+            expect: [{ status: 201 }, { path: .state, one-of: [new, old] }]
+          verify:
+            - { http: { url: "https://${{ cluster.vip }}/health" }, expect: { path: .at, younger-than: 1h } }
+            - { http: { url: "http://127.0.0.1/", bearer: env://TOKEN }, expect: { path: .end, valid-for: 14d } }
+        - step: files
+          files:
+            values: { text: "cluster: ${{ cluster.name }}\npassword: {{ op://Infra/db/password }}\n" }
+          run: [helm, upgrade, --values, "${{ files.values }}"]
+          proves-itself: true
         - step: person
           manual: { ask: Look at it, evidence: file, second-person: true, remind: 2h, expires: 3d }
         """;

@@ -23,6 +23,7 @@ internal sealed class CatalogueFolder : IDisposable
             nodes:
               - { name: apps-01, address: 10.25.11.14 }
               - { name: apps-02, address: 10.25.11.15 }
+        metrics: { cluster: infra, namespace: monitoring, service: vmsingle, port: 8428 }
         """;
 
     public const string Tool = """

@@ -34,9 +34,10 @@ internal sealed class Scene : IAsyncDisposable
             clock
         );
         Waits = new(Clusters, clock);
-        Steps = new(Clusters, Waits, new(Waits, clock), new(Waits), Redactor);
+        Steps = new(Clusters, Waits, new(Waits, clock), new(Waits), Redactor, clock);
         Diagnosis = new(Clusters, Redactor, clock);
-        Exec = new(Clusters, Redactor);
+        Exec = new(Clusters, Redactor, clock);
+        Queries = new(Clusters, clock);
     }
 
     public static PluginRunner NoPlugins { get; } =
@@ -58,6 +59,8 @@ internal sealed class Scene : IAsyncDisposable
     public ClusterSteps Steps { get; }
 
     public ExecSteps Exec { get; }
+
+    public QuerySteps Queries { get; }
 
     public Diagnosis Diagnosis { get; }
 

@@ -8,7 +8,7 @@ internal static class Catalogues
     /// tells by its exit code whether the file is there; <c>undo NAME</c> removes it, unless there is a file "stuck"; <c>leak</c> prints its secret and fails; <c>keep</c> writes it to the file "kept"; <c>hold FILE</c> writes its pid to
     /// FILE and waits for a file "free"; <c>insist</c> goes on, whoever wants it to end, until there is a file "free"; <c>wait FILE</c> writes its pid
     /// to "pids" and waits for FILE; <c>stray</c> does the like for ever, with a child in a session of its own that does not hear TERM; anything else
-    /// is written to the file "said", each word on its line.
+    /// is written to the file "said", each word on its line; <c>k6</c> besides writes what is in its files to "held".
     /// </summary>
     private const string Tool = """
         #!/bin/sh
@@ -22,6 +22,7 @@ internal static class Catalogues
           hold) echo "$$" >> "$2"; until [ -e free ]; do /bin/sleep 0.1; done; : > held ;;
           insist) trap '' TERM; : > insisting; until [ -e free ]; do /bin/sleep 0.1; done ;;
           wait) echo "$$" >> pids; while [ ! -e "$2" ]; do /bin/sleep 0.1; done; : > waited ;;
+          k6) /bin/cat "${3#*=}" > held; /bin/ls -l "${3#*=}" | /usr/bin/cut -c1-10 | /usr/bin/tr -d '\n' >> held; /bin/cat "$4" >> held; printf '%s\n' "$@" > said ;;
           stray) /usr/bin/setsid --fork /bin/sh -c 'trap "" TERM; echo "$$" >> strays; while :; do /bin/sleep 1; done'; echo "$$" >> pids; /bin/sleep 300 ;;
           *) printf '%s\n' "$@" > said ;;
         esac
@@ -58,11 +59,22 @@ internal static class Catalogues
           verify: [{ run: [world, has, pushed] }]
         """;
 
+    private static readonly string[] Folders =
+    [
+        "commands/phases",
+        "commands/tools",
+        "bin",
+        "world",
+        "runtime",
+        "gitops",
+        "deploy",
+    ];
+
     public static string ToolsFolder(string folder) => Path.Combine(folder, "bin");
 
     public static void Write(string folder, string steps, string approval)
     {
-        foreach (var name in new[] { "commands/phases", "commands/tools", "bin", "world", "runtime", "gitops" })
+        foreach (var name in Folders)
             Directory.CreateDirectory(Path.Combine(folder, name));
 
         var indented = string.Join('\n', steps.Split('\n').Select(line => $"  {line}"));
@@ -123,5 +135,6 @@ internal static class Catalogues
             endpoint: apps.example.org
             nodes:
               - { name: apps-01, address: 192.0.2.14 }
+        metrics: { cluster: infra, namespace: monitoring, service: vmsingle, port: 8428 }
         """;
 }

@@ -59,7 +59,8 @@ internal sealed partial class TheChat : IAsyncDisposable
         double speed = 20,
         string approval = "{ per: phase, quorum: 1, expires: 4h }",
         Dictionary<string, string?>? settings = null,
-        bool asProgram = false
+        bool asProgram = false,
+        IReadOnlyDictionary<string, string>? files = null
     )
     {
         var clock = new FastClock(TimeProvider.System, speed);
@@ -71,6 +72,10 @@ internal sealed partial class TheChat : IAsyncDisposable
             _asProgram = asProgram,
         };
         Catalogues.Write(chat._folder, steps, approval);
+
+        foreach (var (path, text) in files ?? new Dictionary<string, string>())
+            await File.WriteAllTextAsync(Path.Combine(chat._folder, path), text, chat.Limit);
+
         await chat.StartBotAsync();
 
         await chat.OpenAsync();

@@ -1,0 +1,107 @@
+using System.Text.Json;
+using PlatformBot.Core.Runbooks;
+
+namespace PlatformBot.Core.Planning;
+
+/// <summary>Reads what a step, or its compensation, does.</summary>
+internal sealed class ActionReader(Catalogue catalogue, Manifests manifests, Problems problems)
+{
+    private static readonly TimeSpan DefaultReminder = TimeSpan.FromHours(4);
+    private static readonly TimeSpan DefaultExpiry = TimeSpan.FromDays(1);
+    private static readonly string[] PatchTypes = ["merge", "strategic", "json"];
+
+    private readonly CommandReader _commands = new(catalogue.Tools, problems);
+
+    public PlannedAction Read(YamlMap body, ClusterReader places, Scope scope)
+    {
+        if (body["run"] is { } run)
+        {
+            var commands = _commands.ReadSeveral(run);
+            return new PlannedAction.Run(commands, Secrets(body), IsSensitive(body, commands));
+        }
+
+        if (body["pipe"] is { } pipe)
+        {
+            var commands = _commands.ReadSeveral(pipe);
+            return new PlannedAction.Pipe(commands, Secrets(body), IsSensitive(body, commands));
+        }
+
+        if (body.Map("exec") is { } exec)
+            return new PlannedAction.Exec(places.Exec(exec), body.Truth("sensitive"));
+
+        if (body.Map("query") is { } query)
+            return new PlannedAction.Query(places.Query(query["promql"]), Expected(query));
+
+        if (body.Map("http") is { } http)
+            return new PlannedAction.Http(RequestReader.Read(http, problems), Expected(http));
+
+        return OnObjects(body, places, scope) ?? Manual(body.Map("manual"));
+    }
+
+    private PlannedAction? OnObjects(YamlMap body, ClusterReader places, Scope scope)
+    {
+        if (body.Map("apply") is { } apply)
+            return new PlannedAction.Apply(places.Of(apply), manifests.Read(apply, scope), apply.Truth("force"));
+
+        if (body.Map("patch") is { } patch)
+            return Patch(patch, places);
+
+        if (body.Map("delete") is { } delete)
+        {
+            return new PlannedAction.Delete(
+                places.Of(delete),
+                places.Object(delete, needsName: true),
+                delete.Text("propagation", "Background")
+            );
+        }
+
+        return body.Map("wait") is { } wait ? new PlannedAction.Wait(places.Wait(wait)) : null;
+    }
+
+    private PlannedAction.Patch Patch(YamlMap patch, ClusterReader places)
+    {
+        var type = PatchTypes.FirstOrDefault(patch.Has);
+        return new(
+            places.Of(patch),
+            places.Object(patch, needsName: true),
+            Words(patch.Map("labels")),
+            Words(patch.Map("annotations"))
+        )
+        {
+            Type = type,
+            Body = type is null
+                ? null
+                : CanonicalJson.Write(
+                    JsonSerializer.SerializeToElement(new YamlToJson(problems).Convert(patch[type]!))
+                ),
+        };
+    }
+
+    private static PlannedAction.Manual Manual(YamlMap? body) =>
+        new(body?.Text("ask") ?? "", body?.Text("evidence") ?? "text")
+        {
+            SecondPerson = body?.Truth("second-person") ?? false,
+            Remind = body?.Span("remind", DefaultReminder),
+            Expires = body?.Span("expires", DefaultExpiry),
+        };
+
+    private static IReadOnlyList<Expectation> Expected(YamlMap holder) =>
+        [.. CheckReader.Expectations(holder["expect"])];
+
+    /// <summary>Said by the step, or known of one of its commands.</summary>
+    private bool IsSensitive(YamlMap body, IReadOnlyList<IReadOnlyList<string>> commands) =>
+        body.Truth("sensitive") || commands.Any(catalogue.Tools.IsSensitive);
+
+    private static IReadOnlyDictionary<string, string> Secrets(YamlMap body) =>
+        Sorted(body.Map("secrets"), value => value is YamlScalar text ? text.Text : "");
+
+    private static IReadOnlyDictionary<string, string?> Words(YamlMap? map) =>
+        Sorted(map, value => value is YamlScalar { IsNull: false } text ? text.Text : null);
+
+    /// <summary>Sorted, so that the order of writing does not change the plan's digest.</summary>
+    private static SortedDictionary<string, T> Sorted<T>(YamlMap? map, Func<YamlNode, T> value) =>
+        new(
+            (map?.Entries ?? []).ToDictionary(entry => entry.Key.Text, entry => value(entry.Value)),
+            StringComparer.Ordinal
+        );
+}

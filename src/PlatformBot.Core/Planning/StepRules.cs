@@ -1,0 +1,113 @@
+using PlatformBot.Core.Runbooks;
+
+namespace PlatformBot.Core.Planning;
+
+/// <summary>What must be so in every step, besides the form of its fields.</summary>
+internal sealed class StepRules(Problems problems)
+{
+    /// <summary>Fields that mean something only where processes are started.</summary>
+    private static readonly string[] OfProcesses = ["secrets", "sensitive"];
+
+    public void Check(StepText text, YamlMap body, string? cluster)
+    {
+        var actions = StepShapes.Actions.Where(body.Has).ToArray();
+
+        if (actions.Length == 0)
+        {
+            problems.Add(
+                text.At,
+                $"The step '{text.Name}' has no action.",
+                $"Give it one of {ShapeCheck.Listed(StepShapes.Actions)}."
+            );
+        }
+
+        if (actions.Length > 1)
+        {
+            problems.Add(
+                body.Key(actions[1])!.At,
+                $"The step '{text.Name}' has several actions: {ShapeCheck.Listed(actions)}.",
+                "Make a step of each."
+            );
+        }
+
+        if (actions is not (["run"] or ["pipe"] or []))
+        {
+            foreach (
+                var surplus in OfProcesses
+                    .Where(body.Has)
+                    .Where(field => field != "sensitive" || actions is not ["exec"])
+            )
+            {
+                problems.Add(body.Key(surplus)!.At, $"'{surplus}' is for 'run' and 'pipe'.");
+            }
+        }
+
+        if (body.Key("files") is { } files && actions is not (["run"] or ["pipe"]))
+            problems.Add(files.At, "'files' are for the processes of 'run' and 'pipe'.");
+
+        CheckAnew(body, cluster);
+        CheckLoss(text, body);
+        CheckProof(text, body, provesItself: actions is ["wait"] or ["manual"] or ["delete"] or ["query"]);
+    }
+
+    private void CheckLoss(StepText text, YamlMap body)
+    {
+        if (body.Key("delete") is { } delete && !body.Has("destructive"))
+        {
+            problems.Add(
+                delete.At,
+                $"The step '{text.Name}' deletes something.",
+                "Say in 'destructive' what is lost with it: a second person decides about that."
+            );
+        }
+    }
+
+    private void CheckAnew(YamlMap body, string? cluster)
+    {
+        if (body.Truth("makes-cluster") && cluster is null)
+        {
+            problems.Add(
+                body.Key("makes-cluster")!.At,
+                "'makes-cluster' is for a step of a cluster.",
+                "Put it into a phase with 'each: cluster'."
+            );
+        }
+    }
+
+    private void CheckProof(StepText text, YamlMap body, bool provesItself)
+    {
+        if (body.Has("destructive") && !body.Has("probe"))
+        {
+            problems.Add(
+                text.At,
+                $"The step '{text.Name}' is destructive and has no 'probe'.",
+                "A plan must be able to say that it is already done."
+            );
+        }
+
+        if (body.Has("destructive") && !body.Has("verify"))
+        {
+            problems.Add(text.At, $"The step '{text.Name}' is destructive and has no 'verify'.");
+        }
+        else if (!provesItself && !body.Has("verify") && !body.Truth("proves-itself"))
+        {
+            problems.Add(
+                text.At,
+                $"Nothing proves that the step '{text.Name}' succeeded.",
+                "Give it 'verify', or 'proves-itself: true' when the action's own success is the proof."
+            );
+        }
+
+        if (body.Truth("irreversible") && !body.Has("destructive"))
+        {
+            problems.Add(
+                body.Key("irreversible")!.At,
+                "'irreversible' is for what is destructive.",
+                "Say in 'destructive' what it destroys."
+            );
+        }
+
+        if (body.Has("verify") && body.Truth("proves-itself"))
+            problems.Add(body.Key("proves-itself")!.At, "A step has 'verify' or 'proves-itself', not both.");
+    }
+}
