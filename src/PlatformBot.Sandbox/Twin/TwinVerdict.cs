@@ -1,6 +1,7 @@
 using PlatformBot.Sandbox.Twin.Flux;
 using PlatformBot.Sandbox.Twin.Helm;
 using PlatformBot.Sandbox.Twin.Mesh;
+using PlatformBot.Sandbox.Twin.Security;
 
 namespace PlatformBot.Sandbox.Twin;
 
@@ -38,6 +39,9 @@ public static class TwinVerdict
         yield return Clean($"{cluster.Name}: linkerd check", MeshChecks.Installed(cluster));
         yield return Clean($"{cluster.Name}: linkerd viz check", MeshChecks.OfViz(cluster));
         yield return Clean($"{cluster.Name}: linkerd multicluster check", MeshChecks.OfMulticluster(world, cluster));
+
+        foreach (var fact in SecurityFacts.Of(world, cluster))
+            yield return fact;
     }
 
     private static TwinFact Cilium(TwinCluster cluster)

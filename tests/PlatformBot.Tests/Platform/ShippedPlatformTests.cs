@@ -26,16 +26,19 @@ public sealed partial class ShippedPlatformTests
     public void The_bootstrap_can_be_planned_for(string cluster) => Bootstrap(cluster).Phases.ShouldNotBeEmpty();
 
     [Fact]
-    public void Only_what_touches_a_node_of_the_old_cluster_asks_for_an_approval()
+    public void Only_what_touches_a_node_of_the_old_cluster_or_public_names_asks_for_an_approval()
     {
         var destructive = Bootstrap("all").Steps.Where(step => step.Destructive is not null).ToArray();
 
         destructive
             .Select(step => Made(step.Id))
             .Distinct()
-            .ShouldBe(["stage-node", "convert-node", "stage-canary", "convert-canary"], ignoreOrder: true);
-        destructive.Select(step => step.Node).Distinct().Count().ShouldBe(6);
-        destructive.Length.ShouldBe(12);
+            .ShouldBe(
+                ["stage-node", "convert-node", "stage-canary", "convert-canary", "external-dns"],
+                ignoreOrder: true
+            );
+        destructive.Select(step => step.Node).OfType<string>().Distinct().Count().ShouldBe(6);
+        destructive.Length.ShouldBe(14);
     }
 
     [Fact]
@@ -115,7 +118,10 @@ public sealed partial class ShippedPlatformTests
         {
             var text = string.Join(' ', Commands(release).SelectMany(argv => argv));
             var file = PhaseFile().Match(text).Value;
-            var waited = release.Verify.OfType<PlannedCheck.Wait>().First().For.Object.Name;
+            var waited = release
+                .Verify.OfType<PlannedCheck.Wait>()
+                .First(wait => wait.For.Object.Kind == "Kustomization")
+                .For.Object.Name;
 
             Documents(Path.Combine(Repository.Root, "deploy/platform/kubernetes/clusters", release.Cluster!, file))
                 .Select(document => document["metadata"]["name"].ToString())
@@ -194,6 +200,7 @@ public sealed partial class ShippedPlatformTests
 
     [Theory]
     [InlineData("  token: op://Prod/infra-talos/CLUSTER_TOKEN")]
+    [InlineData("    - secretKey: CF_API_TOKEN")]
     [InlineData("  secretKeyRef: { name: platformbot, key: mattermost-token }")]
     [InlineData("  PASSWORD_FILE: /run/secrets/postgres-password")]
     [InlineData("  POSTGRES_PASSWORD: ${POSTGRES_PASSWORD:?set it in .env}")]
@@ -248,7 +255,7 @@ public sealed partial class ShippedPlatformTests
 
     /// <summary>A value after password, token, secret or key that is neither a reference nor a name of a file or variable; or a token or key by its form.</summary>
     [GeneratedRegex(
-        @"PRIVATE KEY-----|gh[pousr]_[A-Za-z0-9]{30,}|(?i:password|passwd|[-_]token|secret[-_]?key)\s*[:=]\s*[""']?(?!op://|/|\$|\{|true|false|admin-)[A-Za-z0-9+/_.-]{6,}",
+        @"PRIVATE KEY-----|gh[pousr]_[A-Za-z0-9]{30,}|(?i:password|passwd|[-_]token|(?<!- )secret[-_]?key)\s*[:=]\s*[""']?(?!op://|/|\$|\{|true|false|admin-)[A-Za-z0-9+/_.-]{6,}",
         RegexOptions.None,
         1000
     )]
