@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using PlatformBot.Sandbox;
-using PlatformBot.Sandbox.Twin;
 using PlatformBot.Verbs.Demo;
 using Shouldly;
 using Xunit;
@@ -52,7 +51,7 @@ public sealed class SecurityPhaseTests
         failed.Text.ShouldContain("infra/issuers");
         world.Twin.Clusters["infra"].Objects.List("cert-manager.io/v1", "Certificate").ShouldHaveSingleItem();
         world.Faults.Clear(Token);
-        await grace.Seat.PressAsync(failed.Id, "retry", limit.Token);
+        await ada.Seat.PressAsync(failed.Id, "retry", limit.Token);
 
         var end = await ada.PostAsync(
             post =>
