@@ -21,12 +21,18 @@ public static class FaultCatalogue
         ("CLUSTER/image-pull/TEXT", "images with TEXT in their name cannot be pulled"),
         ("CLUSTER/flux-bootstrap", "GitHub does not answer to flux bootstrap"),
         ("CLUSTER/bgp", "the router does not accept the BGP sessions"),
+        ("NODE/disk-not-empty", "the disk for Ceph still carries the old cluster's data after it was wiped"),
+        ("CLUSTER/disk-nearfull", "Ceph warns that its disks are nearly full: HEALTH_WARN"),
+        ("CLUSTER/disk-full", "Ceph's disks are full, no volume is made any more: HEALTH_ERR"),
+        (
+            "CLUSTER/nas-away",
+            "the NAS cannot be reached: Velero's backup location is unavailable, VolSync's mover fails"
+        ),
+        (
+            "CLUSTER/velero-partially-failed",
+            "the data of a volume does not reach Velero's bucket; velero ends with 0 all the same"
+        ),
         ("CLUSTER/linkerd-check", "linkerd check finds the control plane unwell"),
         ("CLUSTER/mesh-link", "the other cluster's gateway cannot be reached"),
-        ("op/item-missing/TITLE", "nobody has made this item of the vault yet"),
-        ("CLUSTER/connect-away", "1Password Connect does not answer: no secret can be read anew"),
-        ("CLUSTER/dns-token-invalid", "Cloudflare refuses the API token: no proof for certificates, no records"),
-        ("CLUSTER/certificate-expired", "the production certificate has run out and is not renewed"),
-        ("CLUSTER/tunnel-away", "Cloudflare's edge does not answer to the tunnel's connectors"),
     ];
 }

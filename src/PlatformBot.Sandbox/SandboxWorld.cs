@@ -73,7 +73,8 @@ public sealed class SandboxWorld : IAsyncDisposable
         twin.Add(machines);
         KubernetesLaws.AddTo(twin);
         PlatformLaws.Add(twin);
-        twin.Vault.AddItemsOfPeople(machines.Old.ToFields());
+        var vault = PasswordVault.WithItemsOfPeople(machines.Old.ToFields());
+        AcceptKeys(twin, vault);
         var apis = new Dictionary<string, KubeApiServer>();
 
         foreach (var cluster in twin.Clusters.Values)
@@ -81,10 +82,17 @@ public sealed class SandboxWorld : IAsyncDisposable
 
         var (chat, tracker) = await OfficesAsync(options, cancellationToken);
         var folder = Path.Combine(options.Directory, "bin");
-        var tools = PlatformTools.Start(twin, machines, twin.Vault, apis, folder, options.Loses);
-        var world = new SandboxWorld(options, twin, machines, twin.Vault, apis, tools, chat, tracker);
+        var tools = PlatformTools.Start(twin, machines, vault, apis, folder, options.Loses);
+        var world = new SandboxWorld(options, twin, machines, vault, apis, tools, chat, tracker);
         tools.Checkout(world.Checkout);
         return world;
+    }
+
+    /// <summary>The NAS knows the keys that people have put into the vault.</summary>
+    private static void AcceptKeys(TwinWorld twin, PasswordVault vault)
+    {
+        foreach (var item in vault.Items.Where(item => item.Title.StartsWith("minio-", StringComparison.Ordinal)))
+            twin.Nas.Accept(item.Fields["access_key_id"], item.Fields["secret_access_key"]);
     }
 
     private static TwinWorld TwinOf(SandboxOptions options)

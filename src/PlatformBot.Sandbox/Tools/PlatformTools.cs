@@ -46,7 +46,7 @@ public sealed class PlatformTools : IAsyncDisposable
             new FluxTool(world, _clients, vault).Create(),
             new CiliumTool(world, _clients).Create(),
             new LinkerdTool(world, _clients).Create(),
-            VeleroTool.Create(),
+            new VeleroTool(world, _clients).Create(),
         ];
         _server = ToolServer.Start(tools, world.Clock, folder, world.Faults, loses);
     }

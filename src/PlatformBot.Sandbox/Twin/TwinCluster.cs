@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 
 namespace PlatformBot.Sandbox.Twin;
@@ -36,6 +37,12 @@ public sealed class TwinCluster(string name, TimeProvider clock)
     /// </summary>
     public Func<JsonObject, PodTrouble?>? Trouble { get; set; }
 
+    /// <summary>What is written on volumes and snapshots, by the name of the PersistentVolume or VolumeSnapshotContent.</summary>
+    public ConcurrentDictionary<string, string> Written { get; } = [];
+
+    /// <summary>A storage driver's say when a claim of a class is to get its volume; a text is why it cannot.</summary>
+    public Func<JsonObject, JsonObject, string?>? Provisioning { get; set; }
+
     /// <summary>
     /// A webhook's say when a pod is about to be created: it may change the pod (inject a proxy); a text refuses it.
     /// </summary>
@@ -55,6 +62,7 @@ public sealed class TwinCluster(string name, TimeProvider clock)
     public void TearDown()
     {
         ApiIsUp = false;
+        Written.Clear();
         Objects.Clear();
     }
 

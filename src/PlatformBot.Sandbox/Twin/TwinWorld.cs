@@ -1,6 +1,6 @@
 using PlatformBot.Sandbox.Twin.Git;
-using PlatformBot.Sandbox.Twin.Security;
-using PlatformBot.Sandbox.Twin.Vault;
+using PlatformBot.Sandbox.Twin.Machines;
+using PlatformBot.Sandbox.Twin.Storage;
 
 namespace PlatformBot.Sandbox.Twin;
 
@@ -22,11 +22,11 @@ public sealed class TwinWorld(TimeProvider clock, Faults faults, string director
     /// <summary>What both clusters' Flux follows.</summary>
     public GitRemote Git { get; } = new(clock, faults);
 
-    /// <summary>1Password, as the command line tool and, through Connect, External Secrets see it.</summary>
-    public PasswordVault Vault { get; } = new(faults);
+    /// <summary>The object store outside both clusters.</summary>
+    public Nas Nas { get; } = new(faults);
 
-    /// <summary>monosense.io at Cloudflare.</summary>
-    public DnsZone Zone { get; } = new();
+    /// <summary>What the clusters run on; null where a test has clusters without machines.</summary>
+    public MachineRoom? Machines { get; set; }
 
     /// <summary>True once a person has set up the BGP neighbours on the router; no session comes up before.</summary>
     public bool RouterConfigured { get; set; }

@@ -4,15 +4,25 @@ using PlatformBot.Talos;
 
 namespace PlatformBot.Verbs;
 
-/// <summary><c>platformbot talos …</c>: a cluster's secrets between <c>talosctl</c> and <c>op</c>, never on disk.</summary>
+/// <summary><c>platformbot talos …</c>: a cluster's secrets between <c>talosctl</c> and <c>op</c>, never on disk, and its nodes' disks.</summary>
 internal static class TalosVerb
 {
-    public static Command Make(TextReader input) =>
-        new("talos", "Carry Talos' secrets between talosctl and the vault, for use in pipes")
+    public static Command Make(TextReader input)
+    {
+        var verb = new Command(
+            "talos",
+            "What talosctl does not do by itself: secrets in pipes, disks by their own names"
+        )
         {
             ToVault(input),
             FromVault(input),
         };
+
+        foreach (var disk in TalosDiskVerbs.Make())
+            verb.Add(disk);
+
+        return verb;
+    }
 
     private static Command ToVault(TextReader input)
     {

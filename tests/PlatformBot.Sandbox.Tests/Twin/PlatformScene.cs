@@ -6,6 +6,7 @@ using PlatformBot.Sandbox.Twin;
 using PlatformBot.Sandbox.Twin.Flux;
 using PlatformBot.Sandbox.Twin.Helm;
 using PlatformBot.Sandbox.Twin.Kustomize;
+using PlatformBot.Sandbox.Twin.Machines;
 using PlatformBot.Sandbox.Twin.Mesh;
 using PlatformBot.TestKit;
 
@@ -19,6 +20,7 @@ internal sealed class PlatformScene
     public PlatformScene()
     {
         World = new TwinWorld(_clock, Faults, Path.GetTempPath());
+        Machines = new MachineRoom(World);
         Sandbox.Twin.Workloads.KubernetesLaws.AddTo(World);
         PlatformLaws.Add(World);
         World.Git.Seed("main", Path.Combine(RepositoryRoot(), "deploy", "platform"));
@@ -29,9 +31,10 @@ internal sealed class PlatformScene
 
     public Faults Faults { get; } = new();
 
-    public DateTimeOffset Now => _clock.GetUtcNow();
-
     public TwinWorld World { get; }
+
+    /// <summary>The rack with its disks; what runs on it is the scene's affair.</summary>
+    public MachineRoom Machines { get; }
 
     public TwinCluster Infra => World.Clusters["infra"];
 
@@ -161,13 +164,6 @@ internal sealed class PlatformScene
                 )
         );
 
-    /// <summary>The one secret that External Secrets does not bring itself; the right one unless another is given.</summary>
-    public void ConnectToken(TwinCluster cluster, string? token = null) =>
-        Apply(
-            cluster,
-            $"{{apiVersion: v1, kind: Secret, metadata: {{name: onepassword-connect-token, namespace: external-secrets}}, stringData: {{token: {token ?? World.Vault.ValueOf("onepassword-connect", "token")}}}}}"
-        );
-
     /// <summary>The Secret and ConfigMap that the mesh starts from, with an issuer signed by <paramref name="anchor"/>.</summary>
     public void TrustAnchor(TwinCluster cluster, X509Certificate2 anchor)
     {
@@ -233,6 +229,70 @@ internal sealed class PlatformScene
         );
     }
 
+    /// <summary>Everything up to OpenEBS, buckets, keys, and the disks for Ceph wiped.</summary>
+    public void BeforeStorage(TwinCluster cluster)
+    {
+        Foundation(cluster);
+        BootstrapFlux(cluster);
+        Release(cluster, "20-openebs");
+        World.Nas.MakeBuckets("velero-backups", $"volsync-{cluster.Name}");
+        World.Nas.Accept("key", "secret");
+
+        foreach (var machine in Machines.Machines)
+            Machines.Wipe(machine, CephDisk(machine), fast: false);
+    }
+
+    /// <summary>The kernel's name of the machine's disk for Ceph.</summary>
+    public static string CephDisk(Machine machine) =>
+        machine.Disks.First(disk => disk != machine.SystemDisk && disk != machine.LocalDisk).Name;
+
+    /// <summary>Velero's namespace and its key to the NAS.</summary>
+    public void VeleroKey(TwinCluster cluster, string key = "key") =>
+        Apply(
+            cluster,
+            $"""
+            apiVersion: v1
+            kind: Namespace
+            metadata:
+              name: velero
+              labels:
+                pod-security.kubernetes.io/enforce: privileged
+            ---
+            apiVersion: v1
+            kind: Secret
+            metadata:
+              name: velero-credentials
+              namespace: velero
+            stringData:
+              cloud: |
+                [default]
+                aws_access_key_id={key}
+                aws_secret_access_key=secret
+            """
+        );
+
+    /// <summary>VolSync's key, repository and password.</summary>
+    public void VolSyncKey(TwinCluster cluster) =>
+        Apply(
+            cluster,
+            $"""
+            apiVersion: v1
+            kind: Secret
+            metadata:
+              name: demo-data-restic
+              namespace: storage-smoke
+            stringData:
+              RESTIC_REPOSITORY: s3:http://10.25.11.3:9000/volsync-{cluster.Name}/storage-smoke/demo-data
+              RESTIC_PASSWORD: long
+              AWS_ACCESS_KEY_ID: key
+              AWS_SECRET_ACCESS_KEY: secret
+            """
+        );
+
+    /// <summary>Objects of a smoke test, as the bot applies them.</summary>
+    public void Smoke(TwinCluster cluster, string file) =>
+        Apply(cluster, System.IO.File.ReadAllText(Path.Combine(RepositoryRoot(), "deploy", "platform", "smoke", file)));
+
     private static string Encode(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
 
     private static void Put(TwinCluster cluster, string kind, string name, Dictionary<string, string> data) =>
@@ -260,7 +320,11 @@ internal sealed class PlatformScene
                     ["metadata"] = new JsonObject
                     {
                         ["name"] = $"{cluster.Name}-0{number}",
-                        ["labels"] = new JsonObject { ["kubernetes.io/os"] = "linux" },
+                        ["labels"] = new JsonObject
+                        {
+                            ["kubernetes.io/os"] = "linux",
+                            ["kubernetes.io/hostname"] = $"{cluster.Name}-0{number}",
+                        },
                     },
                     ["spec"] = new JsonObject(),
                     ["status"] = new JsonObject

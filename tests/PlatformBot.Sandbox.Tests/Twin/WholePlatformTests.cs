@@ -11,16 +11,11 @@ public sealed class WholePlatformTests
     [Fact]
     public void The_shipped_tree_becomes_two_linked_clusters()
     {
-        _scene.World.Vault.AddItemsOfPeople(new Dictionary<string, string>());
-
         foreach (var cluster in _scene.World.Clusters.Values)
-        {
-            _scene.Foundation(cluster);
-            _scene.BootstrapFlux(cluster);
-        }
+            _scene.BeforeStorage(cluster);
 
         Reconciled();
-        Released("10-lb", "20-openebs");
+        Released("10-lb");
         _scene.Release(_scene.Infra, "30-monitoring");
         _scene.Apply(
             _scene.Infra,
@@ -49,18 +44,9 @@ public sealed class WholePlatformTests
         Released("44-observability", "49-demo");
         _scene.Release(_scene.Apps, "45-otel-collector");
         Reconciled();
-        Released("60-platform");
-        _scene.ConnectToken(_scene.Infra);
-        _scene.ConnectToken(_scene.Apps);
-        Released(
-            "61-external-secrets",
-            "63-cert-manager",
-            "64-issuers",
-            "65-gateway",
-            "66-cloudflared",
-            "67-external-dns"
-        );
         _scene.World.RouterConfigured = true;
+        Released("50-snapshot-controller", "51-rook-operator", "52-rook-cluster");
+        BackedUp();
         _scene.Pass(TimeSpan.FromMinutes(1));
 
         TwinVerdict
@@ -93,6 +79,39 @@ public sealed class WholePlatformTests
             )
         );
         answer!.Stdout.ShouldBe("Hello from Infra Cluster\n");
+    }
+
+    /// <summary>The smoke test's volume on both clusters, sent to the NAS by VolSync and by Velero, and restored.</summary>
+    private void BackedUp()
+    {
+        foreach (var cluster in _scene.World.Clusters.Values)
+        {
+            _scene.VeleroKey(cluster);
+            _scene.Smoke(cluster, "storage.yaml");
+            _scene.VolSyncKey(cluster);
+        }
+
+        Released("53-volsync", "54-velero");
+
+        foreach (var cluster in _scene.World.Clusters.Values)
+            _scene.Smoke(cluster, "volsync.yaml");
+
+        _scene.Pass(TimeSpan.FromMinutes(2));
+        AskedOfVelero("Backup", "includedNamespaces: [storage-smoke], snapshotMoveData: true");
+        AskedOfVelero("Restore", "backupName: smoke, namespaceMapping: {storage-smoke: storage-smoke-restore}");
+    }
+
+    private void AskedOfVelero(string kind, string spec)
+    {
+        foreach (var cluster in _scene.World.Clusters.Values)
+        {
+            _scene.Apply(
+                cluster,
+                $"{{apiVersion: velero.io/v1, kind: {kind}, metadata: {{name: smoke, namespace: velero}}, spec: {{{spec}}}}}"
+            );
+        }
+
+        _scene.Pass(TimeSpan.FromMinutes(1));
     }
 
     private void Answers(string service, string path, string expected) =>

@@ -66,6 +66,16 @@ public sealed partial class ToolWordsTests : IDisposable
             { "kubectl exec deploy/frontend -- curl http://backend-infra", 6, "curl: (6) Could not resolve host: backend-infra\ncommand terminated with exit code 6", Retry },
             { "kubectl exec deploy/frontend -- curl http://backend-infra", 22, "curl: (22) The requested URL returned error: 504\ncommand terminated with exit code 22", Retry },
             { "kubectl wait node --all", 1, "timed out waiting for the condition on nodes/infra-02", Retry },
+            { "kubectl wait deployment --selector app=rook-ceph-osd --for=delete --timeout=1s", 1, "error: timed out waiting for the condition on deployments/rook-ceph-osd-0", AskPerson },
+
+            { "velero backup delete smoke --confirm", 1, "An error occurred: backups.velero.io \"smoke\" not found", AlreadyThere },
+            { "velero restore delete smoke --confirm", 1, "An error occurred: restores.velero.io \"smoke\" not found", AlreadyThere },
+            { "velero backup create smoke --wait", 1, "An error occurred: backups.velero.io \"smoke\" already exists", AskPerson },
+            { "velero backup get smoke", 1, "An error occurred: no matches for kind \"Backup\" in version \"velero.io/v1\"", Failed },
+            { "velero backup get --context infra", 1, "Error: unknown flag: --context", Failed },
+            { "velero backup get smoke", 1, "An error occurred: client rate limiter Wait returned an error: context deadline exceeded", Retry },
+            { "velero backup get smoke", 1, "An error occurred: dial tcp 10.25.11.17:6443: connect: connection refused", Retry },
+            { "velero backup get smoke", 1, "An error occurred: dial tcp 10.25.11.17:6443: i/o timeout", Retry },
 
             { "flux check --pre", 0, "► checking prerequisites\n✔ prerequisites checks passed", Done },
             { "flux check --pre", 1, "► checking prerequisites\n✗ Kubernetes version 1.31.2 does not match >=1.32.0-0", Failed },
@@ -158,7 +168,7 @@ public sealed partial class ToolWordsTests : IDisposable
     [Fact]
     public async Task A_tool_that_is_not_there_is_not_tried_again()
     {
-        var outcome = await _tools.RunMissingAsync("velero backup create");
+        var outcome = await _tools.RunMissingAsync("helmfile sync");
 
         (outcome.Verdict, outcome.ExitCode).ShouldBe((Failed, 127));
     }

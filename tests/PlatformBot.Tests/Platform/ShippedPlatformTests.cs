@@ -26,7 +26,7 @@ public sealed partial class ShippedPlatformTests
     public void The_bootstrap_can_be_planned_for(string cluster) => Bootstrap(cluster).Phases.ShouldNotBeEmpty();
 
     [Fact]
-    public void Only_what_touches_a_node_of_the_old_cluster_or_public_names_asks_for_an_approval()
+    public void Only_what_takes_over_a_node_or_a_disk_asks_for_an_approval()
     {
         var destructive = Bootstrap("all").Steps.Where(step => step.Destructive is not null).ToArray();
 
@@ -34,11 +34,12 @@ public sealed partial class ShippedPlatformTests
             .Select(step => Made(step.Id))
             .Distinct()
             .ShouldBe(
-                ["stage-node", "convert-node", "stage-canary", "convert-canary", "external-dns"],
+                ["stage-node", "convert-node", "stage-canary", "convert-canary", "wipe-disk", "rook-cluster"],
                 ignoreOrder: true
             );
-        destructive.Select(step => step.Node).OfType<string>().Distinct().Count().ShouldBe(6);
-        destructive.Length.ShouldBe(14);
+        destructive.Where(step => step.Node is not null).Select(step => step.Node).Distinct().Count().ShouldBe(6);
+        destructive.Count(step => Made(step.Id) == "wipe-disk").ShouldBe(6);
+        destructive.Length.ShouldBe(20);
     }
 
     [Fact]
@@ -46,6 +47,37 @@ public sealed partial class ShippedPlatformTests
         Bootstrap("all")
             .Steps.Where(step => Made(step.Id) == "stage-node")
             .ShouldAllBe(step => step.Needs.Contains("apps/convert-canary/apps-03"));
+
+    [Fact]
+    public void No_disk_is_wiped_before_all_were_looked_at_and_none_under_an_OSD()
+    {
+        var wipes = Bootstrap("all").Steps.Where(step => Made(step.Id) == "wipe-disk").ToArray();
+
+        wipes.ShouldAllBe(step => step.Needs.Contains($"{step.Cluster}/ceph-disks"));
+        wipes.ShouldAllBe(step => step.Irreversible);
+        wipes.ShouldAllBe(step => Commands(step).First().Contains("--for=delete"));
+    }
+
+    [Theory]
+    [InlineData("infra")]
+    [InlineData("apps")]
+    public void Rook_is_given_exactly_the_disks_of_the_inventory(string cluster)
+    {
+        var devices = File.ReadAllText(
+            Path.Combine(
+                Repository.Root,
+                $"deploy/platform/kubernetes/infrastructure/storage/rook-ceph/cluster/overlays/{cluster}/devices.yaml"
+            )
+        );
+        var wiped = Bootstrap(cluster)
+            .Steps.Where(step => Made(step.Id) == "wipe-disk")
+            .Select(step => Commands(step).Single(argv => argv.Contains("wipe-disk"))[^1].Split('=')[1])
+            .ToArray();
+
+        wiped.Length.ShouldBe(3);
+        wiped.ShouldAllBe(disk => devices.Contains($"- name: /dev/disk/by-id/{disk}\n", StringComparison.Ordinal));
+        devices.Split("/dev/disk/by-id/").Length.ShouldBe(4);
+    }
 
     [Fact]
     public void One_cluster_alone_is_not_linked_and_the_plan_says_so()
@@ -118,10 +150,7 @@ public sealed partial class ShippedPlatformTests
         {
             var text = string.Join(' ', Commands(release).SelectMany(argv => argv));
             var file = PhaseFile().Match(text).Value;
-            var waited = release
-                .Verify.OfType<PlannedCheck.Wait>()
-                .First(wait => wait.For.Object.Kind == "Kustomization")
-                .For.Object.Name;
+            var waited = release.Verify.OfType<PlannedCheck.Wait>().First().For.Object.Name;
 
             Documents(Path.Combine(Repository.Root, "deploy/platform/kubernetes/clusters", release.Cluster!, file))
                 .Select(document => document["metadata"]["name"].ToString())
@@ -200,7 +229,6 @@ public sealed partial class ShippedPlatformTests
 
     [Theory]
     [InlineData("  token: op://Prod/infra-talos/CLUSTER_TOKEN")]
-    [InlineData("    - secretKey: CF_API_TOKEN")]
     [InlineData("  secretKeyRef: { name: platformbot, key: mattermost-token }")]
     [InlineData("  PASSWORD_FILE: /run/secrets/postgres-password")]
     [InlineData("  POSTGRES_PASSWORD: ${POSTGRES_PASSWORD:?set it in .env}")]
@@ -255,7 +283,7 @@ public sealed partial class ShippedPlatformTests
 
     /// <summary>A value after password, token, secret or key that is neither a reference nor a name of a file or variable; or a token or key by its form.</summary>
     [GeneratedRegex(
-        @"PRIVATE KEY-----|gh[pousr]_[A-Za-z0-9]{30,}|(?i:password|passwd|[-_]token|(?<!- )secret[-_]?key)\s*[:=]\s*[""']?(?!op://|/|\$|\{|true|false|admin-)[A-Za-z0-9+/_.-]{6,}",
+        @"PRIVATE KEY-----|gh[pousr]_[A-Za-z0-9]{30,}|(?i:password|passwd|[-_]token|secret[-_]?key)\s*[:=]\s*[""']?(?!op://|/|\$|\{|true|false|admin-)[A-Za-z0-9+/_.-]{6,}",
         RegexOptions.None,
         1000
     )]

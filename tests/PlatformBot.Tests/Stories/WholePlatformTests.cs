@@ -55,7 +55,7 @@ public sealed class WholePlatformTests
     /// <summary>Looked at over the wire, what the runbooks built is there and in order.</summary>
     private static void ShouldBeWell(string status)
     {
-        foreach (var topic in new[] { "API server", "nodes", "Flux", "mesh", "volumes" })
+        foreach (var topic in new[] { "API server", "nodes", "Flux", "mesh", "backups", "volumes" })
             status.Split($":white_check_mark: **{topic}**").Length.ShouldBe(3, status);
     }
 
@@ -75,6 +75,11 @@ public sealed class WholePlatformTests
             done.Count(command =>
                     command.Contains($"--nodes {node} ", StringComparison.Ordinal)
                     && command.Contains(" reset ", StringComparison.Ordinal)
+                )
+                .ShouldBe(1, node);
+            done.Count(command =>
+                    command.Contains($"--nodes {node} ", StringComparison.Ordinal)
+                    && command.Contains(" wipe disk ", StringComparison.Ordinal)
                 )
                 .ShouldBe(1, node);
         }

@@ -15,7 +15,8 @@ internal sealed class KubectlWaits(Func<ToolCall, Flags, Task<KubeAccess>> openA
         var until = call.Now + flags.Duration("timeout", TimeSpan.FromSeconds(30));
         var failures = 0;
 
-        if (targets.Count == 0)
+        // To wait for an end and to find nothing is to be done.
+        if (targets.Count == 0 && condition is not "delete")
             throw new ToolException("error: no matching resources found");
 
         foreach (var target in targets)

@@ -10,6 +10,11 @@ internal sealed class TalosChanges(MachineRoom room)
     public const string ResetFlags =
         "graceful reboot wait system-labels-to-wipe= user-disks-to-wipe= wipe-mode= timeout= insecure debug";
 
+    public const string WipeFlags = "method= drop-partition skip-volume-check skip-secondary-check";
+
+    /// <summary>A terabyte of zeroes, by the device's own command for it.</summary>
+    private static readonly TimeSpan Overwriting = TimeSpan.FromSeconds(40);
+
     private const string CannotApply = "error applying new configuration";
 
     public async Task<int> ApplyAsync(ToolCall call, Flags flags)
@@ -64,6 +69,29 @@ internal sealed class TalosChanges(MachineRoom room)
 
         if (flags.IsOn("wait", otherwise: true))
             await WaitForReturnAsync(call, connection);
+
+        return 0;
+    }
+
+    /// <summary>Prints nothing when it is done, as the real one.</summary>
+    public async Task<int> WipeDiskAsync(ToolCall call, Flags flags)
+    {
+        var connection = await TalosConnection.OpenAsync(call, flags, room);
+        var machine = connection.Only("wipe disk", "1 error occurred:\n\t*");
+        var fast = flags.Get("method", "FAST") != "ZEROES";
+
+        foreach (var disk in flags.Words)
+        {
+            try
+            {
+                await call.PauseAsync(fast ? TimeSpan.FromSeconds(2) : Overwriting);
+                room.Wipe(machine, disk, fast);
+            }
+            catch (MachineException refused)
+            {
+                throw new ToolException($"1 error occurred:\n\t* {machine.Address}: {refused.Message}\n");
+            }
+        }
 
         return 0;
     }

@@ -7,6 +7,8 @@ namespace PlatformBot.Sandbox.Tools.Talos;
 /// <summary><c>talosctl get</c>: resources of a machine as a table, JSON, YAML or one field.</summary>
 internal sealed class TalosResources(MachineRoom room)
 {
+    private const long UserVolumeSize = 500_000_000_000;
+
     private static readonly string[] Ports = ["enp1s0f0np0", "enp1s0f1np1"];
 
     private sealed record Resource(string Id, JsonNode Spec, params string[] Columns);
@@ -49,7 +51,7 @@ internal sealed class TalosResources(MachineRoom room)
             "runtime",
             "DiscoveredVolumes.block.talos.dev",
             ["TYPE", "SIZE", "DISCOVERED"],
-            machine => machine.Disks.Select(disk => VolumeResource(machine, disk))
+            machine => machine.Disks.SelectMany(disk => VolumeResources(machine, disk))
         ),
         new(
             ["links", "link", "linkstatus"],
@@ -191,27 +193,38 @@ internal sealed class TalosResources(MachineRoom room)
             disk.Serial
         );
 
-    private static Resource VolumeResource(Machine machine, MachineDisk disk)
+    private static IEnumerable<Resource> VolumeResources(Machine machine, MachineDisk disk)
     {
-        var isOld =
-            disk != machine.SystemDisk && disk.Size > 900_000_000_000 && !machine.WipedDisks.Contains(disk.Path);
-        var name =
-            disk == machine.SystemDisk ? "gpt"
-            : isOld ? "bluestore"
-            : "";
-        return new(
+        var divided = disk == machine.LocalDisk && machine.HasUserVolume;
+        yield return VolumeResource(
             disk.Name,
-            new JsonObject
-            {
-                ["dev_path"] = disk.Path,
-                ["name"] = name,
-                ["size"] = disk.Size,
-                ["type"] = "disk",
-            },
+            disk.Size,
             "disk",
-            Pretty(disk.Size),
-            name
+            divided ? "gpt" : machine.On(disk).Seen,
+            parent: null
         );
+
+        if (divided)
+            yield return VolumeResource($"{disk.Name}p1", UserVolumeSize, "partition", "xfs", disk.Name);
+    }
+
+    private static Resource VolumeResource(string id, long size, string type, string name, string? parent)
+    {
+        var spec = new JsonObject
+        {
+            ["dev_path"] = $"/dev/{id}",
+            ["name"] = name,
+            ["size"] = size,
+            ["type"] = type,
+        };
+
+        if (parent is not null)
+        {
+            spec["parent"] = parent;
+            spec["parent_dev_path"] = $"/dev/{parent}";
+        }
+
+        return new(id, spec, type, Pretty(size), name);
     }
 
     private static IEnumerable<Resource> Links(Machine machine) =>
@@ -240,9 +253,8 @@ internal sealed class TalosResources(MachineRoom room)
     /// <summary>The user volume exists once a configuration asks for it.</summary>
     private static IEnumerable<Resource> Volumes(Machine machine)
     {
-        var disk = machine.Disks.First(candidate => candidate.Model == "TEAM TM8FP6512G");
-        var asked = machine.Config?.ToYaml().Contains("kind: UserVolumeConfig", StringComparison.Ordinal) == true;
-        return asked
+        var disk = machine.LocalDisk;
+        return machine.HasUserVolume
             ?
             [
                 new(
@@ -250,6 +262,7 @@ internal sealed class TalosResources(MachineRoom room)
                     new JsonObject
                     {
                         ["location"] = $"{disk.Path}p1",
+                        ["parentLocation"] = disk.Path,
                         ["phase"] = "ready",
                         ["prettySize"] = "500 GB",
                         ["type"] = "partition",

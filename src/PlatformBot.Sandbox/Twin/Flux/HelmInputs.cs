@@ -20,25 +20,7 @@ internal static class HelmInputs
                 : ObjectKey.Of(json).Name
         );
 
-    /// <summary>The chart's name and version: written in the release, or those of the OCIRepository that it names.</summary>
-    public static (string Name, string Version) PinOf(TwinCluster cluster, JsonObject json)
-    {
-        if (OciSource(json) is not { } key)
-            return (json.TextAt("spec.chart.spec.chart"), json.TextAt("spec.chart.spec.version").TrimStart('v'));
-
-        var source = cluster.Objects.View(key);
-        return (source.TextAt("spec.url").Split('/')[^1], source.TextAt("spec.ref.tag").TrimStart('v'));
-    }
-
-    private static ObjectKey? OciSource(JsonObject json) =>
-        json["spec"]?["chartRef"] is { } reference
-            ? new ObjectKey(
-                FluxKinds.Source,
-                reference.TextAt("kind"),
-                reference.TextAt("namespace", ObjectKey.Of(json).Namespace),
-                reference.TextAt("name")
-            )
-            : null;
+    public static string VersionOf(JsonObject json) => json.TextAt("spec.chart.spec.version").TrimStart('v');
 
     public static TimeSpan Timeout(JsonObject json) =>
         Conditions.Duration(json["spec"]?["timeout"], TimeSpan.FromMinutes(5));
@@ -51,8 +33,7 @@ internal static class HelmInputs
     {
         var parts = json.ItemsAt("spec.valuesFrom")
             .Select(reference => Versioned(cluster, Referenced(json, reference!)))
-            .Append((string?)json["metadata"]?["generation"]?.ToString())
-            .Append(PinOf(cluster, json).Version);
+            .Append((string?)json["metadata"]?["generation"]?.ToString());
 
         return string.Join('|', parts);
     }
@@ -80,9 +61,6 @@ internal static class HelmInputs
     /// <summary>Why there is no chart yet; null when there is one.</summary>
     public static string? ChartTrouble(TwinCluster cluster, JsonObject json)
     {
-        if (OciSource(json) is { } key)
-            return OciTrouble(cluster, key);
-
         var own = ObjectKey.Of(json);
         var chart = json["spec"]?["chart"]?["spec"];
         var (name, version) = (chart.TextAt("chart"), chart.TextAt("version"));
@@ -102,16 +80,6 @@ internal static class HelmInputs
         return ChartShelf.Find(name, version, (string?)repository["spec"]?["url"]) is null
             ? $"{prefix}invalid chart reference: failed to get chart version for remote reference: no '{name}' chart with version matching '{version}' found"
             : null;
-    }
-
-    private static string? OciTrouble(TwinCluster cluster, ObjectKey key)
-    {
-        var source = cluster.Objects.View(key);
-
-        return source is null
-                ? $"could not get Source object: ocirepositories.source.toolkit.fluxcd.io \"{key.Name}\" not found"
-            : source.IsReady() ? null
-            : $"OCIRepository '{key.Namespace}/{key.Name}' is not ready: {Health.ConditionOf(source, "Ready")?["message"] ?? "latest generation of object has not been reconciled"}";
     }
 
     /// <summary>The merged values; answers why they cannot be had, or null.</summary>

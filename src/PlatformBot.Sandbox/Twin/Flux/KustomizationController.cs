@@ -136,11 +136,6 @@ internal sealed class KustomizationController(TwinWorld world)
             Finish(json, failed: true);
             Change(cluster, json, one => one.Fail(Now, "BuildFailed", $"kustomize build failed: {trouble.Message}"));
         }
-        catch (SubstitutionException trouble)
-        {
-            Finish(json, failed: true);
-            Change(cluster, json, one => one.Fail(Now, "PostBuildFailed", $"post build failed: {trouble.Message}"));
-        }
     }
 
     /// <summary>False while CRDs of this very set are not established yet.</summary>
@@ -201,7 +196,7 @@ internal sealed class KustomizationController(TwinWorld world)
     private void CheckHealth(TwinCluster cluster, JsonObject json, Artifact artifact)
     {
         var waiting = Checked(json)
-            .Select(key => (Key: key, Health: Health.Of(cluster, key)))
+            .Select(key => (Key: key, Health: HealthOf(cluster, json, key)))
             .Where(one => !one.Health.IsCurrent)
             .ToList();
         var working = Working(json) ?? TimeSpan.Zero;
@@ -221,6 +216,24 @@ internal sealed class KustomizationController(TwinWorld world)
                 waiting.Select(one => $"{Inventory.Show(one.Key)} status: '{one.Health.Status}'")
             );
         }
+    }
+
+    /// <summary>By the Kustomization's own expressions where it has some for the kind, else by what is known of kinds.</summary>
+    private static Health HealthOf(TwinCluster cluster, JsonObject json, ObjectKey key)
+    {
+        var rule = json.ItemsAt("spec.healthCheckExprs")
+            .FirstOrDefault(one => one.TextAt("apiVersion") == key.ApiVersion && one.TextAt("kind") == key.Kind);
+
+        if (rule is null || cluster.Objects.View(key) is not { } found)
+            return Health.Of(cluster, key);
+
+        // This order: what is under way has not failed, and what has failed is not current.
+        return HoldsIn("inProgress") ? new Health("InProgress", "Resource is in progress")
+            : HoldsIn("failed") ? new Health("Failed", "Resource has failed")
+            : HoldsIn("current") ? Health.Current
+            : new Health("InProgress", "Resource is not current yet");
+
+        bool HoldsIn(string name) => rule.TextAt(name) is { Length: > 0 } text && HealthExpression.Holds(text, found);
     }
 
     private void FailHealth(

@@ -12,6 +12,9 @@ internal static class ChartShelf
         PrometheusCrdsChart.Chart,
         OpenEbsChart.Chart,
         SnapshotControllerChart.Chart,
+        RookOperatorChart.Chart,
+        VolSyncChart.Chart,
+        VeleroChart.Chart,
         VictoriaMetricsChart.Chart,
         VictoriaLogsChart.Chart,
         FluentBitChart.Chart,
@@ -21,9 +24,6 @@ internal static class ChartShelf
         LinkerdMulticlusterChart.Chart,
         JaegerChart.Chart,
         OtelCollectorChart.Chart,
-        ExternalSecretsChart.Chart,
-        CertManagerChart.Chart,
-        ExternalDnsChart.Chart,
     ];
 
     /// <exception cref="HelmException">No such repository, chart or version.</exception>
@@ -45,16 +45,6 @@ internal static class ChartShelf
             );
     }
 
-    /// <summary>Repositories that exist, without charts that the twin can install yet.</summary>
-    private static readonly string[] Others =
-    [
-        "https://charts.rook.io/release",
-        "https://backube.github.io/helm-charts",
-        "https://vmware-tanzu.github.io/helm-charts",
-    ];
-
-    public static bool IsKnownElsewhere(string repository) => Others.Contains(repository.TrimEnd('/'));
-
     public static bool IsKnown(string repository) => All.Any(chart => chart.Repository == repository.TrimEnd('/'));
 
     /// <summary>Null when the repository has no such chart or version; a "v" in front of the version does not matter.</summary>
@@ -64,12 +54,6 @@ internal static class ChartShelf
             && (version.Length == 0 || chart.Version == version.TrimStart('v'))
             && (repository is null || chart.Repository == repository.TrimEnd('/'))
         );
-
-    /// <summary>The chart at "oci://registry/path/NAME"; null when the registry has no such chart or tag.</summary>
-    public static Chart? FindOci(string url, string tag) =>
-        url.LastIndexOf('/') is var slash and > 0 && tag.Length > 0
-            ? Find(url[(slash + 1)..], tag, url[..slash])
-            : null;
 
     private static string HostOf(string url) => Uri.TryCreate(url, UriKind.Absolute, out var uri) ? uri.Host : url;
 }

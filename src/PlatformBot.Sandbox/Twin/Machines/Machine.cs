@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace PlatformBot.Sandbox.Twin.Machines;
 
 /// <summary>A disk as Talos sees it.</summary>
@@ -13,6 +15,17 @@ public sealed record MachineDisk(
 )
 {
     public string Path => $"/dev/{Name}";
+}
+
+/// <summary>What lies on a disk.</summary>
+/// <param name="Seen">what is found where one looks first: "gpt", "bluestore", "" for nothing</param>
+/// <param name="Ceph">the Ceph cluster whose labels lie anywhere on it, also deep in the middle; null = none</param>
+public sealed record DiskContent(string Seen, string? Ceph = null)
+{
+    public static readonly DiskContent Empty = new("");
+
+    /// <summary>What Ceph leaves on a disk that it has taken.</summary>
+    public static DiskContent OfCeph(string fsid) => new("bluestore", fsid);
 }
 
 /// <summary>What a machine is doing.</summary>
@@ -61,10 +74,15 @@ public sealed class Machine(string name, string address, IReadOnlyList<MachineDi
     /// <summary>When its etcd member became (or will be) healthy.</summary>
     public DateTimeOffset EtcdHealthyAt { get; internal set; }
 
-    /// <summary>User disks that were wiped since the machine left the old cluster.</summary>
-    public IReadOnlyCollection<string> WipedDisks => Wiped;
+    /// <summary>The disk that is the platform's own, besides the system's: OpenEBS keeps its volumes there.</summary>
+    public MachineDisk LocalDisk => Disks.First(disk => disk.Model == "TEAM TM8FP6512G");
 
-    internal HashSet<string> Wiped { get; } = [];
+    /// <summary>True once a configuration asks for the user volume on <see cref="LocalDisk"/>.</summary>
+    public bool HasUserVolume => Config?.ToYaml().Contains("kind: UserVolumeConfig", StringComparison.Ordinal) == true;
+
+    public DiskContent On(MachineDisk disk) => Contents.GetValueOrDefault(disk.Name, DiskContent.Empty);
+
+    internal ConcurrentDictionary<string, DiskContent> Contents { get; } = [];
 
     public string Hostname => Config?.Hostname ?? $"talos-{Name}";
 }

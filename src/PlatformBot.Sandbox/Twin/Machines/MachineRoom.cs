@@ -25,6 +25,7 @@ public sealed class MachineRoom : IController
     public MachineRoom(TwinWorld world)
     {
         _world = world;
+        world.Machines = this;
         Old = TalosSecrets.Generate(Now);
         Machines = MachineTable.All();
 
@@ -34,8 +35,14 @@ public sealed class MachineRoom : IController
             machine.BootedAt = Now.AddDays(-61);
             machine.Etcd = OldCluster.Name;
             machine.EtcdHealthyAt = machine.BootedAt;
+            machine.Contents[machine.SystemDisk.Name] = new DiskContent("gpt");
+            machine.Contents[CephDiskOf(machine).Name] = DiskContent.OfCeph(OldCluster.Ceph);
         }
     }
+
+    /// <summary>The third disk, neither the system's nor OpenEBS'.</summary>
+    private static MachineDisk CephDiskOf(Machine machine) =>
+        machine.Disks.First(disk => disk != machine.SystemDisk && disk != machine.LocalDisk);
 
     /// <summary>The secrets of the cluster that is to go.</summary>
     public TalosSecrets Old { get; }
@@ -111,7 +118,9 @@ public sealed class MachineRoom : IController
                     throw new MachineException("Unknown", $"reset user disk failed: device {path} is the system disk");
             }
 
-            machine.Wiped.UnionWith(userDisks);
+            foreach (var path in userDisks)
+                WipeFast(machine, path["/dev/".Length..]);
+
             machine.Etcd = wipesEphemeral ? null : machine.Etcd;
 
             if (wipesState)
@@ -120,6 +129,39 @@ public sealed class MachineRoom : IController
             TakeDown(machine);
             machine.ReturnsAt = reboots ? machine.ReturnsAt : DateTimeOffset.MaxValue;
         }
+    }
+
+    /// <summary>Overwrites a disk, or (fast) only where programs look first.</summary>
+    /// <param name="disk">the kernel's name</param>
+    /// <exception cref="MachineException">There is no such disk, or a volume of Talos lies on it.</exception>
+    public void Wipe(Machine machine, string disk, bool fast)
+    {
+        if (machine.Disks.FirstOrDefault(one => one.Name == disk) is not { } found)
+            throw new MachineException("NotFound", $"blockdevice \"{disk}\" not found");
+
+        if (found == machine.SystemDisk || found == machine.LocalDisk && machine.HasUserVolume)
+        {
+            var volume = found == machine.SystemDisk ? "EPHEMERAL" : "u-openebs";
+            throw new MachineException(
+                "FailedPrecondition",
+                $"blockdevice \"{disk}\" is in use by volume \"{volume}\""
+            );
+        }
+
+        // A disk that does not do what it says it has done.
+        if (_world.Faults.Lasts($"{machine.Name}/disk-not-empty"))
+            return;
+
+        if (fast)
+            WipeFast(machine, disk);
+        else
+            machine.Contents[disk] = DiskContent.Empty;
+    }
+
+    private static void WipeFast(Machine machine, string disk)
+    {
+        if (machine.Contents.TryGetValue(disk, out var content))
+            machine.Contents[disk] = content with { Seen = "" };
     }
 
     /// <exception cref="MachineException">It is too early, or there is data already.</exception>
@@ -245,6 +287,9 @@ public sealed class MachineRoom : IController
 internal static class OldCluster
 {
     public const string Name = "k8s";
+
+    /// <summary>The fsid of its Ceph.</summary>
+    public const string Ceph = "6f1c2a7e-0d5e-4f0c-9b1b-2f6f3a9d7c11";
 
     public static MachineConfig ConfigOf(Machine machine, TalosSecrets secrets) =>
         MachineConfig.Parse(

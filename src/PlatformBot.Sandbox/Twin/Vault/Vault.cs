@@ -14,8 +14,7 @@ public sealed record VaultItem(
 );
 
 /// <summary>The simulated 1Password account: two vaults, items by title, one service account that may read and write both.</summary>
-/// <remarks>Fault: "op/item-missing/TITLE" hides an item, as if nobody had made it yet.</remarks>
-public sealed class PasswordVault(Faults faults)
+public sealed class PasswordVault
 {
     private readonly Lock _gate = new();
     private readonly List<VaultItem> _items = [];
@@ -56,16 +55,7 @@ public sealed class PasswordVault(Faults faults)
     public IReadOnlyList<VaultItem> Find(string vault, string titleOrId)
     {
         lock (_gate)
-        {
-            return
-            [
-                .. _items.Where(item =>
-                    item.Vault == vault
-                    && (item.Title == titleOrId || item.Id == titleOrId)
-                    && !faults.Lasts($"op/item-missing/{item.Title}")
-                ),
-            ];
-        }
+            return [.. _items.Where(item => item.Vault == vault && (item.Title == titleOrId || item.Id == titleOrId))];
     }
 
     public void Remove(VaultItem item)
@@ -75,14 +65,15 @@ public sealed class PasswordVault(Faults faults)
     }
 
     /// <summary>
-    /// Puts in what only people can supply: the Git token, the passwords of Grafana, MinIO and restic, the secrets of the
-    /// cluster of old, and what the platform's services are given.
+    /// A vault with the items that only people can supply: the Git token, the passwords of Grafana, MinIO and restic, and
+    /// the secrets of the cluster of old.
     /// </summary>
-    public void AddItemsOfPeople(IReadOnlyDictionary<string, string> secretsOfOldCluster)
+    public static PasswordVault WithItemsOfPeople(IReadOnlyDictionary<string, string> secretsOfOldCluster)
     {
-        Add("Prod", "prod-talos", secretsOfOldCluster);
-        Add("Infra", "github-flux", Field("token", $"github_pat_{Password()}"));
-        Add(
+        var vault = new PasswordVault();
+        vault.Add("Prod", "prod-talos", secretsOfOldCluster);
+        vault.Add("Infra", "github-flux", Field("token", $"github_pat_{Password()}"));
+        vault.Add(
             "Infra",
             "grafana-admin",
             new Dictionary<string, string> { ["username"] = "admin", ["password"] = Password() }
@@ -90,19 +81,12 @@ public sealed class PasswordVault(Faults faults)
 
         foreach (var cluster in new[] { "infra", "apps" })
         {
-            Add("Infra", $"minio-velero-{cluster}", KeyPair());
-            Add("Infra", $"minio-volsync-{cluster}", KeyPair());
-            Add("Infra", $"volsync-restic-{cluster}", Field("password", Password()));
+            vault.Add("Infra", $"minio-velero-{cluster}", KeyPair());
+            vault.Add("Infra", $"minio-volsync-{cluster}", KeyPair());
+            vault.Add("Infra", $"volsync-restic-{cluster}", Field("password", Password()));
         }
 
-        ServiceItems.AddTo(this);
-    }
-
-    /// <summary>The value of a field, as whoever made it knows it; "" when there is none.</summary>
-    public string ValueOf(string item, string field)
-    {
-        lock (_gate)
-            return _items.Find(one => one.Title == item)?.Fields.GetValueOrDefault(field) ?? "";
+        return vault;
     }
 
     private static Dictionary<string, string> Field(string label, string value) => new() { [label] = value };

@@ -7,14 +7,15 @@ namespace PlatformBot.Sandbox.Twin.Workloads;
 internal sealed class VolumeLaw : IController
 {
     private const string Component = "persistentvolume-controller";
+    private const string Snapshots = "snapshot.storage.k8s.io/v1";
     private const string DefaultClass = "storageclass.kubernetes.io/is-default-class";
 
     // provisioner → a part of the name of the Deployment that runs it; others are taken to be there.
     private static readonly Dictionary<string, string> Provisioners = new()
     {
         ["openebs.io/local"] = "localpv-provisioner",
-        ["rook-ceph.rbd.csi.ceph.com"] = "rbdplugin-provisioner",
-        ["rook-ceph.cephfs.csi.ceph.com"] = "cephfsplugin-provisioner",
+        ["rook-ceph.rbd.csi.ceph.com"] = "rbd.csi.ceph.com-ctrlplugin",
+        ["rook-ceph.cephfs.csi.ceph.com"] = "cephfs.csi.ceph.com-ctrlplugin",
     };
 
     public void Reconcile(TwinCluster cluster)
@@ -24,7 +25,22 @@ internal sealed class VolumeLaw : IController
             if (claim.Text("status", "phase") != "Bound" && !claim.IsEnding())
                 TryBind(cluster, claim);
         }
+
+        foreach (var volume in cluster.Objects.View("v1", "PersistentVolume").Where(volume => IsLeft(cluster, volume)))
+        {
+            cluster.Objects.Delete(ObjectKey.Of(volume));
+            cluster.Written.TryRemove(volume.Name(), out _);
+        }
     }
+
+    /// <summary>Its claim is gone, and with it what was written.</summary>
+    private static bool IsLeft(TwinCluster cluster, JsonObject volume) =>
+        volume.Text("spec", "persistentVolumeReclaimPolicy") == "Delete"
+        && volume.Text("spec", "claimRef", "name") is { Length: > 0 } claim
+        && cluster.Objects.View(
+            new ObjectKey("v1", "PersistentVolumeClaim", volume.Text("spec", "claimRef", "namespace"), claim)
+        )
+            is null;
 
     /// <summary>True when the claim's class binds only after a pod has its node.</summary>
     public static bool WaitsForConsumer(TwinCluster cluster, JsonObject claim) =>
@@ -38,8 +54,40 @@ internal sealed class VolumeLaw : IController
             Say(cluster, claim, "WaitForFirstConsumer", "waiting for first consumer to be created before binding");
         else if (!Runs(cluster, storage.Text("provisioner")))
             Say(cluster, claim, "ExternalProvisioning", Waiting(storage.Text("provisioner")));
+        else if (Trouble(cluster, claim, storage) is { } trouble)
+            Say(cluster, claim, "ProvisioningFailed", trouble, isWarning: true);
         else
             Bind(cluster, claim, storage);
+    }
+
+    private static string? Trouble(TwinCluster cluster, JsonObject claim, JsonObject storage) =>
+        (SourceTrouble(cluster, claim) ?? cluster.Provisioning?.Invoke(claim, storage)) is { } trouble
+            ? $"failed to provision volume with StorageClass \"{storage.Name()}\": {trouble}"
+            : null;
+
+    /// <summary>A volume from a snapshot waits for that snapshot.</summary>
+    private static string? SourceTrouble(TwinCluster cluster, JsonObject claim)
+    {
+        if (claim.Text("spec", "dataSource", "kind") != "VolumeSnapshot")
+            return null;
+
+        var name = claim.Text("spec", "dataSource", "name");
+        var snapshot = cluster.Objects.View(new ObjectKey(Snapshots, "VolumeSnapshot", claim.Namespace(), name));
+
+        return snapshot is null
+                ? $"error getting handle for DataSource Type VolumeSnapshot by Name {name}: error getting snapshot {name} from api server: volumesnapshots.snapshot.storage.k8s.io \"{name}\" not found"
+            : snapshot.Is("status", "readyToUse") ? null
+            : $"error getting handle for DataSource Type VolumeSnapshot by Name {name}: snapshot {name} is not Ready";
+    }
+
+    /// <summary>What was written where the volume comes from.</summary>
+    private static void CopySource(TwinCluster cluster, JsonObject claim, string volume)
+    {
+        var name = claim.Text("spec", "dataSource", "name");
+        var snapshot = cluster.Objects.View(new ObjectKey(Snapshots, "VolumeSnapshot", claim.Namespace(), name));
+
+        if (cluster.Written.TryGetValue(snapshot.Text("status", "boundVolumeSnapshotContentName"), out var text))
+            cluster.Written[volume] = text;
     }
 
     private static void SayNoClass(TwinCluster cluster, JsonObject claim)
@@ -86,6 +134,7 @@ internal sealed class VolumeLaw : IController
     {
         var volume = $"pvc-{claim.Uid()}";
         var capacity = claim.At("spec", "resources", "requests", "storage");
+        CopySource(cluster, claim, volume);
         cluster.Objects.Put(Volume(claim, storage, volume));
         cluster.Objects.Update(
             ObjectKey.Of(claim),

@@ -10,8 +10,12 @@ internal static class DemoWorld
             $"Six machines of the old cluster k8s, nothing else.\n"
                 + $"One thing will go wrong: images of Cilium cannot be pulled on infra ({fault}).\n"
                 + $"Chat {world.Chat.BaseUri}   Issues {world.Tracker.BaseUri}",
+            [.. world.Twin.Clusters.Keys],
+            ["foundation", "storage"],
             new Dictionary<string, ManualAnswer>
             {
+                ["infra/nas-buckets"] = Buckets(world, "infra"),
+                ["apps/nas-buckets"] = Buckets(world, "apps"),
                 ["declare-disposable"] = new(
                     () => { },
                     "linus asks the owners of data, one by one.",
@@ -26,6 +30,13 @@ internal static class DemoWorld
             (state, cancellationToken) => IssueAsync(world, state, cancellationToken),
             () => world.Faults.Clear(fault),
             "The registry answers again: images of Cilium can be pulled."
+        );
+
+    private static ManualAnswer Buckets(SandboxWorld world, string cluster) =>
+        new(
+            () => world.Twin.Nas.MakeBuckets("velero-backups", $"volsync-{cluster}"),
+            $"linus makes {cluster}'s buckets and keys on the NAS.",
+            $"mc ls nas: velero-backups/ volsync-{cluster}/; keys are in the vault"
         );
 
     /// <summary>Reads the tracker as anybody can: over its API.</summary>
