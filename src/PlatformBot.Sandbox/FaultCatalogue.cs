@@ -35,4 +35,18 @@ public static class FaultCatalogue
         ("CLUSTER/linkerd-check", "linkerd check finds the control plane unwell"),
         ("CLUSTER/mesh-link", "the other cluster's gateway cannot be reached"),
     ];
+
+    /// <summary>What stands for the words in capitals when a fault is tried out.</summary>
+    private static readonly (string Word, string Example)[] Examples =
+    [
+        ("CLUSTER", "infra"),
+        ("NODE", "infra-02"),
+        ("TOOL", "linkerd"),
+        ("RELEASE", "linkerd-control-plane"),
+        ("TEXT", "cilium"),
+    ];
+
+    /// <summary>A fault of this name that can be armed: "infra/image-pull/cilium" for "CLUSTER/image-pull/TEXT".</summary>
+    public static string Example(string name) =>
+        Examples.Aggregate(name, (text, each) => text.Replace(each.Word, each.Example, StringComparison.Ordinal));
 }

@@ -9,6 +9,7 @@ var root = new RootCommand("The chat-ops bot that builds and runs the platform's
     ServeVerb.Make(),
     DemoVerb.Make(),
     SandboxVerb.Make(),
+    RehearseVerb.Make(TimeProvider.System),
     PkiVerb.Make(Console.In, TimeProvider.System),
     TalosVerb.Make(Console.In),
     GitOpsVerb.Make(),

@@ -2,7 +2,10 @@ using PlatformBot.Core.Planning;
 
 namespace PlatformBot.Core.Runbooks;
 
-/// <summary>Binds what a person typed to what a runbook asks for: in order (<c>infra</c>) or by name (<c>cluster=infra</c>).</summary>
+/// <summary>
+/// Binds what a person typed to what a runbook asks for: in order (<c>infra</c>) or by name (<c>cluster=infra</c>, or
+/// <c>--cluster infra</c> as one writes it elsewhere).
+/// </summary>
 public static class Arguments
 {
     /// <param name="words">the words after the command</param>
@@ -15,8 +18,18 @@ public static class Arguments
     {
         var given = new Dictionary<string, string>();
 
-        foreach (var word in words)
+        for (var at = 0; at < words.Count; at++)
         {
+            var word = words[at];
+
+            // "--fault x" and "--fault=x" mean "fault=x".
+            if (Flag(runbook, word) is { } flag)
+            {
+                word = word.Contains('=', StringComparison.Ordinal)
+                    ? word[2..]
+                    : $"{flag}={words.ElementAtOrDefault(++at)}";
+            }
+
             if (Take(runbook, word, given) is { } refusal)
                 return refusal;
         }
@@ -42,6 +55,12 @@ public static class Arguments
         return bound;
     }
 
+    /// <summary>The argument that a word with two dashes names; null when it names none.</summary>
+    private static string? Flag(Runbook runbook, string word) =>
+        word.StartsWith("--", StringComparison.Ordinal)
+            ? runbook.Parameters.Select(it => it.Name).FirstOrDefault(name => word[2..].Split('=')[0] == name)
+            : null;
+
     private static Refusal? Take(Runbook runbook, string word, Dictionary<string, string> given)
     {
         var equals = word.IndexOf('=', StringComparison.Ordinal);
@@ -61,7 +80,7 @@ public static class Arguments
         if (word.StartsWith('-'))
         {
             return new Refusal(
-                $"'{YamlScalar.Shorten(word)}' starts with a dash, and runbooks have no flags.",
+                $"'{YamlScalar.Shorten(word)}' starts with a dash, and is no argument of this runbook.",
                 $"Write name=value. Usage: {runbook.Usage}"
             );
         }

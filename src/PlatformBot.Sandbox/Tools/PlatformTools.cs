@@ -73,6 +73,9 @@ public sealed class PlatformTools : IAsyncDisposable
     /// <summary>Makes a folder a checkout of the GitOps repository, as a person did before the bot came.</summary>
     public void Checkout(string folder) => _git.Prepare(folder);
 
+    /// <summary>Installs a tool that was missing.</summary>
+    public void Install(string tool) => _server.Install([tool]);
+
     public async ValueTask DisposeAsync()
     {
         await _server.DisposeAsync();

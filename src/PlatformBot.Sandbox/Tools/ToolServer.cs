@@ -37,10 +37,10 @@ public sealed class ToolServer : IAsyncDisposable
     {
         _clock = clock;
         _loses = loses ?? ((_, _) => Task.FromResult(false));
-        _tools = tools.Where(tool => !faults.Lasts($"{tool.Name}/missing")).ToDictionary(tool => tool.Name);
+        _tools = tools.ToDictionary(tool => tool.Name);
         Folder = folder;
         _door.Start();
-        ToolShim.Install(folder, _tools.Keys, ((IPEndPoint)_door.LocalEndpoint).Port, _secret);
+        Install([.. _tools.Keys.Where(tool => !faults.Lasts($"{tool}/missing"))]);
         _accepting = AcceptAsync();
     }
 
@@ -57,6 +57,10 @@ public sealed class ToolServer : IAsyncDisposable
         Faults faults,
         CallLoss? loses = null
     ) => new(tools, clock, folder, faults, loses);
+
+    /// <summary>Puts programs into the folder, as somebody does who installs what was missing.</summary>
+    public void Install(IReadOnlyList<string> tools) =>
+        ToolShim.Install(Folder, tools, ((IPEndPoint)_door.LocalEndpoint).Port, _secret);
 
     public async ValueTask DisposeAsync()
     {

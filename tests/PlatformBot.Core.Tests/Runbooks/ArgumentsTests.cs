@@ -29,6 +29,7 @@ public sealed class ArgumentsTests : IDisposable
     [Theory]
     [InlineData("apps-01 fast", "node=apps-01 mode=fast replicas=3")]
     [InlineData("apps-01 fast 5 \"for the test\"", "node=apps-01 mode=fast replicas=5 reason=for the test")]
+    [InlineData("--mode slow apps-01 --from=only", "node=apps-01 mode=slow replicas=3 from=only")]
     [InlineData("mode=slow apps-01 from=only", "node=apps-01 mode=slow replicas=3 from=only")]
     [InlineData(
         "apps-01 slow reason='$(reboot); a=b | c'",
@@ -42,7 +43,9 @@ public sealed class ArgumentsTests : IDisposable
     [InlineData("app-01 fast", "'app-01' is not allowed for 'node'. Did you mean 'apps-01'? Allowed: infra-01, infra-02, apps-01, apps-02.")]
     [InlineData("apps-01 fsat", "'fsat' is not allowed for 'mode'. Did you mean 'fast'? Allowed: slow, fast.")]
     [InlineData("apps-01 fast many", "'many' is not a whole number, which 'replicas' must be. Write digits only, such as 3.")]
-    [InlineData("apps-01 fast --force", "'--force' starts with a dash, and runbooks have no flags. Write name=value. Usage: scale <node> <mode> [replicas] [reason] [from]")]
+    [InlineData("apps-01 fast --force", "'--force' starts with a dash, and is no argument of this runbook. Write name=value. Usage: scale <node> <mode> [replicas] [reason] [from]")]
+    [InlineData("apps-01 fast --reason -rf", "The value for 'reason' starts with a dash. Begin it with another character: a program would take it for one of its flags.")]
+    [InlineData("apps-01 fast --replicas", "'' is not a whole number, which 'replicas' must be. Write digits only, such as 3.")]
     [InlineData("apps-01 fast reason=-rf", "The value for 'reason' starts with a dash. Begin it with another character: a program would take it for one of its flags.")]
     [InlineData("apps-01 fast reason=\"a\u0000b\"", "The value for 'reason' contains characters that cannot be seen. Type it by hand, on one line.")]
     [InlineData("apps-01 fast reason=\"a\nb\"", "The value for 'reason' contains characters that cannot be seen. Type it by hand, on one line.")]

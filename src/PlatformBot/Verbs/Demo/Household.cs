@@ -16,6 +16,9 @@ internal sealed class Household : IAsyncDisposable
 
     public SandboxWorld World { get; }
 
+    /// <summary>The bot's own parts, to look at.</summary>
+    public IServiceProvider Services => _bot.Services;
+
     /// <param name="options">its directory is set here</param>
     /// <exception cref="CatalogueException">The runbooks hold mistakes.</exception>
     /// <exception cref="DemoException">There are none here.</exception>
