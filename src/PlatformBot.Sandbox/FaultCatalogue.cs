@@ -34,6 +34,11 @@ public static class FaultCatalogue
         ),
         ("CLUSTER/linkerd-check", "linkerd check finds the control plane unwell"),
         ("CLUSTER/mesh-link", "the other cluster's gateway cannot be reached"),
+        ("op/item-missing/TITLE", "nobody has made this item of the vault yet"),
+        ("CLUSTER/connect-away", "1Password Connect does not answer: no secret can be read anew"),
+        ("CLUSTER/dns-token-invalid", "Cloudflare refuses the API token: no proof for certificates, no records"),
+        ("CLUSTER/certificate-expired", "the production certificate has run out and is not renewed"),
+        ("CLUSTER/tunnel-away", "Cloudflare's edge does not answer to the tunnel's connectors"),
     ];
 
     /// <summary>What stands for the words in capitals when a fault is tried out.</summary>

@@ -73,8 +73,8 @@ public sealed class SandboxWorld : IAsyncDisposable
         twin.Add(machines);
         KubernetesLaws.AddTo(twin);
         PlatformLaws.Add(twin);
-        var vault = PasswordVault.WithItemsOfPeople(machines.Old.ToFields());
-        AcceptKeys(twin, vault);
+        twin.Vault.AddItemsOfPeople(machines.Old.ToFields());
+        AcceptKeys(twin, twin.Vault);
         var apis = new Dictionary<string, KubeApiServer>();
 
         foreach (var cluster in twin.Clusters.Values)
@@ -82,8 +82,8 @@ public sealed class SandboxWorld : IAsyncDisposable
 
         var (chat, tracker) = await OfficesAsync(options, cancellationToken);
         var folder = Path.Combine(options.Directory, "bin");
-        var tools = PlatformTools.Start(twin, machines, vault, apis, folder, options.Loses);
-        var world = new SandboxWorld(options, twin, machines, vault, apis, tools, chat, tracker);
+        var tools = PlatformTools.Start(twin, machines, twin.Vault, apis, folder, options.Loses);
+        var world = new SandboxWorld(options, twin, machines, twin.Vault, apis, tools, chat, tracker);
         tools.Checkout(world.Checkout);
         return world;
     }

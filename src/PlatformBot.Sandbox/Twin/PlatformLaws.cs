@@ -2,11 +2,12 @@ using PlatformBot.Sandbox.Twin.Cilium;
 using PlatformBot.Sandbox.Twin.Flux;
 using PlatformBot.Sandbox.Twin.Mesh;
 using PlatformBot.Sandbox.Twin.Metrics;
+using PlatformBot.Sandbox.Twin.Security;
 using PlatformBot.Sandbox.Twin.Storage;
 
 namespace PlatformBot.Sandbox.Twin;
 
-/// <summary>Everything that lives on top of plain Kubernetes: Cilium, Flux, Linkerd, Victoria Metrics.</summary>
+/// <summary>Everything that lives on top of plain Kubernetes: Cilium, Flux, Linkerd, Victoria Metrics, secrets and certificates.</summary>
 public static class PlatformLaws
 {
     /// <summary>Adds the controllers, and speaks for the programs in the pods.</summary>
@@ -15,10 +16,12 @@ public static class PlatformLaws
         world.Add(new CiliumController(world));
         world.Add(new GitRepositoryController(world));
         world.Add(new HelmRepositoryController(world));
+        world.Add(new OciRepositoryController(world));
         world.Add(new KustomizationController(world));
         world.Add(new HelmReleaseController(world));
         world.Add(new VmOperator());
         world.Add(new ServiceMirror(world));
+        SecurityLaws.Add(world);
         world.Add(new RookController(world));
         world.Add(new SnapshotController(world));
         world.Add(new VolSyncController(world));
@@ -32,7 +35,7 @@ public static class PlatformLaws
         {
             cluster.ServiceProxy = request => answers.Answer(cluster, request);
             cluster.Exec = request => toolbox.Exec(cluster, request) ?? traffic.Exec(cluster, request);
-            cluster.Trouble = pod => Troubles.Of(cluster, pod) ?? StorageTroubles.Of(world, cluster, pod);
+            cluster.Trouble = pod => Troubles.Of(world, cluster, pod) ?? StorageTroubles.Of(world, cluster, pod);
             cluster.Logs = request => StorageTroubles.Log(world, cluster, request);
             cluster.Provisioning = (_, storage) => CephCsi.Trouble(world, cluster, storage);
             cluster.PodAdmission = pod =>

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using PlatformBot.Sandbox.Twin.Helm;
 using PlatformBot.Sandbox.Twin.Mesh;
+using PlatformBot.Sandbox.Twin.Security;
 
 namespace PlatformBot.Sandbox.Twin;
 
@@ -19,16 +20,15 @@ internal static class Troubles
         Mayastor,
     ];
 
-    public static PodTrouble? Of(TwinCluster cluster, JsonObject pod)
-    {
-        foreach (var rule in Rules)
-        {
-            if (rule(cluster, pod) is { } trouble)
-                return trouble;
-        }
+    private static readonly Func<TwinWorld, TwinCluster, JsonObject, PodTrouble?>[] Outside =
+    [
+        CloudflareTroubles.Cloudflared,
+        CloudflareTroubles.ExternalDns,
+    ];
 
-        return null;
-    }
+    public static PodTrouble? Of(TwinWorld world, TwinCluster cluster, JsonObject pod) =>
+        Rules.Select(rule => rule(cluster, pod)).FirstOrDefault(trouble => trouble is not null)
+        ?? Outside.Select(rule => rule(world, cluster, pod)).FirstOrDefault(trouble => trouble is not null);
 
     private static PodTrouble? MissingSecret(TwinCluster cluster, JsonObject pod)
     {

@@ -1,6 +1,7 @@
 using PlatformBot.Sandbox.Twin.Flux;
 using PlatformBot.Sandbox.Twin.Helm;
 using PlatformBot.Sandbox.Twin.Mesh;
+using PlatformBot.Sandbox.Twin.Security;
 using PlatformBot.Sandbox.Twin.Storage;
 
 namespace PlatformBot.Sandbox.Twin;
@@ -40,7 +41,7 @@ public static class TwinVerdict
         yield return Clean($"{cluster.Name}: linkerd viz check", MeshChecks.OfViz(cluster));
         yield return Clean($"{cluster.Name}: linkerd multicluster check", MeshChecks.OfMulticluster(world, cluster));
 
-        foreach (var fact in StorageVerdict.Of(world, cluster))
+        foreach (var fact in StorageVerdict.Of(world, cluster).Concat(SecurityFacts.Of(world, cluster)))
             yield return fact;
     }
 

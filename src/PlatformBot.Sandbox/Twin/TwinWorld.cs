@@ -1,6 +1,8 @@
 using PlatformBot.Sandbox.Twin.Git;
 using PlatformBot.Sandbox.Twin.Machines;
+using PlatformBot.Sandbox.Twin.Security;
 using PlatformBot.Sandbox.Twin.Storage;
+using PlatformBot.Sandbox.Twin.Vault;
 
 namespace PlatformBot.Sandbox.Twin;
 
@@ -21,6 +23,12 @@ public sealed class TwinWorld(TimeProvider clock, Faults faults, string director
 
     /// <summary>What both clusters' Flux follows.</summary>
     public GitRemote Git { get; } = new(clock, faults);
+
+    /// <summary>1Password, as the command line tool and, through Connect, External Secrets see it.</summary>
+    public PasswordVault Vault { get; } = new(faults);
+
+    /// <summary>monosense.io at Cloudflare.</summary>
+    public DnsZone Zone { get; } = new();
 
     /// <summary>The object store outside both clusters.</summary>
     public Nas Nas { get; } = new(faults);

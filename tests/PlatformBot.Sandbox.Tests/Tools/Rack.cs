@@ -24,7 +24,7 @@ internal sealed class Rack : IAsyncDisposable
         World = new TwinWorld(_clock, Faults, _folder);
         Machines = new MachineRoom(World);
         World.Add(Machines);
-        Vault = PasswordVault.WithItemsOfPeople(Machines.Old.ToFields());
+        Vault.AddItemsOfPeople(Machines.Old.ToFields());
         _server = ToolServer.Start(
             [
                 new TalosTool(World, Machines, (cluster, context) => $"{cluster} {context}\n").Create(),
@@ -46,7 +46,7 @@ internal sealed class Rack : IAsyncDisposable
 
     public MachineRoom Machines { get; }
 
-    public PasswordVault Vault { get; }
+    public PasswordVault Vault => World.Vault;
 
     public ToolBox Tools { get; }
 

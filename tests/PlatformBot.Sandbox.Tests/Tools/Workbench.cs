@@ -22,7 +22,7 @@ internal sealed class Workbench : IAsyncDisposable
     {
         World = new TwinWorld(new FastClock(TimeProvider.System, speed: 100), Faults, _folder);
         _machines = new MachineRoom(World);
-        Vault = PasswordVault.WithItemsOfPeople(_machines.Old.ToFields());
+        Vault.AddItemsOfPeople(_machines.Old.ToFields());
         Box = new ToolBox(Path.Combine(_folder, "bin"), _folder);
         Box.Environment["KUBECONFIG"] = PathOf("infra.kubeconfig");
         Box.Environment["OP_SERVICE_ACCOUNT_TOKEN"] = Vault.ServiceAccountToken;
@@ -32,7 +32,7 @@ internal sealed class Workbench : IAsyncDisposable
 
     public TwinWorld World { get; }
 
-    public PasswordVault Vault { get; }
+    public PasswordVault Vault => World.Vault;
 
     public ToolBox Box { get; }
 

@@ -31,6 +31,8 @@ internal sealed class PlatformScene
 
     public Faults Faults { get; } = new();
 
+    public DateTimeOffset Now => _clock.GetUtcNow();
+
     public TwinWorld World { get; }
 
     /// <summary>The rack with its disks; what runs on it is the scene's affair.</summary>
@@ -162,6 +164,13 @@ internal sealed class PlatformScene
                 .Select(json =>
                     $"{json["kind"]}/{json["metadata"]!["name"]}: {Health.ConditionOf(json, "Ready")?["message"]} {Health.ConditionOf(json, "Reconciling")?["message"]}"
                 )
+        );
+
+    /// <summary>The one secret that External Secrets does not bring itself; the right one unless another is given.</summary>
+    public void ConnectToken(TwinCluster cluster, string? token = null) =>
+        Apply(
+            cluster,
+            $"{{apiVersion: v1, kind: Secret, metadata: {{name: onepassword-connect-token, namespace: external-secrets}}, stringData: {{token: {token ?? World.Vault.ValueOf("onepassword-connect", "token")}}}}}"
         );
 
     /// <summary>The Secret and ConfigMap that the mesh starts from, with an issuer signed by <paramref name="anchor"/>.</summary>

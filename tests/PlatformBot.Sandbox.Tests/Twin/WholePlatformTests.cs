@@ -11,6 +11,8 @@ public sealed class WholePlatformTests
     [Fact]
     public void The_shipped_tree_becomes_two_linked_clusters()
     {
+        _scene.World.Vault.AddItemsOfPeople(new Dictionary<string, string>());
+
         foreach (var cluster in _scene.World.Clusters.Values)
             _scene.BeforeStorage(cluster);
 
@@ -44,6 +46,17 @@ public sealed class WholePlatformTests
         Released("44-observability", "49-demo");
         _scene.Release(_scene.Apps, "45-otel-collector");
         Reconciled();
+        Released("60-platform");
+        _scene.ConnectToken(_scene.Infra);
+        _scene.ConnectToken(_scene.Apps);
+        Released(
+            "61-external-secrets",
+            "63-cert-manager",
+            "64-issuers",
+            "65-gateway",
+            "66-cloudflared",
+            "67-external-dns"
+        );
         _scene.World.RouterConfigured = true;
         Released("50-snapshot-controller", "51-rook-operator", "52-rook-cluster");
         BackedUp();

@@ -26,7 +26,7 @@ public sealed partial class ShippedPlatformTests
     public void The_bootstrap_can_be_planned_for(string cluster) => Bootstrap(cluster).Phases.ShouldNotBeEmpty();
 
     [Fact]
-    public void Only_what_takes_over_a_node_or_a_disk_asks_for_an_approval()
+    public void Only_what_takes_over_a_node_a_disk_or_public_names_asks_for_an_approval()
     {
         var destructive = Bootstrap("all").Steps.Where(step => step.Destructive is not null).ToArray();
 
@@ -34,12 +34,20 @@ public sealed partial class ShippedPlatformTests
             .Select(step => Made(step.Id))
             .Distinct()
             .ShouldBe(
-                ["stage-node", "convert-node", "stage-canary", "convert-canary", "wipe-disk", "rook-cluster"],
+                [
+                    "stage-node",
+                    "convert-node",
+                    "stage-canary",
+                    "convert-canary",
+                    "wipe-disk",
+                    "rook-cluster",
+                    "external-dns",
+                ],
                 ignoreOrder: true
             );
         destructive.Where(step => step.Node is not null).Select(step => step.Node).Distinct().Count().ShouldBe(6);
         destructive.Count(step => Made(step.Id) == "wipe-disk").ShouldBe(6);
-        destructive.Length.ShouldBe(20);
+        destructive.Length.ShouldBe(22);
     }
 
     [Fact]
@@ -150,7 +158,10 @@ public sealed partial class ShippedPlatformTests
         {
             var text = string.Join(' ', Commands(release).SelectMany(argv => argv));
             var file = PhaseFile().Match(text).Value;
-            var waited = release.Verify.OfType<PlannedCheck.Wait>().First().For.Object.Name;
+            var waited = release
+                .Verify.OfType<PlannedCheck.Wait>()
+                .First(wait => wait.For.Object.Kind == "Kustomization")
+                .For.Object.Name;
 
             Documents(Path.Combine(Repository.Root, "deploy/platform/kubernetes/clusters", release.Cluster!, file))
                 .Select(document => document["metadata"]["name"].ToString())
@@ -229,6 +240,7 @@ public sealed partial class ShippedPlatformTests
 
     [Theory]
     [InlineData("  token: op://Prod/infra-talos/CLUSTER_TOKEN")]
+    [InlineData("    - secretKey: CF_API_TOKEN")]
     [InlineData("  secretKeyRef: { name: platformbot, key: mattermost-token }")]
     [InlineData("  PASSWORD_FILE: /run/secrets/postgres-password")]
     [InlineData("  POSTGRES_PASSWORD: ${POSTGRES_PASSWORD:?set it in .env}")]
@@ -283,7 +295,7 @@ public sealed partial class ShippedPlatformTests
 
     /// <summary>A value after password, token, secret or key that is neither a reference nor a name of a file or variable; or a token or key by its form.</summary>
     [GeneratedRegex(
-        @"PRIVATE KEY-----|gh[pousr]_[A-Za-z0-9]{30,}|(?i:password|passwd|[-_]token|secret[-_]?key)\s*[:=]\s*[""']?(?!op://|/|\$|\{|true|false|admin-)[A-Za-z0-9+/_.-]{6,}",
+        @"PRIVATE KEY-----|gh[pousr]_[A-Za-z0-9]{30,}|(?i:password|passwd|[-_]token|(?<!- )secret[-_]?key)\s*[:=]\s*[""']?(?!op://|/|\$|\{|true|false|admin-)[A-Za-z0-9+/_.-]{6,}",
         RegexOptions.None,
         1000
     )]

@@ -38,7 +38,8 @@ public sealed class TakenBackTests
             limit.Token
         );
         await Story.ApproveAsync(grace, asked, "infra", limit.Token);
-        await new Story(ada, grace, grace, DemoWorld.Of(world, Fault), transcript).ConfirmAsync(limit.Token);
+        using var rest = CancellationTokenSource.CreateLinkedTokenSource(limit.Token);
+        var manual = new Story(ada, grace, grace, DemoWorld.Of(world, Fault), transcript).ConfirmAsync(rest.Token);
         await ada.PostAsync(post => post.Buttons.Contains("rollback"), limit.Token);
         Kustomizations(world).ShouldContain("linkerd-control-plane");
 
@@ -58,6 +59,10 @@ public sealed class TakenBackTests
             .Where(command => command.Contains("take back", StringComparison.Ordinal))
             .First()
             .ShouldContain("41-linkerd");
+        await rest.CancelAsync();
+        await manual.ConfigureAwait(
+            ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext
+        );
     }
 
     private static IEnumerable<string> Kustomizations(SandboxWorld world) =>

@@ -229,48 +229,6 @@ internal sealed class CiliumController(TwinWorld world) : IController
             cluster.Objects.Put(json);
         }
 
-        foreach (
-            var gateway in cluster
-                .Objects.View(group, "Gateway")
-                .Where(one => one.TextAt("spec.gatewayClassName") == "cilium")
-        )
-        {
-            Gateway(cluster, gateway, now);
-        }
-    }
-
-    private static void Gateway(TwinCluster cluster, JsonObject gateway, DateTimeOffset now)
-    {
-        var (key, name) = (ObjectKey.Of(gateway), $"cilium-gateway-{ObjectKey.Of(gateway).Name}");
-        var service = Manifest
-            .Service(
-                key.Namespace,
-                name,
-                [],
-                [.. gateway.ItemsAt("spec.listeners").Select(one => (one.TextAt("name"), one.NumberAt("port", 80)))]
-            )
-            .Marked("annotations", gateway.MappingAt("spec.infrastructure.annotations"));
-        service["spec"]!.AsObject().Remove("selector");
-        service["spec"]!["type"] = "LoadBalancer";
-        Applier.Apply(cluster, service);
-
-        var address = (string?)
-            cluster.Objects.View(ObjectKey.Of(service))?["status"]?["loadBalancer"]?["ingress"]?[0]?["ip"];
-
-        if (address is null || Health.IsTrue(gateway, "Programmed"))
-            return;
-
-        cluster.Objects.Update(
-            key,
-            json =>
-                json["status"] = new JsonObject
-                {
-                    ["addresses"] = new JsonArray(Manifest.Map(("type", "IPAddress"), ("value", address))),
-                    ["conditions"] = new JsonArray(
-                        Condition(now, "Accepted", "True", "Accepted", "Gateway successfully scheduled"),
-                        Condition(now, "Programmed", "True", "Programmed", "Gateway successfully reconciled")
-                    ),
-                }
-        );
+        GatewayStatus.Reconcile(cluster);
     }
 }

@@ -20,7 +20,25 @@ internal static class HelmInputs
                 : ObjectKey.Of(json).Name
         );
 
-    public static string VersionOf(JsonObject json) => json.TextAt("spec.chart.spec.version").TrimStart('v');
+    /// <summary>The chart's name and version: written in the release, or those of the OCIRepository that it names.</summary>
+    public static (string Name, string Version) PinOf(TwinCluster cluster, JsonObject json)
+    {
+        if (OciSource(json) is not { } key)
+            return (json.TextAt("spec.chart.spec.chart"), json.TextAt("spec.chart.spec.version").TrimStart('v'));
+
+        var source = cluster.Objects.View(key);
+        return (source.TextAt("spec.url").Split('/')[^1], source.TextAt("spec.ref.tag").TrimStart('v'));
+    }
+
+    private static ObjectKey? OciSource(JsonObject json) =>
+        json["spec"]?["chartRef"] is { } reference
+            ? new ObjectKey(
+                FluxKinds.Source,
+                reference.TextAt("kind"),
+                reference.TextAt("namespace", ObjectKey.Of(json).Namespace),
+                reference.TextAt("name")
+            )
+            : null;
 
     public static TimeSpan Timeout(JsonObject json) =>
         Conditions.Duration(json["spec"]?["timeout"], TimeSpan.FromMinutes(5));
@@ -33,7 +51,8 @@ internal static class HelmInputs
     {
         var parts = json.ItemsAt("spec.valuesFrom")
             .Select(reference => Versioned(cluster, Referenced(json, reference!)))
-            .Append((string?)json["metadata"]?["generation"]?.ToString());
+            .Append((string?)json["metadata"]?["generation"]?.ToString())
+            .Append(PinOf(cluster, json).Version);
 
         return string.Join('|', parts);
     }
@@ -61,6 +80,9 @@ internal static class HelmInputs
     /// <summary>Why there is no chart yet; null when there is one.</summary>
     public static string? ChartTrouble(TwinCluster cluster, JsonObject json)
     {
+        if (OciSource(json) is { } key)
+            return OciTrouble(cluster, key);
+
         var own = ObjectKey.Of(json);
         var chart = json["spec"]?["chart"]?["spec"];
         var (name, version) = (chart.TextAt("chart"), chart.TextAt("version"));
@@ -80,6 +102,16 @@ internal static class HelmInputs
         return ChartShelf.Find(name, version, (string?)repository["spec"]?["url"]) is null
             ? $"{prefix}invalid chart reference: failed to get chart version for remote reference: no '{name}' chart with version matching '{version}' found"
             : null;
+    }
+
+    private static string? OciTrouble(TwinCluster cluster, ObjectKey key)
+    {
+        var source = cluster.Objects.View(key);
+
+        return source is null
+                ? $"could not get Source object: ocirepositories.source.toolkit.fluxcd.io \"{key.Name}\" not found"
+            : source.IsReady() ? null
+            : $"OCIRepository '{key.Namespace}/{key.Name}' is not ready: {Health.ConditionOf(source, "Ready")?["message"] ?? "latest generation of object has not been reconciled"}";
     }
 
     /// <summary>The merged values; answers why they cannot be had, or null.</summary>

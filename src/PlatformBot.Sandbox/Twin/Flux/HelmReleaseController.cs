@@ -62,7 +62,7 @@ internal sealed class HelmReleaseController(TwinWorld world)
         var release = HelmEngine.Status(cluster, HelmInputs.NamespaceOf(json), HelmInputs.NameOf(json));
 
         return release is { Status: "deployed" }
-            && release.ChartVersion == HelmInputs.VersionOf(json)
+            && release.ChartVersion == HelmInputs.PinOf(cluster, json).Version
             && (string?)status?["history"]?[0]?["digest"] == HelmInputs.Digest(values)
             && (int?)status?["history"]?[0]?["version"] == release.Revision;
     }
@@ -87,7 +87,7 @@ internal sealed class HelmReleaseController(TwinWorld world)
             {
                 AddFinalizer(one);
                 HelmInputs.ResetIfAsked(one);
-                one.StatusOf()["lastAttemptedRevision"] = HelmInputs.VersionOf(one);
+                one.StatusOf()["lastAttemptedRevision"] = HelmInputs.PinOf(cluster, one).Version;
                 one.Begin(Now, $"Running '{action}' action with timeout of {Durations.Show(HelmInputs.Timeout(one))}");
             }
         );
@@ -115,19 +115,13 @@ internal sealed class HelmReleaseController(TwinWorld world)
 
     private void Send(TwinCluster cluster, JsonObject json, HelmWork work)
     {
-        var chart = json["spec"]?["chart"]?["spec"];
+        var (chart, version) = HelmInputs.PinOf(cluster, json);
 
         try
         {
             var release = _helm.Begin(
                 cluster,
-                new HelmRequest(
-                    HelmInputs.NameOf(json),
-                    HelmInputs.NamespaceOf(json),
-                    chart.TextAt("chart"),
-                    HelmInputs.VersionOf(json),
-                    work.Values
-                )
+                new HelmRequest(HelmInputs.NameOf(json), HelmInputs.NamespaceOf(json), chart, version, work.Values)
             );
             _work[Uid(json)] = work with { Release = release, Fails = _helm.Fails(cluster, release) };
         }
@@ -168,9 +162,10 @@ internal sealed class HelmReleaseController(TwinWorld world)
         var retries = json.NumberAt($"spec.{work.Action}.remediation.retries", 0);
         var exhausted = failures > retries;
         var reason = installs ? "InstallFailed" : "UpgradeFailed";
+        var (chart, version) = HelmInputs.PinOf(cluster, json);
         var message =
             $"Helm {work.Action} failed for release {HelmInputs.NamespaceOf(json)}/{HelmInputs.NameOf(json)} "
-            + $"with chart {json.TextAt("spec.chart.spec.chart")}@{HelmInputs.VersionOf(json)}: {error}";
+            + $"with chart {chart}@{version}: {error}";
 
         if (work.Release is not null)
             HelmEngine.Finish(cluster, work.Release, error);

@@ -136,6 +136,11 @@ internal sealed class KustomizationController(TwinWorld world)
             Finish(json, failed: true);
             Change(cluster, json, one => one.Fail(Now, "BuildFailed", $"kustomize build failed: {trouble.Message}"));
         }
+        catch (SubstitutionException trouble)
+        {
+            Finish(json, failed: true);
+            Change(cluster, json, one => one.Fail(Now, "PostBuildFailed", $"post build failed: {trouble.Message}"));
+        }
     }
 
     /// <summary>False while CRDs of this very set are not established yet.</summary>

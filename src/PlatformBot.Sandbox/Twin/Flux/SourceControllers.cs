@@ -107,18 +107,15 @@ internal sealed class GitRepositoryController(TwinWorld world)
 
     private static (string Revision, string? Trouble) ResolvePublic(JsonObject json, string url)
     {
-        if (url.TrimEnd('/') is GatewayApi.Repository or $"{GatewayApi.Repository}.git")
-        {
-            var tag = json.TextAt("spec.ref.tag");
-            return tag == GatewayApi.Tag
-                ? ($"{tag}@sha1:{GatewayApi.Sha}", null)
-                : (
-                    "",
-                    $"failed to checkout and determine revision: unable to clone '{url}': couldn't find remote ref \"refs/tags/{tag}\""
-                );
-        }
+        const string Failed = "failed to checkout and determine revision: unable to clone";
 
-        return ("", $"failed to checkout and determine revision: unable to clone '{url}': repository not found");
+        if (PublicRepository.At(url) is not { } repository)
+            return ("", $"{Failed} '{url}': repository not found");
+
+        var tag = json.TextAt("spec.ref.tag");
+        return tag == repository.Tag
+            ? ($"{tag}@sha1:{repository.Sha}", null)
+            : ("", $"{Failed} '{url}': couldn't find remote ref \"refs/tags/{tag}\"");
     }
 
     /// <summary>The files of the artifact that a GitRepository offers now; null when it offers none.</summary>
@@ -128,7 +125,7 @@ internal sealed class GitRepositoryController(TwinWorld world)
             return null;
 
         var sha = revision.Split(':')[^1];
-        var files = sha == GatewayApi.Sha ? GatewayApi.Tree : world.Git.Find(sha)?.Tree;
+        var files = PublicRepository.With(sha)?.Tree ?? world.Git.Find(sha)?.Tree;
         return files is null ? null : new Artifact(revision, files);
     }
 }

@@ -1,8 +1,12 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using PlatformBot.Sandbox.Twin.Helm;
 
 namespace PlatformBot.Sandbox.Twin.Flux;
+
+/// <summary>What the variables come from is not there.</summary>
+public sealed class SubstitutionException(string message) : Exception(message);
 
 /// <summary>spec.postBuild: ${NAME}, ${NAME:=otherwise} and ${NAME:-otherwise} in what was built.</summary>
 internal static partial class Substitution
@@ -29,12 +33,18 @@ internal static partial class Substitution
 
         foreach (var reference in postBuild.ItemsAt("substituteFrom"))
         {
-            var found = cluster.Objects.View(
-                new ObjectKey("v1", reference.TextAt("kind", "ConfigMap"), ns, reference.TextAt("name"))
-            );
+            var (kind, name) = (reference.TextAt("kind", "ConfigMap"), reference.TextAt("name"));
+            var found = cluster.Objects.View(new ObjectKey("v1", kind, ns, name));
+
+            if (found is null && !reference.FlagAt("optional"))
+            {
+                throw new SubstitutionException(
+                    $"substitute from '{kind}/{name}' error: {kind.ToLowerInvariant()}s \"{name}\" not found"
+                );
+            }
 
             foreach (var (key, value) in found.MappingAt("data"))
-                variables[key] = (string?)value ?? "";
+                variables[key] = Decode(kind, (string?)value ?? "");
         }
 
         foreach (var (key, value) in postBuild.MappingAt("substitute"))
@@ -42,6 +52,9 @@ internal static partial class Substitution
 
         return variables;
     }
+
+    private static string Decode(string kind, string data) =>
+        kind == "Secret" ? Encoding.UTF8.GetString(Convert.FromBase64String(data)) : data;
 
     private static JsonObject Replace(JsonObject json, Dictionary<string, string> variables) =>
         JsonNode

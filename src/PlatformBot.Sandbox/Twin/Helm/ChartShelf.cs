@@ -24,6 +24,9 @@ internal static class ChartShelf
         LinkerdMulticlusterChart.Chart,
         JaegerChart.Chart,
         OtelCollectorChart.Chart,
+        ExternalSecretsChart.Chart,
+        CertManagerChart.Chart,
+        ExternalDnsChart.Chart,
     ];
 
     /// <exception cref="HelmException">No such repository, chart or version.</exception>
@@ -54,6 +57,12 @@ internal static class ChartShelf
             && (version.Length == 0 || chart.Version == version.TrimStart('v'))
             && (repository is null || chart.Repository == repository.TrimEnd('/'))
         );
+
+    /// <summary>The chart at "oci://registry/path/NAME"; null when the registry has no such chart or tag.</summary>
+    public static Chart? FindOci(string url, string tag) =>
+        url.LastIndexOf('/') is var slash and > 0 && tag.Length > 0
+            ? Find(url[(slash + 1)..], tag, url[..slash])
+            : null;
 
     private static string HostOf(string url) => Uri.TryCreate(url, UriKind.Absolute, out var uri) ? uri.Host : url;
 }

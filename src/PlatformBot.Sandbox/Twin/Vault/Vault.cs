@@ -14,7 +14,8 @@ public sealed record VaultItem(
 );
 
 /// <summary>The simulated 1Password account: two vaults, items by title, one service account that may read and write both.</summary>
-public sealed class PasswordVault
+/// <remarks>Fault: "op/item-missing/TITLE" hides an item, as if nobody had made it yet.</remarks>
+public sealed class PasswordVault(Faults faults)
 {
     private readonly Lock _gate = new();
     private readonly List<VaultItem> _items = [];
@@ -55,7 +56,16 @@ public sealed class PasswordVault
     public IReadOnlyList<VaultItem> Find(string vault, string titleOrId)
     {
         lock (_gate)
-            return [.. _items.Where(item => item.Vault == vault && (item.Title == titleOrId || item.Id == titleOrId))];
+        {
+            return
+            [
+                .. _items.Where(item =>
+                    item.Vault == vault
+                    && (item.Title == titleOrId || item.Id == titleOrId)
+                    && !faults.Lasts($"op/item-missing/{item.Title}")
+                ),
+            ];
+        }
     }
 
     public void Remove(VaultItem item)
@@ -65,15 +75,14 @@ public sealed class PasswordVault
     }
 
     /// <summary>
-    /// A vault with the items that only people can supply: the Git token, the passwords of Grafana, MinIO and restic, and
-    /// the secrets of the cluster of old.
+    /// Puts in what only people can supply: the Git token, the passwords of Grafana, MinIO and restic, the secrets of the
+    /// cluster of old, and what the platform's services are given.
     /// </summary>
-    public static PasswordVault WithItemsOfPeople(IReadOnlyDictionary<string, string> secretsOfOldCluster)
+    public void AddItemsOfPeople(IReadOnlyDictionary<string, string> secretsOfOldCluster)
     {
-        var vault = new PasswordVault();
-        vault.Add("Prod", "prod-talos", secretsOfOldCluster);
-        vault.Add("Infra", "github-flux", Field("token", $"github_pat_{Password()}"));
-        vault.Add(
+        Add("Prod", "prod-talos", secretsOfOldCluster);
+        Add("Infra", "github-flux", Field("token", $"github_pat_{Password()}"));
+        Add(
             "Infra",
             "grafana-admin",
             new Dictionary<string, string> { ["username"] = "admin", ["password"] = Password() }
@@ -81,12 +90,19 @@ public sealed class PasswordVault
 
         foreach (var cluster in new[] { "infra", "apps" })
         {
-            vault.Add("Infra", $"minio-velero-{cluster}", KeyPair());
-            vault.Add("Infra", $"minio-volsync-{cluster}", KeyPair());
-            vault.Add("Infra", $"volsync-restic-{cluster}", Field("password", Password()));
+            Add("Infra", $"minio-velero-{cluster}", KeyPair());
+            Add("Infra", $"minio-volsync-{cluster}", KeyPair());
+            Add("Infra", $"volsync-restic-{cluster}", Field("password", Password()));
         }
 
-        return vault;
+        ServiceItems.AddTo(this);
+    }
+
+    /// <summary>The value of a field, as whoever made it knows it; "" when there is none.</summary>
+    public string ValueOf(string item, string field)
+    {
+        lock (_gate)
+            return _items.Find(one => one.Title == item)?.Fields.GetValueOrDefault(field) ?? "";
     }
 
     private static Dictionary<string, string> Field(string label, string value) => new() { [label] = value };

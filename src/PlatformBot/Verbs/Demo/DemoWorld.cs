@@ -10,8 +10,6 @@ internal static class DemoWorld
             $"Six machines of the old cluster k8s, nothing else.\n"
                 + $"One thing will go wrong: images of Cilium cannot be pulled on infra ({fault}).\n"
                 + $"Chat {world.Chat.BaseUri}   Issues {world.Tracker.BaseUri}",
-            [.. world.Twin.Clusters.Keys],
-            ["foundation", "storage"],
             new Dictionary<string, ManualAnswer>
             {
                 ["infra/nas-buckets"] = Buckets(world, "infra"),

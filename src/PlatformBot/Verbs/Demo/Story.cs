@@ -13,7 +13,7 @@ internal sealed class Story(Watcher ada, Watcher grace, Watcher linus, StoryWorl
         transcript.Write("world", "the world", world.Opening);
         await AskAsync("/platform bootstap all", cancellationToken);
         await AskAsync("/platform bootstrap all", cancellationToken);
-        await AllAsync([ApproveAsync, ConfirmAsync, HealAsync, EndAsync], cancellationToken);
+        await AllAsync([ApproveAllAsync, ConfirmAsync, HealAsync, EndAsync], cancellationToken);
         await AskAsync("/platform status", cancellationToken);
         await AskAsync("/platform history", cancellationToken);
     }
@@ -46,37 +46,49 @@ internal sealed class Story(Watcher ada, Watcher grace, Watcher linus, StoryWorl
         await ada.PrivateAsync(cancellationToken);
     }
 
-    /// <summary>The requester tries, and is told why not; somebody else looks and approves, cluster by cluster.</summary>
-    private async Task ApproveAsync(CancellationToken cancellationToken)
+    /// <summary>The requester tries, and is told why not; somebody else looks and approves, one phase of a cluster after the other.</summary>
+    public async Task ApproveAllAsync(CancellationToken cancellationToken)
     {
-        foreach (var cluster in world.Clusters)
-            await ada.PostAsync(post => Asks(post, cluster), cancellationToken);
-
-        var first = await ada.PostAsync(post => Asks(post, world.Clusters[0]), cancellationToken);
-        transcript.Write("presses", ada.Seat.Name, $"presses [ **Approve…** ] for {Subject(first)}");
+        var first = await ada.PostAsync(post => post.Buttons.Contains("approve"), cancellationToken);
+        transcript.Write("presses", ada.Seat.Name, $"presses [ **{Label(first)}** ] for {Subject(first)}");
         await ada.Seat.PressAsync(first.Id, "approve", cancellationToken);
         await ada.PrivateAsync(cancellationToken);
+        var decided = new HashSet<string>();
 
-        foreach (var phase in world.ApprovedPhases)
+        while (true)
         {
-            foreach (var cluster in world.Clusters)
-                await ApproveAsync(phase, cluster, cancellationToken);
+            var post = await grace.PostAsync(
+                post => IsEnd(post) || (post.Buttons.Contains("approve") && !decided.Contains(post.Id)),
+                cancellationToken
+            );
+
+            if (IsEnd(post))
+                return;
+
+            decided.Add(post.Id);
+            await ApproveAsync(post, cancellationToken);
         }
     }
 
-    private async Task ApproveAsync(string phase, string cluster, CancellationToken cancellationToken)
+    private async Task ApproveAsync(SeenPost post, CancellationToken cancellationToken)
     {
-        var post = await grace.PostAsync(
-            post => Asks(post, cluster) && Subject(post) == $"{cluster}/{phase}",
-            cancellationToken
-        );
-        transcript.Write(
-            "presses",
-            grace.Seat.Name,
-            $"presses [ **Approve…** ] for {Subject(post)} and types: {cluster}"
-        );
-        await ApproveAsync(grace, post, cluster, cancellationToken);
+        var pressed = $"presses [ **{Label(post)}** ] for {Subject(post)}";
+
+        // With dots, the button opens a form.
+        if (Label(post).EndsWith('…'))
+        {
+            var cluster = Subject(post).Split('/')[0];
+            transcript.Write("presses", grace.Seat.Name, $"{pressed} and types: {cluster}");
+            await ApproveAsync(grace, post, cluster, cancellationToken);
+            return;
+        }
+
+        transcript.Write("presses", grace.Seat.Name, pressed);
+        await grace.Seat.PressAsync(post.Id, "approve", cancellationToken);
+        await grace.PostAsync(now => now.Id == post.Id && !now.Buttons.Contains("approve"), cancellationToken);
     }
+
+    private static string Label(SeenPost post) => post.Labels[post.Buttons.ToList().IndexOf("approve")];
 
     /// <summary>Nobody can undo what is approved: the form wants the cluster's name, letter by letter.</summary>
     public static async Task ApproveAsync(
@@ -116,12 +128,16 @@ internal sealed class Story(Watcher ada, Watcher grace, Watcher linus, StoryWorl
     {
         var done = new HashSet<string>();
 
-        while (done.Count < world.ManualSteps.Count)
+        while (true)
         {
             var post = await ada.PostAsync(
-                post => post.Buttons.Contains("confirm") && !done.Contains(post.Id),
+                post => IsEnd(post) || (post.Buttons.Contains("confirm") && !done.Contains(post.Id)),
                 cancellationToken
             );
+
+            if (IsEnd(post))
+                return;
+
             var answer = world
                 .ManualSteps.First(step => post.Message.Contains(step.Key, StringComparison.Ordinal))
                 .Value;
@@ -167,16 +183,15 @@ internal sealed class Story(Watcher ada, Watcher grace, Watcher linus, StoryWorl
 
     private async Task EndAsync(CancellationToken cancellationToken)
     {
-        var end = await ada.PostAsync(
-            post =>
-                Ends.Any(end => post.Message.Contains(end, StringComparison.Ordinal))
-                && post.Message.Contains(" after ", StringComparison.Ordinal),
-            cancellationToken
-        );
+        var end = await ada.PostAsync(IsEnd, cancellationToken);
 
         if (!end.Message.Contains("succeeded", StringComparison.Ordinal))
             throw new DemoException($"The run did not succeed: {end.Message}");
     }
+
+    private static bool IsEnd(SeenPost post) =>
+        Ends.Any(end => post.Message.Contains(end, StringComparison.Ordinal))
+        && post.Message.Contains(" after ", StringComparison.Ordinal);
 
     private static readonly string[] Ends =
     [
@@ -187,23 +202,16 @@ internal sealed class Story(Watcher ada, Watcher grace, Watcher linus, StoryWorl
         ":hourglass: Run #",
     ];
 
-    /// <summary>The post that asks for an approval for this cluster.</summary>
-    private static bool Asks(SeenPost post, string cluster) =>
-        post.Buttons.Contains("approve") && Subject(post).StartsWith($"{cluster}/", StringComparison.Ordinal);
-
     /// <summary>"infra/foundation" of the post that asks for its approval.</summary>
     private static string Subject(SeenPost post) =>
         post.Message.Split('\n')[0].Split("**") is [_, var phase, ..] ? phase : "";
 }
 
 /// <summary>What the story needs to know of, and do to, the world outside chat.</summary>
-/// <param name="ApprovedPhases">what destroys something, in order</param>
 /// <param name="ManualSteps">part of a manual step's post → what somebody does, and what they then say they saw</param>
 /// <param name="IssueAsync">waits for the one issue to be open or closed, and shows it</param>
 internal sealed record StoryWorld(
     string Opening,
-    IReadOnlyList<string> Clusters,
-    IReadOnlyList<string> ApprovedPhases,
     IReadOnlyDictionary<string, ManualAnswer> ManualSteps,
     Func<string, CancellationToken, Task<string>> IssueAsync,
     Action RemoveCause,
