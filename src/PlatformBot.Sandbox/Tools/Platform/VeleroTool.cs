@@ -265,7 +265,13 @@ internal sealed class VeleroTool(TwinWorld world, KubeClients clients)
 
     private static string NamespaceOf(Flags flags) => flags.Get("namespace", "velero");
 
-    private static ToolException Error(string message) => new($"An error occurred: {message}");
+    /// <summary>The API server knows no such path: Velero's kinds are not there.</summary>
+    private static ToolException Error(string message) =>
+        new(
+            message.StartsWith("404 page not found", StringComparison.Ordinal)
+                ? "An error occurred: no matches for kind \"Backup\" in version \"velero.io/v1\""
+                : $"An error occurred: {message}"
+        );
 
     private async Task<KubeClient> OpenAsync(ToolCall call, Flags flags) =>
         (
