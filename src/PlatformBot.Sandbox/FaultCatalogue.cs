@@ -26,7 +26,7 @@ public static class FaultCatalogue
         ("CLUSTER/disk-full", "Ceph's disks are full, no volume is made any more: HEALTH_ERR"),
         (
             "CLUSTER/nas-away",
-            "the NAS cannot be reached: Velero's backup location is unavailable, VolSync's mover fails"
+            "the NAS cannot be reached: Velero's backup location is unavailable, VolSync's mover fails, PostgreSQL archives nothing"
         ),
         (
             "CLUSTER/velero-partially-failed",
@@ -38,6 +38,10 @@ public static class FaultCatalogue
         ("CLUSTER/connect-away", "1Password Connect does not answer: no secret can be read anew"),
         ("CLUSTER/dns-token-invalid", "Cloudflare refuses the API token: no proof for certificates, no records"),
         ("CLUSTER/certificate-expired", "the production certificate has run out and is not renewed"),
+        (
+            "CLUSTER/postgres-primary-lost",
+            "the first instance of PostgreSQL, its primary at first, does not start any more"
+        ),
         ("CLUSTER/tunnel-away", "Cloudflare's edge does not answer to the tunnel's connectors"),
     ];
 

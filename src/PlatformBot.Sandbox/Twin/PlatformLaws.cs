@@ -3,6 +3,7 @@ using PlatformBot.Sandbox.Twin.Flux;
 using PlatformBot.Sandbox.Twin.Mesh;
 using PlatformBot.Sandbox.Twin.Metrics;
 using PlatformBot.Sandbox.Twin.Security;
+using PlatformBot.Sandbox.Twin.Services;
 using PlatformBot.Sandbox.Twin.Storage;
 
 namespace PlatformBot.Sandbox.Twin;
@@ -22,19 +23,25 @@ public static class PlatformLaws
         world.Add(new VmOperator());
         world.Add(new ServiceMirror(world));
         SecurityLaws.Add(world);
+        ServiceLaws.Add(world);
         world.Add(new RookController(world));
         world.Add(new SnapshotController(world));
         world.Add(new VolSyncController(world));
         world.Add(new VeleroServer(world));
 
+        SpeakForPods(world);
+    }
+
+    private static void SpeakForPods(TwinWorld world)
+    {
         var answers = new ServiceAnswers(world);
-        var traffic = new MeshTraffic(world);
+        var programs = new PodPrograms(world);
         var toolbox = new CephToolbox(world);
 
         foreach (var cluster in world.Clusters.Values)
         {
             cluster.ServiceProxy = request => answers.Answer(cluster, request);
-            cluster.Exec = request => toolbox.Exec(cluster, request) ?? traffic.Exec(cluster, request);
+            cluster.Exec = request => toolbox.Exec(cluster, request) ?? programs.Exec(cluster, request);
             cluster.Trouble = pod => Troubles.Of(world, cluster, pod) ?? StorageTroubles.Of(world, cluster, pod);
             cluster.Logs = request => StorageTroubles.Log(world, cluster, request);
             cluster.Provisioning = (_, storage) => CephCsi.Trouble(world, cluster, storage);

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using PlatformBot.Sandbox.Twin.Helm;
 using PlatformBot.Sandbox.Twin.Mesh;
 using PlatformBot.Sandbox.Twin.Security;
+using PlatformBot.Sandbox.Twin.Services;
 
 namespace PlatformBot.Sandbox.Twin;
 
@@ -18,12 +19,15 @@ internal static class Troubles
         MeshedProxy,
         ServiceMirrorController,
         Mayastor,
+        ServiceTroubles.Buckets,
     ];
 
     private static readonly Func<TwinWorld, TwinCluster, JsonObject, PodTrouble?>[] Outside =
     [
         CloudflareTroubles.Cloudflared,
         CloudflareTroubles.ExternalDns,
+        ServiceTroubles.LostPrimary,
+        Keycloak.Trouble,
     ];
 
     public static PodTrouble? Of(TwinWorld world, TwinCluster cluster, JsonObject pod) =>

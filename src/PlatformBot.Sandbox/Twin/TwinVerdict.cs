@@ -2,6 +2,7 @@ using PlatformBot.Sandbox.Twin.Flux;
 using PlatformBot.Sandbox.Twin.Helm;
 using PlatformBot.Sandbox.Twin.Mesh;
 using PlatformBot.Sandbox.Twin.Security;
+using PlatformBot.Sandbox.Twin.Services;
 using PlatformBot.Sandbox.Twin.Storage;
 
 namespace PlatformBot.Sandbox.Twin;
@@ -24,7 +25,11 @@ public static class TwinVerdict
     ];
 
     public static IReadOnlyList<TwinFact> Of(TwinWorld world) =>
-        [.. world.Clusters.Values.SelectMany(cluster => OfCluster(world, cluster)), .. OfLink(world)];
+        [
+            .. world.Clusters.Values.SelectMany(cluster => OfCluster(world, cluster)),
+            .. OfLink(world),
+            .. ServiceFacts.Of(world),
+        ];
 
     private static IEnumerable<TwinFact> OfCluster(TwinWorld world, TwinCluster cluster)
     {

@@ -1,6 +1,7 @@
 using PlatformBot.Sandbox.Twin.Git;
 using PlatformBot.Sandbox.Twin.Machines;
 using PlatformBot.Sandbox.Twin.Security;
+using PlatformBot.Sandbox.Twin.Services;
 using PlatformBot.Sandbox.Twin.Storage;
 using PlatformBot.Sandbox.Twin.Vault;
 
@@ -35,6 +36,9 @@ public sealed class TwinWorld(TimeProvider clock, Faults faults, string director
 
     /// <summary>What the clusters run on; null where a test has clusters without machines.</summary>
     public MachineRoom? Machines { get; set; }
+
+    /// <summary>What Jaeger has been sent.</summary>
+    public TraceStore Traces { get; } = new(clock);
 
     /// <summary>True once a person has set up the BGP neighbours on the router; no session comes up before.</summary>
     public bool RouterConfigured { get; set; }

@@ -60,6 +60,7 @@ public sealed class WholePlatformTests
         _scene.World.RouterConfigured = true;
         Released("50-snapshot-controller", "51-rook-operator", "52-rook-cluster");
         BackedUp();
+        Served();
         _scene.Pass(TimeSpan.FromMinutes(1));
 
         TwinVerdict
@@ -92,6 +93,46 @@ public sealed class WholePlatformTests
             )
         );
         answer!.Stdout.ShouldBe("Hello from Infra Cluster\n");
+        Probed("psql", "-AtXc", "select version()").Stdout.ShouldStartWith("PostgreSQL 17");
+        Probed("timeout", "10", "bash", "-c", "exec 3<>/dev/tcp/dragonfly-infra.databases.svc.cluster.local/6379")
+            .Stdout.ShouldContain("NOAUTH");
+        Probed(
+            "timeout",
+            "10",
+            "bash",
+            "-c",
+            "exec 3<>/dev/tcp/rook-ceph-rgw-objects-infra.rook-ceph.svc.cluster.local/80"
+        )
+            .Stdout.ShouldContain("200 OK");
+    }
+
+    /// <summary>The services on infra, their mirrors and the probe on apps.</summary>
+    private void Served()
+    {
+        foreach (
+            var phase in new[]
+            {
+                "70-operators",
+                "71-postgres",
+                "72-dragonfly",
+                "73-object-store",
+                "74-keycloak",
+                "75-exports",
+            }
+        )
+        {
+            _scene.Release(_scene.Infra, phase);
+        }
+
+        _scene.Release(_scene.Apps, "70-platform-tests");
+        const string file = "kubernetes/clusters/infra/phases/44-observability.yaml";
+        _scene.Commit(
+            file,
+            _scene
+                .File(file)
+                .Replace("observability/jaeger\n", "observability/jaeger-persistent\n", StringComparison.Ordinal)
+        );
+        Reconciled();
     }
 
     /// <summary>The smoke test's volume on both clusters, sent to the NAS by VolSync and by Velero, and restored.</summary>
@@ -125,6 +166,12 @@ public sealed class WholePlatformTests
         }
 
         _scene.Pass(TimeSpan.FromMinutes(1));
+    }
+
+    private ExecAnswer Probed(params string[] command)
+    {
+        var pod = _scene.Apps.Objects.View("v1", "Pod", "platform-tests").Single();
+        return _scene.Apps.Exec!(new ExecRequest("platform-tests", ObjectKey.Of(pod).Name, "psql", command, ""))!;
     }
 
     private void Answers(string service, string path, string expected) =>

@@ -26,7 +26,7 @@ public sealed partial class ShippedPlatformTests
     public void The_bootstrap_can_be_planned_for(string cluster) => Bootstrap(cluster).Phases.ShouldNotBeEmpty();
 
     [Fact]
-    public void Only_what_takes_over_a_node_a_disk_or_public_names_asks_for_an_approval()
+    public void Only_what_takes_over_nodes_disks_names_or_loses_traces_asks_for_an_approval()
     {
         var destructive = Bootstrap("all").Steps.Where(step => step.Destructive is not null).ToArray();
 
@@ -42,12 +42,13 @@ public sealed partial class ShippedPlatformTests
                     "wipe-disk",
                     "rook-cluster",
                     "external-dns",
+                    "jaeger-persistence",
                 ],
                 ignoreOrder: true
             );
         destructive.Where(step => step.Node is not null).Select(step => step.Node).Distinct().Count().ShouldBe(6);
         destructive.Count(step => Made(step.Id) == "wipe-disk").ShouldBe(6);
-        destructive.Length.ShouldBe(22);
+        destructive.Length.ShouldBe(23);
     }
 
     [Fact]

@@ -147,7 +147,7 @@ internal sealed class KustomizationController(TwinWorld world)
     private bool Apply(TwinCluster cluster, JsonObject json, Artifact artifact)
     {
         var key = ObjectKey.Of(json);
-        var built = new KustomizeBuilder(artifact.Files).Build(json.TextAt("spec.path", "./"));
+        var built = Overlaid(json, new KustomizeBuilder(artifact.Files).Build(json.TextAt("spec.path", "./")));
         var objects = Substitution.Apply(cluster, json, built).Select(one => Owned(one, key)).ToList();
         var outcome = ApplySet.Run(cluster, objects);
 
@@ -181,6 +181,22 @@ internal sealed class KustomizationController(TwinWorld world)
             }
         );
         return true;
+    }
+
+    /// <summary>What the Kustomization itself says on top of the directory: spec.patches and spec.targetNamespace.</summary>
+    private static List<JsonObject> Overlaid(JsonObject json, IReadOnlyList<JsonObject> built)
+    {
+        var objects = built.ToList();
+        Patches.Apply(
+            objects,
+            json.ItemsAt("spec.patches"),
+            path => throw new KustomizeException($"no such file: {path}")
+        );
+
+        if (json.TextAt("spec.targetNamespace") is { Length: > 0 } target)
+            Transformers.Apply(objects, Manifest.Map(("namespace", target)));
+
+        return objects;
     }
 
     private static JsonObject Owned(JsonObject json, ObjectKey by) =>

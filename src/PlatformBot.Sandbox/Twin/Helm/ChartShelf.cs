@@ -27,6 +27,9 @@ internal static class ChartShelf
         ExternalSecretsChart.Chart,
         CertManagerChart.Chart,
         ExternalDnsChart.Chart,
+        CloudNativePgChart.Chart,
+        BarmanPluginChart.Chart,
+        DragonflyOperatorChart.Chart,
     ];
 
     /// <exception cref="HelmException">No such repository, chart or version.</exception>

@@ -67,10 +67,19 @@ internal sealed class MeshTraffic(TwinWorld world)
             return new ExecAnswer(6, "", $"curl: (6) Could not resolve host: {uri.Host}\n");
 
         var (pods, trouble, exitCode) = Reach(cluster, pod, ns, service);
+
+        if (trouble is null && Traces(cluster))
+            world.Traces.Note(request.Command);
+
         return trouble is null
             ? new ExecAnswer(0, $"{Said(pods[0])}\n", "")
             : new ExecAnswer(exitCode, "", $"{trouble}\n");
     }
+
+    /// <summary>True when what this cluster's proxies report gets to Jaeger: it runs here, or a collector sends it there.</summary>
+    private static bool Traces(TwinCluster cluster) =>
+        Pods.IsAvailable(cluster, "observability", "jaeger")
+        || Pods.IsAvailable(cluster, "observability", "otel-collector");
 
     private static bool IsUrl(string word) =>
         word.StartsWith("http://", StringComparison.Ordinal) && Uri.TryCreate(word, UriKind.Absolute, out _);

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using PlatformBot.Sandbox.Twin.Helm;
+using PlatformBot.Sandbox.Twin.Workloads;
 
 namespace PlatformBot.Sandbox.Twin.Mesh;
 
@@ -10,6 +11,7 @@ namespace PlatformBot.Sandbox.Twin.Mesh;
 internal sealed class ServiceMirror(TwinWorld world) : IController
 {
     private const string Mirrored = "mirror.linkerd.io/mirrored-service";
+    private const string OpaquePorts = "config.linkerd.io/opaque-ports";
     private const string ClusterName = "mirror.linkerd.io/cluster-name";
 
     private readonly Quiet _quiet = new();
@@ -61,10 +63,21 @@ internal sealed class ServiceMirror(TwinWorld world) : IController
         {
             var (ns, name) = NameOf(service, state.Name);
 
-            if (cluster.Objects.View(new ObjectKey("v1", "Namespace", "", ns)) is not null)
+            if (cluster.Objects.View(new ObjectKey("v1", "Namespace", "", ns)) is null)
+                Skip(cluster, service);
+            else
                 Write(cluster, service, new ObjectKey("v1", "Service", ns, name), link, state);
         }
     }
+
+    private static void Skip(TwinCluster cluster, JsonObject service) =>
+        EventLog.Record(
+            cluster,
+            service,
+            "linkerd-service-mirror",
+            "ServiceMirroringSkipped",
+            "Skipped mirroring service: namespace does not exist"
+        );
 
     private static (string Namespace, string Name) NameOf(JsonObject service, string link) =>
         (ObjectKey.Of(service).Namespace, $"{ObjectKey.Of(service).Name}-{link}");
@@ -78,6 +91,7 @@ internal sealed class ServiceMirror(TwinWorld world) : IController
             Manifest
                 .New("v1", "Service", key.Namespace, key.Name)
                 .Labelled((Mirrored, "true"), (ClusterName, state.Name))
+                .Marked("annotations", Opaque(service))
                 .Annotated(
                     ("mirror.linkerd.io/remote-svc-fq-name", $"{remote.Name}.{remote.Namespace}.svc.cluster.local"),
                     (
@@ -87,7 +101,17 @@ internal sealed class ServiceMirror(TwinWorld world) : IController
                 )
                 .With("spec", new JsonObject { ["ports"] = ports })
         );
+        WriteEndpoints(cluster, service, key, link, state);
+    }
 
+    private static void WriteEndpoints(
+        TwinCluster cluster,
+        JsonObject service,
+        ObjectKey key,
+        JsonObject link,
+        LinkState state
+    )
+    {
         var subset = new JsonObject
         {
             ["addresses"] = new JsonArray(Manifest.Map(("ip", link.TextAt("spec.gatewayAddress")))),
@@ -111,6 +135,12 @@ internal sealed class ServiceMirror(TwinWorld world) : IController
                 .With("subsets", state.IsAlive ? new JsonArray(subset) : [])
         );
     }
+
+    /// <summary>The one annotation that is copied to the mirror.</summary>
+    private static JsonObject Opaque(JsonObject service) =>
+        (string?)service["metadata"]?["annotations"]?[OpaquePorts] is { } ports
+            ? Manifest.Map((OpaquePorts, ports))
+            : [];
 
     private static JsonObject Port(JsonNode port) =>
         new()

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using System.Web;
 using PlatformBot.Sandbox.Twin.Helm;
 using PlatformBot.Sandbox.Twin.Mesh;
+using PlatformBot.Sandbox.Twin.Services;
 
 namespace PlatformBot.Sandbox.Twin.Metrics;
 
@@ -34,6 +35,11 @@ internal sealed class ServiceAnswers(TwinWorld world)
             ("victoria-logs-single", "/select/logsql/query") => Logs(cluster, query["query"] ?? ""),
             ("jaeger", "/api/services") => Services(cluster),
             ("jaeger", "/") => Text("Jaeger UI"),
+            ("jaeger", var path) when path.StartsWith("/api/traces/", StringComparison.Ordinal) => world.Traces.Answer(
+                pod,
+                path["/api/traces/".Length..]
+            ),
+            ("keycloak", var path) => Keycloak.Answer(cluster, pod, path),
             _ => Echo(pod),
         };
     }

@@ -78,10 +78,18 @@ internal sealed class CertificateLaw(TwinWorld world) : OperatorLaw(world, "cert
     private static DateTimeOffset? NotAfter(JsonObject certificate) =>
         Timestamp.Read(certificate.Text("status", "notAfter"));
 
+    private static JsonObject? IssuerOf(TwinCluster cluster, JsonObject certificate)
+    {
+        var reference = certificate.At("spec", "issuerRef");
+        var kind = reference.Text("kind") is { Length: > 0 } given ? given : "Issuer";
+        var ns = kind == "Issuer" ? certificate.Namespace() : "";
+        return cluster.Objects.View(new ObjectKey(ClusterIssuerLaw.ApiVersion, kind, ns, reference.Text("name")));
+    }
+
     private static string? IssuerTrouble(TwinCluster cluster, JsonObject certificate)
     {
         var name = certificate.Text("spec", "issuerRef", "name");
-        var issuer = cluster.Objects.View(new ObjectKey(ClusterIssuerLaw.ApiVersion, "ClusterIssuer", "", name));
+        var issuer = IssuerOf(cluster, certificate);
 
         return issuer is null
                 ? $"Referenced \"ClusterIssuer\" not found: clusterissuer.cert-manager.io \"{name}\" not found"
@@ -91,6 +99,12 @@ internal sealed class CertificateLaw(TwinWorld world) : OperatorLaw(world, "cert
 
     private void Prove(TwinCluster cluster, JsonObject certificate, string reason)
     {
+        if (IssuerOf(cluster, certificate).At("spec", "selfSigned") is not null)
+        {
+            Issue(cluster, certificate);
+            return;
+        }
+
         if (ProofTrouble(cluster, certificate) is { } trouble)
         {
             _proving.Remove(certificate.Uid());
@@ -119,15 +133,7 @@ internal sealed class CertificateLaw(TwinWorld world) : OperatorLaw(world, "cert
     /// <summary>Why the record for the proof cannot be made, in the words of the challenge; null when it can.</summary>
     private string? ProofTrouble(TwinCluster cluster, JsonObject certificate)
     {
-        var issuer = cluster.Objects.View(
-            new ObjectKey(
-                ClusterIssuerLaw.ApiVersion,
-                "ClusterIssuer",
-                "",
-                certificate.Text("spec", "issuerRef", "name")
-            )
-        );
-        var reference = issuer
+        var reference = IssuerOf(cluster, certificate)
             .Items("spec", "acme", "solvers")
             .FirstOrDefault()
             .At("dns01", "cloudflare", "apiTokenSecretRef");

@@ -260,6 +260,10 @@ internal static class JaegerChart
         )
         {
             Replicas = values.NumberAt("jaeger.replicas", 1),
+            ClaimName = values
+                .ItemsAt("jaeger.extraVolumes")
+                .Select(volume => volume.TextAt("persistentVolumeClaim.claimName"))
+                .FirstOrDefault(name => name.Length > 0),
         };
         yield return ServiceAccount(ns, workload.Name);
         yield return workload.ToJson();
