@@ -43,6 +43,13 @@ public sealed class TwinWorld(TimeProvider clock, Faults faults, string director
     /// <summary>True once a person has set up the BGP neighbours on the router; no session comes up before.</summary>
     public bool RouterConfigured { get; set; }
 
+    /// <summary>People have done what lies outside both clusters: the router's neighbours, the NAS' buckets.</summary>
+    public void DoWhatPeopleDo()
+    {
+        RouterConfigured = true;
+        Nas.MakeBuckets("velero-backups", "volsync-infra", "volsync-apps");
+    }
+
     public IReadOnlyDictionary<string, TwinCluster> Clusters { get; } =
         new Dictionary<string, TwinCluster>
         {

@@ -120,6 +120,10 @@ internal static class SandboxVerb
                 world.Twin.RouterConfigured = true;
                 return "The BGP groups are on the router.";
 
+            case ["nas"]:
+                world.Twin.Nas.MakeBuckets("velero-backups", "volsync-infra", "volsync-apps");
+                return "The buckets are on the NAS.";
+
             case ["fault", var name]:
                 return Try(() => world.Faults.Arm(name), $"{name} is armed.");
 
@@ -131,7 +135,7 @@ internal static class SandboxVerb
                 return $"{FaultList()}\n\nArmed: {string.Join(", ", world.Faults.Armed)}";
 
             default:
-                return "router, fault NAME, clear NAME, faults, quit";
+                return "router, nas, fault NAME, clear NAME, faults, quit";
         }
     }
 

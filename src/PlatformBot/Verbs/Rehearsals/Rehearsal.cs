@@ -95,8 +95,8 @@ internal sealed class Rehearsal(Household household, Watcher ada, Watcher grace,
     {
         foreach (var step in now.AwaitingEvidence.Where(step => IsNew("confirm", now, step)))
         {
-            // Whatever it is that people are asked to do, the router is the one thing outside the clusters that can tell.
-            World.Twin.RouterConfigured = true;
+            // Whatever it is that people are asked to do: the router and the NAS are what can tell.
+            World.Twin.DoWhatPeopleDo();
             tell($"ada does {step.Id}");
             await TypeAsync(ada, $"/platform confirm {now.Id} {step.Id} {Evidence}", cancellationToken);
         }
