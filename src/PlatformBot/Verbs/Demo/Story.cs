@@ -85,7 +85,7 @@ internal sealed class Story(Watcher ada, Watcher grace, Watcher linus, StoryWorl
 
         transcript.Write("presses", grace.Seat.Name, pressed);
         await grace.Seat.PressAsync(post.Id, "approve", cancellationToken);
-        await grace.PostAsync(now => now.Id == post.Id && !now.Buttons.Contains("approve"), cancellationToken);
+        await grace.PrivateAsync(cancellationToken);
     }
 
     private static string Label(SeenPost post) => post.Labels[post.Buttons.ToList().IndexOf("approve")];
