@@ -6,6 +6,7 @@ var root = new RootCommand("The chat-ops bot that builds and runs the platform's
 {
     ValidateVerb.Make(),
     SchemaVerb.Make(),
+    CatalogueVerb.Make(),
     ServeVerb.Make(),
     DemoVerb.Make(),
     SandboxVerb.Make(),

@@ -18,6 +18,18 @@ public sealed class ShippedCatalogueTests
         File.ReadAllText(Path.Combine(Shipped, "schema.json")).ShouldBe(SchemaJson.Write());
 
     [Fact]
+    public void The_page_about_the_catalogue_says_what_is_in_it()
+    {
+        var page = Path.Combine(CatalogueFolder.Repository(), "docs", "catalogue.md");
+        var told = CatalogueText.Of(Catalogue.Read(Shipped).Catalogue!);
+
+        if (Environment.GetEnvironmentVariable("UPDATE_SNAPSHOTS") == "1")
+            File.WriteAllText(page, told);
+
+        File.ReadAllText(page).ShouldBe(told, "Make it anew: platformbot catalogue > docs/catalogue.md");
+    }
+
+    [Fact]
     public void No_change_of_a_file_makes_the_reader_crash()
     {
         var files = Directory
