@@ -53,6 +53,7 @@ public static class FaultCatalogue
         ("TOOL", "linkerd"),
         ("RELEASE", "linkerd-control-plane"),
         ("TEXT", "cilium"),
+        ("TITLE", "dragonfly"),
     ];
 
     /// <summary>A fault of this name that can be armed: "infra/image-pull/cilium" for "CLUSTER/image-pull/TEXT".</summary>

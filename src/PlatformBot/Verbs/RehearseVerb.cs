@@ -123,13 +123,13 @@ internal static class RehearseVerb
             }
             catch (Exception exception) when (exception is DemoException or CatalogueException or FormatException)
             {
-                await terminal.Error.WriteLineAsync($"{string.Join(", ", faults)}: {exception.Message}");
+                await terminal.Error.WriteLineAsync($"{Named(faults)}: {exception.Message}");
                 bad++;
             }
             catch (OperationCanceledException) when (!cancelled.IsCancellationRequested)
             {
                 await terminal.Error.WriteLineAsync(
-                    $"{string.Join(", ", faults)}: {wanted.Command} did not end within {Limit.TotalMinutes:0} minutes."
+                    $"{Named(faults)}: {wanted.Command} did not end within {Limit.TotalMinutes:0} minutes."
                 );
                 bad++;
             }
@@ -137,6 +137,8 @@ internal static class RehearseVerb
 
         return bad == 0 ? 0 : 1;
     }
+
+    private static string Named(string[] faults) => faults.Length == 0 ? "without faults" : string.Join(", ", faults);
 
     /// <returns>whether it went as it should</returns>
     private static async Task<bool> PlayAsync(

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using PlatformBot.Sandbox;
 using PlatformBot.Sandbox.Twin;
 using PlatformBot.Verbs.Demo;
+using PlatformBot.Verbs.Rehearsals;
 using Shouldly;
 using Xunit;
 
@@ -30,7 +31,7 @@ public sealed class WholePlatformTests
             limit.Token
         );
 
-        var status = await PlayAsync(household.World, new StringWriter(said), limit.Token);
+        var status = await PlayAsync(household, new StringWriter(said), limit.Token);
 
         TwinVerdict.Of(household.World.Twin).Where(fact => !fact.Holds).ShouldBeEmpty();
         log.Warnings.ShouldBeEmpty();
@@ -40,16 +41,23 @@ public sealed class WholePlatformTests
     }
 
     /// <returns>How the clusters are in the end, as chat tells it.</returns>
-    private static async Task<string> PlayAsync(SandboxWorld world, TextWriter to, CancellationToken cancellationToken)
+    private static async Task<string> PlayAsync(Household household, TextWriter to, CancellationToken cancellationToken)
     {
+        var world = household.World;
         var transcript = new Transcript(to, json: true, colour: false, width: 120, world.Clock);
         await using var ada = await Seats.SitAsync(world, "ada", transcript, aloud: true, cancellationToken);
         await using var grace = await Seats.SitAsync(world, "grace", transcript, aloud: false, cancellationToken);
         await using var linus = await Seats.SitAsync(world, "linus", transcript, aloud: false, cancellationToken);
         await Seats.WaitForBotAsync(ada, cancellationToken);
         await new Story(ada, grace, linus, DemoWorld.Of(world, Fault), transcript).TellAsync(cancellationToken);
-        await grace.Seat.TypeAsync("/platform status clusters", cancellationToken);
-        return await grace.PrivateAsync(cancellationToken, aloud: false);
+
+        // What the bootstrap has built is well in the eyes of those who look every day.
+        var health = await new Rehearsal(household, linus, grace, _ => { }).PlayAsync("health all", cancellationToken);
+        health.Bites.ShouldBeEmpty();
+        health.HasSucceeded.ShouldBeTrue();
+
+        await linus.Seat.TypeAsync("/platform status clusters", cancellationToken);
+        return await linus.PrivateAsync(cancellationToken, aloud: false);
     }
 
     /// <summary>Looked at over the wire, what the runbooks built is there and in order.</summary>

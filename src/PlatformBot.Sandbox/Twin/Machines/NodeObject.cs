@@ -58,13 +58,10 @@ internal static class NodeObject
             ["capacity"] = Capacity(),
             ["allocatable"] = Capacity(),
             ["conditions"] = new JsonArray(
-                new JsonObject
-                {
-                    ["type"] = "Ready",
-                    ["status"] = "False",
-                    ["reason"] = "KubeletNotReady",
-                    ["message"] = NoNetwork,
-                }
+                Condition("MemoryPressure", "KubeletHasSufficientMemory", "kubelet has sufficient memory available"),
+                Condition("DiskPressure", "KubeletHasNoDiskPressure", "kubelet has no disk pressure"),
+                Condition("PIDPressure", "KubeletHasSufficientPID", "kubelet has sufficient PID available"),
+                Condition("Ready", "KubeletNotReady", NoNetwork)
             ),
             ["nodeInfo"] = new JsonObject
             {
@@ -75,6 +72,16 @@ internal static class NodeObject
                 ["operatingSystem"] = "linux",
                 ["osImage"] = "Talos (v1.11.2)",
             },
+        };
+
+    /// <summary>As the kubelet reports it first: no pressure, and not ready.</summary>
+    private static JsonObject Condition(string type, string reason, string message) =>
+        new()
+        {
+            ["type"] = type,
+            ["status"] = "False",
+            ["reason"] = reason,
+            ["message"] = message,
         };
 
     private static JsonObject Capacity() =>
