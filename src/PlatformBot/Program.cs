@@ -24,4 +24,6 @@ var invocation = new InvocationConfiguration();
 if (args is ["serve", ..])
     invocation.ProcessTerminationTimeout = null;
 
-return await root.Parse(args).InvokeAsync(invocation);
+// What people type may begin with an @: it never means a file of the host.
+var words = new ParserConfiguration { ResponseFileTokenReplacer = null };
+return await root.Parse(args, words).InvokeAsync(invocation);

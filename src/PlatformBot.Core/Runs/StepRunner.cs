@@ -30,6 +30,9 @@ public sealed class StepRunner(
     private readonly StepWork _work = new(live, actions, clock, tokens);
     private readonly PeoplesPart _people = new(live, clock);
 
+    /// <summary>An earlier attempt did it, as the probe says, and could not prove it: only the proof is missing.</summary>
+    private bool _lacksOnlyProof;
+
     /// <summary>Ends what acts.</summary>
     private readonly CancellationTokenSource _acting = CancellationTokenSource.CreateLinkedTokenSource(
         tokens.Stopping,
@@ -150,8 +153,14 @@ public sealed class StepRunner(
 
         if (step.Probe.Count > 0 && looks.All(look => look.Holds is true))
         {
-            await NoteAsync(new RunEvent.StepAlreadyDone(step.Id, saw));
-            return true;
+            // What this run has begun is not done before it is proven, whatever the probe says; nor is it done a second time.
+            _lacksOnlyProof =
+                found.Attempt > 0 && step.Action is not PlannedAction.Manual && !await IsProvenAsync(step, token);
+
+            if (!_lacksOnlyProof)
+                await NoteAsync(new RunEvent.StepAlreadyDone(step.Id, saw));
+
+            return !_lacksOnlyProof;
         }
 
         var cannotTell = step.Probe.Count == 0 || looks.Any(look => look.Holds is null);
@@ -167,6 +176,9 @@ public sealed class StepRunner(
         await RefuseAsync(step, why);
         return true;
     }
+
+    private async Task<bool> IsProvenAsync(PlannedStep step, CancellationToken token) =>
+        (await _work.LookAsync(step.Verify, token)).All(look => look.Holds is true);
 
     /// <param name="found">as it was before this life of the bot did anything about it</param>
     private async Task<GuardObjection?> ObjectionAsync(PlannedStep step, StepProgress found)
@@ -225,6 +237,9 @@ public sealed class StepRunner(
             { State: StepState.Verifying, Saw: var said } => Task.FromResult(new ActionOutcome(Verdict.Done, said)),
             { Evidence: { } evidence } => Task.FromResult(
                 new ActionOutcome(Verdict.Done, $"{evidence.By}: {evidence.Text}")
+            ),
+            _ when _lacksOnlyProof => Task.FromResult(
+                new ActionOutcome(Verdict.AlreadyThere, "done before; only its proof was missing")
             ),
             _ => _work.ActAsync(step, progress, limited),
         };
