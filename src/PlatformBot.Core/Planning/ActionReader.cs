@@ -30,10 +30,15 @@ internal sealed class ActionReader(Catalogue catalogue, Manifests manifests, Pro
             return new PlannedAction.Exec(places.Exec(exec), body.Truth("sensitive"));
 
         if (body.Map("query") is { } query)
-            return new PlannedAction.Query(places.Query(query["promql"]), Expected(query));
+            return new PlannedAction.Query(places.Query(query["promql"]), Expected(query, isQuery: true));
 
         if (body.Map("http") is { } http)
-            return new PlannedAction.Http(RequestReader.Read(http, problems), Expected(http));
+        {
+            return new PlannedAction.Http(RequestReader.Read(http, problems), Expected(http, isQuery: false))
+            {
+                Sensitive = body.Truth("sensitive"),
+            };
+        }
 
         return OnObjects(body, places, scope) ?? Manual(body.Map("manual"));
     }
@@ -85,8 +90,8 @@ internal sealed class ActionReader(Catalogue catalogue, Manifests manifests, Pro
             Expires = body?.Span("expires", DefaultExpiry),
         };
 
-    private static IReadOnlyList<Expectation> Expected(YamlMap holder) =>
-        [.. CheckReader.Expectations(holder["expect"])];
+    private IReadOnlyList<Expectation> Expected(YamlMap holder, bool isQuery) =>
+        [.. CheckReader.Expectations(holder["expect"], isQuery, problems)];
 
     /// <summary>Said by the step, or known of one of its commands.</summary>
     private bool IsSensitive(YamlMap body, IReadOnlyList<IReadOnlyList<string>> commands) =>

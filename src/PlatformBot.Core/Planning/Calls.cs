@@ -84,8 +84,20 @@ internal sealed class Calls(
     private void CheckRules(YamlScalar at, Runbook called, MadeRun made)
     {
         var (own, wanted) = (caller.Approval, called.Approval);
+        if (caller.Access.Run != called.Access.Run)
+        {
+            problems.Add(
+                at.At,
+                $"'{called.Command}' is started by {called.Access.Run}, '{caller.Command}' by {caller.Access.Run}.",
+                "Give both the same 'access'."
+            );
+        }
+
         var isWeaker =
             caller.Access.Approve != called.Access.Approve
+            || (called.StopsAtFailure && !caller.StopsAtFailure)
+            || (own.Per == "run" && wanted.Per != "run")
+            || own.Expires > wanted.Expires
             || own.Quorum < wanted.Quorum
             || (wanted.Groups ?? new Dictionary<string, int>()).Any(group =>
                 (own.Groups?.GetValueOrDefault(group.Key) ?? 0) < group.Value
@@ -96,7 +108,7 @@ internal sealed class Calls(
             problems.Add(
                 at.At,
                 $"'{called.Command}' destroys something, and wants {wanted} by people with the role {called.Access.Approve}; '{caller.Command}' wants less, or others.",
-                "Give it the same 'approval' and 'access'."
+                "Give it the same 'approval', 'access' and 'on-failure'."
             );
         }
     }

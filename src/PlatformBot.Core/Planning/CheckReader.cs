@@ -12,7 +12,7 @@ internal sealed class CheckReader(CommandReader commands, ClusterReader places, 
         Look(map) with
         {
             Timeout = map.Span("timeout", DefaultTimeout),
-            Expect = [.. Expectations(map["expect"])],
+            Expect = [.. Expectations(map["expect"], map.Has("query"), problems)],
         };
 
     private PlannedCheck Look(YamlMap map)
@@ -47,13 +47,24 @@ internal sealed class CheckReader(CommandReader commands, ClusterReader places, 
             : new(look.At, [.. look.Entries, new YamlEntry(check.Key("cluster")!, check["cluster"]!)]);
 
     /// <summary>One entry or several.</summary>
-    public static IEnumerable<Expectation> Expectations(YamlNode? node) =>
-        node switch
+    /// <param name="isQuery">how many there are can be said of series, too</param>
+    public static IReadOnlyList<Expectation> Expectations(YamlNode? node, bool isQuery, Problems problems)
+    {
+        YamlMap[] entries = node switch
         {
-            YamlMap one => [Expectation(one)],
-            YamlList several => several.Items.OfType<YamlMap>().Select(Expectation),
+            YamlMap one => [one],
+            YamlList several => [.. several.Items.OfType<YamlMap>()],
             _ => [],
         };
+
+        foreach (var key in entries.Where(entry => !isQuery && !entry.Has("path")).SelectMany(Counting))
+            problems.Add(key.At, $"{key.Sort} is about what a 'path' finds.", "Give the entry a 'path'.");
+
+        return [.. entries.Select(Expectation)];
+    }
+
+    private static IEnumerable<YamlScalar> Counting(YamlMap entry) =>
+        new[] { entry.Key("count"), entry.Key("exists") }.OfType<YamlScalar>();
 
     private static Expectation Expectation(YamlMap map) =>
         new()

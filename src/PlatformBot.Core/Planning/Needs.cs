@@ -137,8 +137,8 @@ internal sealed class Needs(
         var found = steps
             .Where(step =>
                 named is null
-                    ? own is null || step.Step.Cluster is null || step.Step.Cluster == own
-                    : step.Step.Cluster == named
+                    ? own is null || step.Home is null || step.Home == own
+                    : step.Home == named || (step.Home is null && step.Step.Cluster == named)
             )
             .Where(step =>
                 instance is null

@@ -59,13 +59,21 @@ internal sealed class PhaseMaker(Catalogue catalogue, PlanPaths paths, Calls cal
             scope = scope.With("with", new Filling(scope, problems).Fill(with));
 
         if (step.Call is { } call)
-            return calls.Make(call, scope, place).Select(made => new MadeStep(step, made, turn));
+            return calls.Make(call, scope, place).Select(made => new MadeStep(step, made, turn, place.Cluster));
 
         HostRule.Check(step.Body, scope, problems);
         var (files, inScope) = _files.Read(step.Body, scope);
-        var body = new Filling(inScope, problems).Fill(step.Body);
-        var built = Steps.Build(step, body, place, inScope) with { Files = files };
-        return [new MadeStep(step, built, turn)];
+        var built = Steps.Build(step, Filled(step.Body, scope, inScope), place, scope) with { Files = files };
+        return [new MadeStep(step, built, turn, place.Cluster)];
+    }
+
+    /// <summary>Files are there while the action's processes run, and at no other time.</summary>
+    private YamlMap Filled(YamlMap body, Scope scope, Scope withFiles)
+    {
+        var ofProcesses = body.Entries.ToLookup(entry => entry.Key.Text is "run" or "pipe");
+        var action = new Filling(withFiles, problems).Fill(new YamlMap(body.At, [.. ofProcesses[true]]));
+        var rest = new Filling(scope, problems).Fill(new YamlMap(body.At, [.. ofProcesses[false]]));
+        return new YamlMap(body.At, [.. rest.Entries, .. action.Entries]);
     }
 
     private IReadOnlyList<YamlNode> ItemsOf(Each each, Scope scope)
@@ -106,4 +114,5 @@ internal sealed record MadePhase(
 
 /// <summary>A step; those of a called runbook know already which of their own they wait for.</summary>
 /// <param name="Turn">its place in the list that it is made for</param>
-internal sealed record MadeStep(StepText Text, PlannedStep Step, int Turn);
+/// <param name="Home">the cluster whose phase it is in, whichever it acts on; null for none</param>
+internal sealed record MadeStep(StepText Text, PlannedStep Step, int Turn, string? Home);

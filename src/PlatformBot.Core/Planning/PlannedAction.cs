@@ -90,7 +90,12 @@ public abstract record PlannedAction
     }
 
     /// <summary>One HTTP request.</summary>
-    public sealed record Http(PlannedRequest Request, IReadOnlyList<Expectation> Expect) : PlannedAction;
+    public sealed record Http(PlannedRequest Request, IReadOnlyList<Expectation> Expect) : PlannedAction
+    {
+        /// <summary>Its answer is never shown or stored.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+        public bool Sensitive { get; init; }
+    }
 
     /// <summary>A person does it and says what they saw.</summary>
     /// <param name="Evidence">what must be given: "text", or "file" for words and at least one file</param>

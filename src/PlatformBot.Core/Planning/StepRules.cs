@@ -35,7 +35,7 @@ internal sealed class StepRules(Problems problems)
             foreach (
                 var surplus in OfProcesses
                     .Where(body.Has)
-                    .Where(field => field != "sensitive" || actions is not ["exec"])
+                    .Where(field => field != "sensitive" || actions is not (["exec"] or ["http"]))
             )
             {
                 problems.Add(body.Key(surplus)!.At, $"'{surplus}' is for 'run' and 'pipe'.");
@@ -45,9 +45,26 @@ internal sealed class StepRules(Problems problems)
         if (body.Key("files") is { } files && actions is not (["run"] or ["pipe"]))
             problems.Add(files.At, "'files' are for the processes of 'run' and 'pipe'.");
 
+        CheckRepeats(body);
         CheckAnew(body, cluster);
         CheckLoss(text, body);
         CheckProof(text, body, provesItself: actions is ["wait"] or ["manual"] or ["delete"] or ["query"]);
+    }
+
+    /// <summary>What a server has done is not undone by an answer that was not as expected.</summary>
+    private void CheckRepeats(YamlMap body)
+    {
+        var attempts = body.Map("retry")?.Number("attempts") ?? 1;
+        var changes = body.Map("http") is { } http && http.Text("method", "GET") is not ("GET" or "HEAD");
+
+        if (changes && attempts > 1 && !body.Truth("repeatable"))
+        {
+            problems.Add(
+                body.Key("retry")!.At,
+                "A request that changes something would be sent again.",
+                "Say 'repeatable: true' if twice is the same as once, or leave 'retry' out."
+            );
+        }
     }
 
     private void CheckLoss(StepText text, YamlMap body)

@@ -98,7 +98,7 @@ internal static class CheckShapes
         ]
     )
     {
-        AtLeastOne = [.. Comparisons],
+        ExactlyOne = [.. Comparisons],
     };
 
     public static readonly Shape Check = new(

@@ -29,11 +29,13 @@ internal sealed partial class PrivateFiles(SecretSource secrets, string runtime)
         {
             foreach (var file in files)
             {
-                if (!_users.ContainsKey(file.Path) && await WriteAsync(file, cancelled) is { } refusal)
-                    return refusal;
-
+                // Counted before it is written: half of a file is taken away, too.
+                var isThere = _users.ContainsKey(file.Path);
                 _users[file.Path] = _users.GetValueOrDefault(file.Path) + 1;
                 written.Add(file.Path);
+
+                if (!isThere && await WriteAsync(file, cancelled) is { } refusal)
+                    return refusal;
             }
 
             isWhole = true;
@@ -49,15 +51,22 @@ internal sealed partial class PrivateFiles(SecretSource secrets, string runtime)
     }
 
     /// <summary>Takes away what a crash left, before anything is started that might read it.</summary>
-    public void Sweep()
+    public async Task SweepAsync()
     {
         var folder = Path.Combine(runtime, "files");
+        await _gate.WaitAsync(CancellationToken.None);
 
-        if (!Directory.Exists(folder))
-            return;
+        try
+        {
+            var left = Directory.Exists(folder) ? Directory.GetFiles(folder) : [];
 
-        foreach (var left in Directory.EnumerateFiles(folder).Where(path => !_users.ContainsKey(path)))
-            File.Delete(left);
+            foreach (var path in left.Where(path => !_users.ContainsKey(path)))
+                File.Delete(path);
+        }
+        finally
+        {
+            _gate.Release();
+        }
     }
 
     public void Dispose() => _gate.Dispose();
@@ -119,8 +128,15 @@ internal sealed partial class PrivateFiles(SecretSource secrets, string runtime)
         public async ValueTask DisposeAsync()
         {
             await files._gate.WaitAsync(CancellationToken.None);
-            files.TakeAway(paths);
-            files._gate.Release();
+
+            try
+            {
+                files.TakeAway(paths);
+            }
+            finally
+            {
+                files._gate.Release();
+            }
         }
     }
 

@@ -205,7 +205,7 @@ internal sealed class StepActions : IStepActions, IDisposable
             _mark,
             _grace
         );
-        _files.Sweep();
+        await _files.SweepAsync();
     }
 
     public IReadOnlyList<string> MissingTools(Plan plan) =>

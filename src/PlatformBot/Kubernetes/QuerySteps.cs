@@ -55,7 +55,7 @@ internal sealed class QuerySteps(Clusters clusters, TimeProvider clock)
         }
         catch (ApiException error) when (error.IsNotFound || error.Code is 502 or 503)
         {
-            return new(false, $"the metrics store {ask.Service} on {ask.Cluster} does not answer: {error.Message}");
+            return new(null, $"the metrics store {ask.Service} on {ask.Cluster} does not answer: {error.Message}");
         }
         catch (ApiException error) when (error.Code is 400 or 422)
         {

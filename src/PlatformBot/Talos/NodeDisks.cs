@@ -40,16 +40,21 @@ internal sealed class NodeDisks
     /// <param name="atLeast">bytes</param>
     public Result<string> Free(string link, long atLeast)
     {
-        var disk = _disks.FirstOrDefault(one => Links(one).Contains($"/dev/disk/by-id/{link}"));
+        var named = _disks.Where(one => Links(one).Contains($"/dev/disk/by-id/{link}")).ToArray();
 
-        if (disk.ValueKind == JsonValueKind.Undefined)
+        if (named.Length == 0)
             return new Refusal($"the node has no disk {link}", "compare the inventory with `talosctl get disks`");
+
+        if (named.Length > 1)
+            return new Refusal($"{named.Length} disks of the node are called {link}", "look at `talosctl get disks`");
+
+        var disk = named[0];
 
         var name = Id(disk);
         var size = Spec(disk, "size") is { ValueKind: JsonValueKind.Number } number ? number.GetInt64() : 0;
 
         // Without an answer nobody knows where the system is, and every disk could be it.
-        if (_system.Count == 0)
+        if (_system.Count == 0 || _system.Any(one => Text(one, "diskID").Length == 0))
             return new Refusal("Talos does not say which disk is the system's", "look at `talosctl get systemdisk`");
 
         if (_system.Any(one => Text(one, "diskID") == name))

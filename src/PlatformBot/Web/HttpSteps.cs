@@ -51,7 +51,15 @@ internal sealed class HttpSteps(
                 outcome.Holds is true ? Verdict.Done
                 : !mayRepeat && answer.Status >= 500 ? Verdict.AskPerson
                 : Verdict.Retry;
-            return new(verdict, outcome.Saw, $"{action.Request}", Output: answer.Shown)
+            var said = action.Sensitive
+                ? $"status {answer.Status} (its answer is sensitive and was not kept)"
+                : outcome.Saw;
+            return new(
+                verdict,
+                said,
+                $"{action.Request}",
+                Output: action.Sensitive ? "" : answer.Shown(redactor.Redact)
+            )
             {
                 Explanation = verdict is Verdict.AskPerson ? MayBeDone : null,
             };
@@ -83,8 +91,8 @@ internal sealed class HttpSteps(
         }
         catch (HttpRequestException error)
         {
-            // Nobody there is an answer to the question whether it works.
-            return new(false, Words(check.Request, error));
+            // Whether it is well can be told; whether something was done there cannot.
+            return new(null, Words(check.Request, error));
         }
     }
 
@@ -126,6 +134,10 @@ internal sealed class HttpSteps(
         };
         var outcome = Expectations.Judge(expected, seen);
 
+        // A server in trouble says nothing of what was asked, unless that is what was asked.
+        if (outcome.Holds is false && answer.Status >= 500 && expected.All(entry => entry.Status is null))
+            outcome = outcome with { Holds = null };
+
         // Redacted before it is cut: half of a secret is no longer recognised.
         var words = Expectations.Judge(
             expected,
@@ -135,7 +147,7 @@ internal sealed class HttpSteps(
             }
         );
         var saw =
-            words.Holds == outcome.Holds
+            words.Holds is true == outcome.Holds is true
                 ? words.Saw
                 : $"the answer is {(outcome.Holds is true ? "" : "not ")}as expected";
         return outcome with { Saw = answer.Location is { } elsewhere ? $"{saw} (to {elsewhere})" : saw };

@@ -13,14 +13,11 @@ internal sealed record WebAnswer(int Status, string Text, string? Location, bool
 
     private const int MostShown = 4096;
 
-    /// <summary>The beginning, for people; not redacted.</summary>
-    public string Shown
+    /// <summary>The beginning, for people. Redacted before it is cut: half of a secret is no longer recognised.</summary>
+    public string Shown(Func<string, string> redact)
     {
-        get
-        {
-            var plain = TerminalText.Plain(Text);
-            return plain.Length <= MostShown ? plain : plain[..MostShown] + "…";
-        }
+        var plain = TerminalText.Plain(redact(Text));
+        return plain.Length <= MostShown ? plain : plain[..MostShown] + "…";
     }
 
     public static async Task<WebAnswer> ReadAsync(HttpResponseMessage response, CancellationToken cancelled)

@@ -14,7 +14,7 @@ public sealed class CallTests
         arguments:
           - { name: cluster, type: cluster }
           - { name: depth, type: choice, values: [short, deep], default: short }
-        access: { run: viewer }
+        access: { run: operator }
         locks: ["looking/${{ cluster.name }}"]
         phases:
           - phase: tools
@@ -172,7 +172,7 @@ public sealed class CallTests
 
         weak.Problems()
             .ShouldBe([
-                "commands/bootstrap.yaml:12:26: 'reset' destroys something, and wants 2 approvals by people with the role approver; 'bootstrap' wants less, or others. Give it the same 'approval' and 'access'.",
+                "commands/bootstrap.yaml:12:26: 'reset' destroys something, and wants 2 approvals by people with the role approver; 'bootstrap' wants less, or others. Give it the same 'approval', 'access' and 'on-failure'.",
             ]);
         strong.Plan("infra").Steps.Single().Destructive.ShouldBe("wipes it");
     }

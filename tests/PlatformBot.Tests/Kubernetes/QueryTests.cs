@@ -67,7 +67,7 @@ public sealed class QueryTests
         await using var infra = await WithStoreAsync();
         infra.Cluster.ServiceProxy = _ => null;
         (await AskAsync(infra)).ShouldStartWith(
-            "False: the metrics store monitoring/vmsingle:8428 on infra does not answer: "
+            ": the metrics store monitoring/vmsingle:8428 on infra does not answer: "
         );
 
         infra.Cluster.ServiceProxy = _ => new ServiceAnswer(

@@ -45,6 +45,7 @@ public sealed class HttpStepsTests : IAsyncLifetime
         _server.MapGet("/large", () => Results.Text(new string('x', (1024 * 1024) + 1)));
         _server.MapGet("/leak", () => Results.Text("the token is s3cret-token-0815"));
         _server.MapGet("/cut", Cut);
+        _server.MapGet("/trouble", () => Results.StatusCode(503));
         _server.MapPost("/busy", () => Results.StatusCode(503));
         _server.MapPost("/wrong", () => Results.BadRequest("no such thing"));
         _server.MapPost("/cut", Cut);
@@ -76,6 +77,29 @@ public sealed class HttpStepsTests : IAsyncLifetime
             $"False: {Here}/fine: path .state is fine, expected broken"
         );
         (await LookAsync("/nothing")).ShouldStartWith($"False: {Here}/nothing: status 404");
+    }
+
+    [Fact]
+    public async Task Trouble_says_nothing_of_whether_something_was_done()
+    {
+        (await LookAsync("/trouble")).ShouldStartWith($": {Here}/trouble: status 503");
+        (await LookAsync("/trouble", new Expectation { Status = 503 })).ShouldStartWith("True");
+        var nobody = new PlannedCheck.Http(Get("") with { Url = $"http://127.0.0.1:{FreePort()}/" });
+        (await _steps.CheckAsync(nobody, Stop)).Holds.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Of_a_sensitive_answer_nothing_is_kept()
+    {
+        var action = new PlannedAction.Http(Get("/leak"), [new Expectation { EqualTo = "something else" }])
+        {
+            Sensitive = true,
+        };
+
+        var outcome = await _steps.ActAsync(action, repeatable: false, Stop);
+
+        outcome.Said.ShouldBe("status 200 (its answer is sensitive and was not kept)");
+        outcome.Output.ShouldBeEmpty();
     }
 
     [Fact]
