@@ -1,5 +1,5 @@
 # Every item and field of the vault that the services read. Never filled in anywhere: `op inject` is asked whether it could
-# be, in one call, and names the first that is missing. External Secrets reads the same fields.
+# be, in one call; run by a person it names the first that is missing. External Secrets reads the same fields.
 onepassword-connect      op://Infra/onepassword-connect/token
 cloudflare               op://Infra/cloudflare/api-token-dns op://Infra/cloudflare/zone-id
 cloudflare tunnels       op://Infra/cloudflare/tunnel-infra-id op://Infra/cloudflare/tunnel-infra-token op://Infra/cloudflare/tunnel-apps-id op://Infra/cloudflare/tunnel-apps-token

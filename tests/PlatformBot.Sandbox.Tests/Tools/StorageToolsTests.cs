@@ -120,7 +120,7 @@ public sealed class StorageToolsTests
     /// <summary>As with a pod network.</summary>
     private static void Ready(System.Text.Json.Nodes.JsonObject node)
     {
-        node["status"]!["conditions"]![0]!["status"] = "True";
+        node["status"]!["conditions"]!.AsArray().Single(one => (string?)one!["type"] == "Ready")!["status"] = "True";
         node["spec"]!.AsObject().Remove("taints");
     }
 }
