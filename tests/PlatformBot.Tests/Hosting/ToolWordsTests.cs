@@ -67,6 +67,7 @@ public sealed partial class ToolWordsTests : IDisposable
             { "kubectl exec deploy/frontend -- curl http://backend-infra", 22, "curl: (22) The requested URL returned error: 504\ncommand terminated with exit code 22", Retry },
             { "kubectl wait node --all", 1, "timed out waiting for the condition on nodes/infra-02", Retry },
             { "kubectl wait deployment --selector app=rook-ceph-osd --for=delete --timeout=1s", 1, "error: timed out waiting for the condition on deployments/rook-ceph-osd-0", AskPerson },
+            { "kubectl wait cephclusters.ceph.rook.io/rook-ceph --for=delete --timeout=1s", 1, "error: timed out waiting for the condition on cephclusters/rook-ceph", AskPerson },
 
             { "velero backup delete smoke --confirm", 1, "An error occurred: backups.velero.io \"smoke\" not found", AlreadyThere },
             { "velero restore delete smoke --confirm", 1, "An error occurred: restores.velero.io \"smoke\" not found", AlreadyThere },

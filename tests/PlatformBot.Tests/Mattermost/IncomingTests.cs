@@ -184,7 +184,7 @@ public sealed class IncomingTests : IAsyncLifetime
         _scene.Odd.To("config/client", "{}");
         await _scene.RestartHomelessBotAsync();
         var home = _scene.Bot.Services.GetRequiredService<MattermostHome>();
-        await _scene.UntilAsync(() => home.Known is not null);
+        await _scene.UntilAsync(() => home.Findings.Any());
         home.Findings.ShouldHaveSingleItem().ShouldContain("such votes are refused");
         await _scene.SaysAsync("ada", "/platform status");
 
