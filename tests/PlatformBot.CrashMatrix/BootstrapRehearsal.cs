@@ -20,9 +20,7 @@ internal sealed class BootstrapRehearsal(SandboxWorld world) : OneRun
 
     public override bool DoByHand(Question question)
     {
-        if (question.About.EndsWith("srx-bgp", StringComparison.Ordinal))
-            world.Twin.RouterConfigured = true;
-
+        world.Twin.DoWhatPeopleDo();
         return true;
     }
 
