@@ -41,7 +41,10 @@ internal static class Danger
         var told = text.Contains('\uFFFC', StringComparison.Ordinal)
             ? text.Replace("\uFFFC", where, StringComparison.Ordinal)
             : $"{text}{(where.Length == 0 ? "" : $" on {where}")}";
-        var end = steps[0].Irreversible ? ". **Nobody can undo this.**" : "";
+        var end =
+            steps[0].Irreversible ? ". **Nobody can undo this.**"
+            : steps.TrueForAll(step => step.UndoesItself) ? ". Undone by itself when it cannot be proven."
+            : "";
         return $"{told} ({string.Join(", ", steps.GroupBy(Name).Select(Times))}){end}";
     }
 

@@ -22,6 +22,7 @@ public static class FailurePosts
         var text = new StringBuilder();
         var what =
             isNewest && StepStates.IsUndone(at.State) ? "could not be undone"
+            : isNewest && at.IsTakenBack ? "failed and was taken back"
             : failure.Attempt == 0 ? "was not started"
             : $"failed after {Words.Count(failure.Attempt, "attempt")}";
         text.Append($":rotating_light: **{step.Id}** {what}: {Markdown.Inline(Markdown.Cut(failure.Said, 400))}\n");

@@ -139,9 +139,13 @@ public static class PlanText
                 text.Append($"  $ {line.Replace("\n", "\n  ", StringComparison.Ordinal)}\n");
         }
 
+        if (step.UndoesItself)
+            text.Append("  undone by itself, at once, when it cannot be proven\n");
+
         text.Append(
             $"  timeout {Words.Span(step.Timeout)}, {Words.Count(step.Attempts, "attempt")}, {Words.Count(step.Verify.Count, "check")} after it"
         );
+        text.Append(step.HoldsFor is { } span ? $", which must hold for {Words.Span(span)}" : "");
         text.Append(step.Lock is null ? "" : $", lock {step.Lock}");
         text.Append(step.Needs.Count == 0 ? "" : $"\n  after {string.Join(", ", step.Needs)}");
         text.Append($"\n  from {step.Source}\n");

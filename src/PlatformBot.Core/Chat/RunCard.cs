@@ -209,6 +209,7 @@ public static class RunCard
                         or StepState.Verifying
                         or StepState.WaitingToRetry
                         or StepState.RollingBack
+                        or StepState.TakingBack
                 && step.Action is not PlannedAction.Manual
             )
             .Select(step => Line(step, run.At(step), now))
@@ -228,6 +229,7 @@ public static class RunCard
                 $"`{step.Id}` tries again {Soon((at.RetryAt ?? now) - now)} ({Attempt(step, at)} failed: {Markdown.Inline(Markdown.Cut(at.Saw, 120))})",
             StepState.Verifying => $"`{step.Id}` is being verified, {since}",
             StepState.RollingBack => $"`{step.Id}` is being undone",
+            StepState.TakingBack => $"`{step.Id}` is being taken back: {Markdown.Inline(Markdown.Cut(at.Saw, 160))}",
             _ =>
                 $"`{step.Id}` {Markdown.Inline(step.Title)}, {since}{(at.Attempt > 1 ? $", {Attempt(step, at)}" : "")}",
         };

@@ -54,6 +54,7 @@ public static class RunPosts
         {
             StepState.Succeeded or StepState.AlreadyDone => Effect.Stays,
             StepState.RolledBack => Effect.Undone,
+            StepState.Failed when at.IsTakenBack => Effect.Undone,
             _ => Effect.Unclear,
         };
 
@@ -83,6 +84,7 @@ public static class RunPosts
             StepState.RolledBack => "undone",
             StepState.RollbackFailed => "not undone",
             StepState.NotUndone => "left as it is",
+            StepState.TakingBack => "being taken back",
         };
 
     internal static Button Button(string action, string label, string style, Run run, params string[] rest) =>

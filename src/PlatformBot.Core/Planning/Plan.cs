@@ -161,8 +161,16 @@ public sealed record PlannedStep
     /// <summary>How what it did is undone; null when the bot cannot.</summary>
     public PlannedRollback? Rollback { get; init; }
 
+    /// <summary>When it has begun and cannot be proven, the bot undoes it at once, without asking.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool UndoesItself { get; init; }
+
     /// <summary>For the action and its verification together.</summary>
     public required TimeSpan Timeout { get; init; }
+
+    /// <summary>How long what proves it must go on holding, after the timeout's time; null: it must have held once.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TimeSpan? HoldsFor { get; init; }
 
     /// <summary>Attempts in all (1 = no retry).</summary>
     public required int Attempts { get; init; }
@@ -189,6 +197,8 @@ public sealed record PlannedStep
                 Timeout = Rollback.Timeout,
                 Irreversible = false,
                 MakesCluster = false,
+                UndoesItself = false,
+                HoldsFor = null,
                 Probe = [],
             };
 

@@ -44,10 +44,10 @@ internal sealed class StepRules(Problems problems)
 
         if (body.Key("files") is { } files && actions is not (["run"] or ["pipe"]))
             problems.Add(files.At, "'files' are for the processes of 'run' and 'pipe'.");
-
         CheckRepeats(body);
         CheckAnew(body, cluster);
         CheckLoss(text, body);
+        CheckRed(text, body);
         CheckProof(text, body, provesItself: actions is ["wait"] or ["manual"] or ["delete"] or ["query"]);
     }
 
@@ -87,6 +87,33 @@ internal sealed class StepRules(Problems problems)
                 body.Key("makes-cluster")!.At,
                 "'makes-cluster' is for a step of a cluster.",
                 "Put it into a phase with 'each: cluster'."
+            );
+        }
+    }
+
+    /// <summary>Nobody is asked when it happens, so whoever approves the step must have approved that, too.</summary>
+    private void CheckRed(StepText text, YamlMap body)
+    {
+        if (body.Key("holds-for") is { } holds && !body.Has("verify"))
+            problems.Add(holds.At, "'holds-for' is about 'verify', and this step has none.");
+
+        if (body.Key("on-red") is not { } red)
+            return;
+
+        if (!body.Has("verify") || body.Map("rollback") is not { } rollback)
+        {
+            problems.Add(
+                red.At,
+                $"The step '{text.Name}' is to undo itself when it cannot be proven.",
+                "Give it 'verify', which says when, and 'rollback', which says how."
+            );
+        }
+        else if (rollback.Has("destructive") && !body.Has("destructive"))
+        {
+            problems.Add(
+                red.At,
+                "Its way back destroys something, and nobody is asked when it is taken.",
+                "Say in 'destructive' of the step what it may destroy: its approval is for both."
             );
         }
     }

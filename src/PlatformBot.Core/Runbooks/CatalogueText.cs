@@ -92,7 +92,9 @@ public static class CatalogueText
             Checks(body, "probe"),
             Proof(step),
             step.Call is null ? Limit(body) : "",
-            body.Map("rollback") is { } rollback ? Actions(rollback) : "",
+            body.Map("rollback") is { } rollback
+                ? $"{(body.Has("on-red") ? "itself, when red: " : "")}{Actions(rollback)}"
+                : "",
         ];
         return $"| {string.Join(" | ", cells)} |\n";
     }
@@ -161,7 +163,8 @@ public static class CatalogueText
             return manual.Text("expires", "1d");
 
         var attempts = body.Map("retry")?.Number("attempts") ?? 1;
-        return $"{body.Text("timeout", "10m")}{(attempts == 1 ? "" : $", {attempts} times")}";
+        var holds = body.Text("holds-for") is { } span ? $", then holding for {span}" : "";
+        return $"{body.Text("timeout", "10m")}{(attempts == 1 ? "" : $", {attempts} times")}{holds}";
     }
 
     private static bool IsDestructive(StepText step) => step.Body.Has("destructive");

@@ -101,6 +101,12 @@ internal static class StepShapes
             new("verify", new Kind.ListOf(new Kind.Mapping(CheckShapes.Check), 1), "All must hold after the action."),
             new("proves-itself", Truth, "In place of verify: the action's own success is the proof."),
             new("timeout", Duration, "For the action and its verification together (default 10m)."),
+            new("holds-for", PeoplesTime, "How long verify must go on holding; the first look that does not is red."),
+            new(
+                "on-red",
+                new Kind.Choice("undo"),
+                "When it cannot be proven, its rollback follows at once, without asking."
+            ),
             new("retry", new Kind.Mapping(Retry), "Default: one attempt."),
             new("rollback", new Kind.Mapping(Rollback), "How it is undone; without it, what it did stays."),
         ]

@@ -9,6 +9,8 @@ public static class Endings
     public static RunEvent.Ended? Of(Run run) =>
         run switch
         {
+            // What could not be proven is undone first, however the run ends.
+            _ when run.TakingBack.Any() => null,
             { CancelAsked: { } cancel } => Stopped(run, Because(cancel.By, cancel.Reason)),
             { Rollback: { } wish } => Undone(run, Because(wish.By, wish.Reason)),
             _ when Scheduler.Refusing(run) is { } approval => Refused(approval),

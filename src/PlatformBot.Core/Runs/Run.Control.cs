@@ -13,7 +13,7 @@ public sealed partial record Run
     /// <summary>Steps that began in this run and that the bot knows how to undo, the latest first: whatever needs a step began after it.</summary>
     public IEnumerable<PlannedStep> Undoable =>
         Plan
-            .Steps.Where(step => step.Rollback is not null && At(step).StartedAt is not null)
+            .Steps.Where(step => step.Rollback is not null && At(step) is { StartedAt: not null, IsTakenBack: false })
             .Reverse()
             .OrderByDescending(step => At(step).StartedAt);
 
@@ -31,7 +31,9 @@ public sealed partial record Run
     /// <summary>Undoing it destroys something, so that a second person must agree.</summary>
     public bool RollbackNeedsApproval =>
         Plan.Approval.Quorum > 0
-        && Plan.Steps.Any(step => step.Rollback?.Destructive is not null && At(step).StartedAt is not null);
+        && Plan.Steps.Any(step =>
+            step.Rollback?.Destructive is not null && At(step) is { StartedAt: not null, IsTakenBack: false }
+        );
 
     /// <summary>A rollback was asked for, and nothing stands against it.</summary>
     public bool MayRollBack => Rollback is { } wish && (!RollbackNeedsApproval || IsApproved(wish));

@@ -55,7 +55,9 @@ public sealed partial record Run
     {
         var failed = Tally.Any(StepState.Failed);
         var started = Tally.Any(state => state is not StepState.Pending);
-        var moving = Tally.Any(state => state is StepState.Running or StepState.Verifying or StepState.WaitingToRetry);
+        var moving = Tally.Any(state =>
+            state is StepState.Running or StepState.Verifying or StepState.WaitingToRetry or StepState.TakingBack
+        );
         // A wish that a second person has not answered holds up nothing.
         var approvals = Approvals.Values.Any(approval =>
             approval.State is ApprovalState.Requested

@@ -26,6 +26,7 @@ public sealed partial record Run
                         AttemptAt = entry.At,
                         RetryAt = null,
                         WasInterrupted = false,
+                        IsTakenBack = false,
                         Saw = "",
                         Processes = [],
                     }
@@ -42,8 +43,39 @@ public sealed partial record Run
                 StepTrigger.RetryLater,
                 s => s with { Saw = e.Failure.Said, Failure = e.Failure, RetryAt = at }
             ),
+            _ => ApplyTakingBack(entry),
+        };
+
+    private Run ApplyTakingBack(Entry entry) =>
+        entry.What switch
+        {
+            RunEvent.StepTurnedRed e => Step(
+                e.Step,
+                StepTrigger.TurnRed,
+                s =>
+                    s with
+                    {
+                        Saw = e.Failure.Said,
+                        Failure = e.Failure,
+                        RetryAt = null,
+                        WasInterrupted = false,
+                        Processes = [],
+                    }
+            ),
+            RunEvent.StepTakenBack e => AfterTakingBack(e.Step, e.Failure, entry.At, isTakenBack: true),
+            RunEvent.StepNotTakenBack e => AfterTakingBack(e.Step, e.Failure, entry.At, isTakenBack: false),
             _ => ApplyInterruption(entry),
         };
+
+    private Run AfterTakingBack(string step, Failure failure, DateTimeOffset at, bool isTakenBack) =>
+        Steps.TryGetValue(step, out var found) && found.State is StepState.TakingBack
+            ? Step(
+                step,
+                StepTrigger.Fail,
+                s => s with { Saw = failure.Said, Failure = failure, EndedAt = at, IsTakenBack = isTakenBack },
+                run => run.Detect(step, failure, at)
+            )
+            : this;
 
     private Run ApplyInterruption(Entry entry) =>
         entry.What switch

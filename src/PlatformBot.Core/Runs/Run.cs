@@ -107,7 +107,10 @@ public sealed partial record Run : IFold<Run>
 
     /// <summary>Steps that are doing something to the world, in the plan's order; people's own work does not count.</summary>
     public IEnumerable<PlannedStep> Acting =>
-        In(StepState.Running, StepState.RollingBack).Where(step => !IsWithPerson(step));
+        In(StepState.Running, StepState.RollingBack, StepState.TakingBack).Where(step => !IsWithPerson(step));
+
+    /// <summary>Steps that could not be proven and that the bot undoes by itself, in the plan's order.</summary>
+    public IEnumerable<PlannedStep> TakingBack => In(StepState.TakingBack);
 
     /// <summary>A manual step that has begun and is not done: the bot only waits.</summary>
     public bool IsWithPerson(PlannedStep step) =>

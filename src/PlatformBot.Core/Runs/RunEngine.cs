@@ -53,6 +53,7 @@ public sealed class RunEngine(
                 await TakeTurnAsync(stopping);
                 await GiveUpLocksAsync(stopping);
                 await AskForApprovalsAsync(stopping);
+                TakeBack(stopping);
                 StartReady(stopping);
                 RollBackNext(stopping);
                 await News.OrAfterAsync(news, UntilNext, clock, stopping);
@@ -73,6 +74,10 @@ public sealed class RunEngine(
         {
             // Its tool heard of the bot's death at once, but may not have gone yet; what the tool started may not have heard at all.
             await actions.EndLeftoversAsync(live.Now.At(step).Processes);
+
+            // What is being taken back is begun again, whatever became of it: it may find itself done.
+            if (live.Now.At(step).State is StepState.TakingBack)
+                continue;
 
             if (live.Now.At(step).State is StepState.RollingBack)
                 await Undoing(stopping).JudgeInterruptedAsync(step);
@@ -117,7 +122,17 @@ public sealed class RunEngine(
         var open = live.Now.Plan.Steps.Where(step => !working.Contains(step.Id) && which(live.Now.At(step)));
 
         foreach (var step in open.ToList())
-            await live.NoteAsync(new RunEvent.StepCancelled(step.Id, said), stopping);
+            await live.NoteAsync(StepRunner.CutOff(step, live.Now.At(step), said), stopping);
+    }
+
+    /// <summary>
+    /// What was not proven goes back before anything else, also when the run is paused or ends: it began, and this is how it ends. Here only
+    /// what an earlier life of the bot left, and what was waiting for its next attempt when the run ended.
+    /// </summary>
+    private void TakeBack(CancellationToken stopping)
+    {
+        foreach (var step in live.Now.TakingBack.Where(step => !_working.Ids.Contains(step.Id)).ToList())
+            _working.Start(step, each => RunAsync(each, stopping), Tokens(stopping));
     }
 
     private async Task TakeTurnAsync(CancellationToken stopping)
@@ -166,13 +181,13 @@ public sealed class RunEngine(
             return;
 
         foreach (var step in Scheduler.Ready(run, _working.Ids, pausing, locks.IsFree, freezes.Now).ToList())
-            _working.Start(step, RunAsync, Tokens(stopping));
+            _working.Start(step, each => RunAsync(each, stopping), Tokens(stopping));
+    }
 
-        async Task RunAsync(PlannedStep step)
-        {
-            using var runner = new StepRunner(live, actions, guard, locks, freezes, clock, Tokens(stopping));
-            await runner.RunAsync(step);
-        }
+    private async Task RunAsync(PlannedStep step, CancellationToken stopping)
+    {
+        using var runner = new StepRunner(live, actions, guard, locks, freezes, clock, Tokens(stopping));
+        await runner.RunAsync(step);
     }
 
     /// <summary>One after the other, the latest first; the first that needs a person stops all before it.</summary>

@@ -24,6 +24,9 @@ namespace PlatformBot.Core.Runs;
 [JsonDerivedType(typeof(StepActed), "step-acted")]
 [JsonDerivedType(typeof(StepSucceeded), "step-succeeded")]
 [JsonDerivedType(typeof(StepFailed), "step-failed")]
+[JsonDerivedType(typeof(StepTurnedRed), "step-turned-red")]
+[JsonDerivedType(typeof(StepTakenBack), "step-taken-back")]
+[JsonDerivedType(typeof(StepNotTakenBack), "step-not-taken-back")]
 [JsonDerivedType(typeof(StepInterrupted), "step-interrupted")]
 [JsonDerivedType(typeof(StepCancelled), "step-cancelled")]
 [JsonDerivedType(typeof(StepRetried), "step-retried")]
@@ -144,6 +147,19 @@ public abstract record RunEvent
     public sealed record StepInterrupted(string Step) : RunEvent;
 
     public sealed record StepCancelled(string Step, string Said) : RunEvent;
+
+    /// <summary>
+    /// A step that undoes itself has begun and failed. Durable before it is taken back, and from here on that is what happens to it,
+    /// through every crash.
+    /// </summary>
+    public sealed record StepTurnedRed(string Step, Failure Failure) : RunEvent;
+
+    /// <summary>What the step did is undone; how it goes on, a person decides.</summary>
+    /// <param name="Failure">for which it was taken back, now with what the cluster showed meanwhile</param>
+    public sealed record StepTakenBack(string Step, Failure Failure) : RunEvent;
+
+    /// <summary>It could not be undone, and stays as it is until a person has looked.</summary>
+    public sealed record StepNotTakenBack(string Step, Failure Failure) : RunEvent;
 
     /// <summary>A person wants the failed step tried again.</summary>
     public sealed record StepRetried(string Step) : RunEvent;

@@ -41,6 +41,9 @@ public sealed record StepProgress
     /// <summary>Its compensation did not work, and a person wants it tried again.</summary>
     public bool UndoAgain { get; init; }
 
+    /// <summary>What its last attempt did was undone by the bot itself, because it could not be proven.</summary>
+    public bool IsTakenBack { get; init; }
+
     /// <summary>The processes of the attempt that is or was last under way.</summary>
     public ImmutableList<ProcessFact> Processes { get; init; } = [];
 

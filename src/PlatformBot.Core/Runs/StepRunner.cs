@@ -28,10 +28,17 @@ public sealed class StepRunner(
     private static readonly TimeSpan TimeToLook = TimeSpan.FromMinutes(1);
 
     private readonly StepWork _work = new(live, actions, clock, tokens);
+    private readonly WayBack _wayBack = new(live, actions, locks, clock, tokens);
     private readonly PeoplesPart _people = new(live, clock);
 
     /// <summary>An earlier attempt did it, as the probe says, and could not prove it: only the proof is missing.</summary>
     private bool _lacksOnlyProof;
+
+    /// <summary>The action has begun: it may have done something, or half of it.</summary>
+    private bool _hasActed;
+
+    /// <summary>The step's lock, until somebody gives it back; null when it has none, or went on without it.</summary>
+    private IDisposable? _held;
 
     /// <summary>Ends what acts.</summary>
     private readonly CancellationTokenSource _acting = CancellationTokenSource.CreateLinkedTokenSource(
@@ -51,17 +58,30 @@ public sealed class StepRunner(
     {
         try
         {
-            await AttemptAsync(step);
+            if (live.Now.At(step).State is not StepState.TakingBack)
+                await AttemptAsync(step);
         }
         catch (OperationCanceledException)
             when (!tokens.Stopping.IsCancellationRequested && tokens.Ending.IsCancellationRequested)
         {
-            await NoteAsync(new RunEvent.StepCancelled(step.Id, Ended));
+            await NoteAsync(
+                _hasActed ? CutOff(step, live.Now.At(step), Ended) : new RunEvent.StepCancelled(step.Id, Ended)
+            );
         }
+
+        if (live.Now.At(step).State is StepState.TakingBack)
+            await _wayBack.RunAsync(step, _held);
     }
+
+    /// <summary>What becomes of a step that began and is not to go on: it stays as it is, unless it undoes itself.</summary>
+    internal static RunEvent CutOff(PlannedStep step, StepProgress at, string said) =>
+        step.UndoesItself && StepStates.Table.Next(at.State, StepTrigger.TurnRed) is not null
+            ? new RunEvent.StepTurnedRed(step.Id, Failure.Untouched(at.Attempt, $"Not proven: {said}."))
+            : new RunEvent.StepCancelled(step.Id, said);
 
     public void Dispose()
     {
+        _held?.Dispose();
         _acting.Dispose();
         _waiting.Dispose();
     }
@@ -72,20 +92,20 @@ public sealed class StepRunner(
         // The action is done and journaled: what a crash left over is the proof, not the work.
         if (live.Now.At(step) is { State: StepState.Verifying } left)
         {
-            await TryAsync(step, TimeLeft(step, left), held: null);
+            await TryAsync(step, TimeLeft(step, left));
             return;
         }
 
-        using var held = locks.TryTake(step.Lock);
+        _held = locks.TryTake(step.Lock);
 
         if (
-            held is not null
+            _held is not null
             && !await SettledByProbeAsync(step, live.Now.At(step), _acting.Token)
             && await StartAsync(step)
             && await _people.IsDoneAsync(step, _waiting.Token)
         )
         {
-            await TryAsync(step, step.Timeout, held);
+            await TryAsync(step, step.Timeout);
         }
     }
 
@@ -173,7 +193,12 @@ public sealed class StepRunner(
         if (why is null)
             return false;
 
-        await RefuseAsync(step, why);
+        // Half done, or done: nobody knows, and it is not to stay unproven.
+        if (step.UndoesItself && found.WasInterrupted)
+            await NoteAsync(new RunEvent.StepTurnedRed(step.Id, Untouched(step, why)));
+        else
+            await RefuseAsync(step, why);
+
         return true;
     }
 
@@ -197,24 +222,21 @@ public sealed class StepRunner(
 
     /// <summary>Acts and proves, within the time.</summary>
     /// <param name="time">for the action and its proof together</param>
-    /// <param name="held">given back when the action is over: a verification may take minutes</param>
-    private async Task TryAsync(PlannedStep step, TimeSpan time, IDisposable? held)
+    private async Task TryAsync(PlannedStep step, TimeSpan time)
     {
-        using (held)
-        {
-            var did = await _work.DoAsync(
-                step,
-                time,
-                (progress, limited) => ActAsync(step, progress, limited),
-                ActedAsync,
-                _acting.Token
-            );
+        _hasActed = true;
+        var did = await _work.DoAsync(
+            step,
+            time,
+            (progress, limited) => ActAsync(step, progress, limited),
+            ActedAsync,
+            _acting.Token
+        );
 
-            if (did.Verdict is Verdict.Done or Verdict.AlreadyThere)
-                await NoteAsync(new RunEvent.StepSucceeded(step.Id, did.Said));
-            else
-                await FailAsync(step, did);
-        }
+        if (did.Verdict is Verdict.Done or Verdict.AlreadyThere)
+            await NoteAsync(new RunEvent.StepSucceeded(step.Id, did.Said));
+        else
+            await FailAsync(step, did);
 
         async Task ActedAsync(ActionOutcome did)
         {
@@ -227,7 +249,10 @@ public sealed class StepRunner(
                 await NoteAsync(new RunEvent.StepActed(step.Id, did.Said));
             }
 
-            held?.Dispose();
+            // A verification may take minutes. What may have to go back meanwhile keeps its lock, so that the way back is free
+            // and nobody else changes what is being proven.
+            if (!step.UndoesItself)
+                _held?.Dispose();
         }
     }
 
@@ -249,8 +274,19 @@ public sealed class StepRunner(
 
     private async Task FailAsync(PlannedStep step, ActionOutcome did)
     {
-        var attempt = live.Now.At(step).Attempt;
-        var again = did.Verdict is Verdict.Retry && attempt < step.Attempts;
+        var at = live.Now.At(step);
+        var attempt = at.Attempt;
+        var isRed = step.UndoesItself && at.State is StepState.Verifying;
+        var again = did.Verdict is Verdict.Retry && attempt < step.Attempts && !isRed;
+
+        // The diagnosis is made while it goes back, not before.
+        if (step.UndoesItself && !again)
+        {
+            var red = await _work.FailureAsync(step, did, attempt, isDiagnosed: false);
+            await NoteAsync(new RunEvent.StepTurnedRed(step.Id, red));
+            return;
+        }
+
         var failure = await _work.FailureAsync(step, did, attempt, isDiagnosed: !again);
         await NoteAsync(
             new RunEvent.StepFailed(step.Id, failure, again ? clock.GetUtcNow() + step.PauseAfter(attempt) : null)

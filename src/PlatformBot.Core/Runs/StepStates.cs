@@ -19,6 +19,7 @@ public enum StepState
     RolledBack,
     RollbackFailed,
     NotUndone,
+    TakingBack,
 }
 
 public enum StepTrigger
@@ -36,6 +37,7 @@ public enum StepTrigger
     RollBack,
     Undo,
     FailToUndo,
+    TurnRed,
 }
 
 /// <summary>What a step may do next.</summary>
@@ -68,6 +70,11 @@ public static class StepStates
         { Interrupted,    Fail,       Failed         },   // otherwise a person decides
         { Interrupted,    Cancel,     Cancelled      },
         { Interrupted,    RollBack,   RollingBack    },
+        { Running,        TurnRed,    TakingBack     },   // for steps that undo themselves: half done, or not proven
+        { Verifying,      TurnRed,    TakingBack     },
+        { WaitingToRetry, TurnRed,    TakingBack     },
+        { Interrupted,    TurnRed,    TakingBack     },
+        { TakingBack,     Fail,       Failed         },   // whatever became of it, a person decides how it goes on
         { Failed,         Retry,      Pending        },
         { Failed,         Skip,       Skipped        },
         { Failed,         Cancel,     Cancelled      },

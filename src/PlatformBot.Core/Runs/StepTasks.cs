@@ -52,10 +52,12 @@ internal sealed partial class StepTasks(LiveRun live, ILogger logger)
             LogBug(bug, step.Id, live.Id);
             var at = live.Now.At(step);
             var fault = OwnFault(at.Attempt, bug);
-            RunEvent failed =
-                at.State is StepState.RollingBack
-                    ? new RunEvent.RollbackFailed(step.Id, fault)
-                    : new RunEvent.StepFailed(step.Id, fault, RetryAt: null);
+            RunEvent failed = at.State switch
+            {
+                StepState.RollingBack => new RunEvent.RollbackFailed(step.Id, fault),
+                StepState.TakingBack => new RunEvent.StepNotTakenBack(step.Id, fault),
+                _ => new RunEvent.StepFailed(step.Id, fault, RetryAt: null),
+            };
             await live.NoteAsync(failed, tokens.Stopping);
         }
 #pragma warning restore CA1031

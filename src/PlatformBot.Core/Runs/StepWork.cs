@@ -6,6 +6,8 @@ namespace PlatformBot.Core.Runs;
 /// <summary>Acting, looking and explaining: what a step and its compensation have in common. Each process is journaled.</summary>
 internal sealed class StepWork(LiveRun live, IStepActions actions, TimeProvider clock, StopTokens tokens)
 {
+    private const int MostBlindLooks = 4;
+
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(3);
 
     /// <summary>Acts and proves. What comes back as done is proven.</summary>
@@ -22,7 +24,7 @@ internal sealed class StepWork(LiveRun live, IStepActions actions, TimeProvider 
         CancellationToken acting
     )
     {
-        using var timeout = new CancellationTokenSource(time, clock);
+        using var timeout = new CancellationTokenSource(time + (step.HoldsFor ?? TimeSpan.Zero), clock);
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(acting, timeout.Token);
         var did = new ActionOutcome(Verdict.Retry, "");
         var saw = "nothing yet";
@@ -120,7 +122,7 @@ internal sealed class StepWork(LiveRun live, IStepActions actions, TimeProvider 
             progress(Sentence(looks));
 
             if (looks.All(look => look.Holds is true))
-                return true;
+                return step.HoldsFor is not { } span || await HoldsAsync(step, span, progress, limited);
 
             if (patience.IsOver(looks.Any(look => look.Hopeless)))
                 return false;
@@ -133,6 +135,45 @@ internal sealed class StepWork(LiveRun live, IStepActions actions, TimeProvider 
         }
     }
 
+    /// <summary>
+    /// False with the first look that does not hold: what was proven once and is not any more is red. A look that cannot tell is neither,
+    /// for a while; and the last one must hold.
+    /// </summary>
+    private async Task<bool> HoldsAsync(
+        PlannedStep step,
+        TimeSpan span,
+        Action<string> progress,
+        CancellationToken limited
+    )
+    {
+        var since = clock.GetTimestamp();
+        var blind = 0;
+
+        while (true)
+        {
+            await Task.Delay(PauseOf(span), clock, limited);
+            var looks = await LookAsync(step.Verify, limited);
+            var held = clock.GetElapsedTime(since);
+            var holds = looks[^1].Holds;
+            blind = holds is null ? blind + 1 : 0;
+
+            if (holds is true && held >= span)
+            {
+                progress($"{Sentence(looks)}, for {Words.Span(span)}");
+                return true;
+            }
+
+            progress($"{Sentence(looks)} (after {Words.Span(held)} of {Words.Span(span)})");
+
+            if (holds is false || blind == MostBlindLooks)
+                return false;
+        }
+    }
+
+    /// <summary>Often enough that what is red goes back soon; an hour needs fewer looks than a minute.</summary>
+    private static TimeSpan PauseOf(TimeSpan span) =>
+        TimeSpan.FromSeconds(Math.Clamp(span.TotalSeconds / 40, LookEvery.TotalSeconds, 60));
+
     /// <summary>A cluster tells when something has changed; nobody need ask again and again.</summary>
     private async Task<bool> IsThereAsync(PlannedWait wait, Action<string> progress, CancellationToken limited)
     {
@@ -142,7 +183,7 @@ internal sealed class StepWork(LiveRun live, IStepActions actions, TimeProvider 
     }
 
     /// <summary>Whatever becomes of the diagnosis, the failure that it was to explain is written.</summary>
-    private async Task<string> DiagnosisAsync(PlannedStep step)
+    public async Task<string> DiagnosisAsync(PlannedStep step)
     {
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(tokens.Stopping, tokens.Cancelled);
 

@@ -37,6 +37,9 @@ public sealed class WholeStepTests
           repeatable: true
           lock: git
           timeout: 90s
+          holds-for: 5m
+          on-red: undo
+          rollback: { run: [helm, uninstall, "${{ node.name }}"] }
           retry: { attempts: 3, backoff: 7s }
         - step: quiet
           run: [helm, get, values, release]

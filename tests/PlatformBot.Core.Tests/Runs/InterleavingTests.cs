@@ -24,6 +24,8 @@ public sealed class InterleavingTests
         ["wipe"] = "wiped",
         ["push"] = "pushed",
         ["join"] = "joined",
+        ["enforce"] = "enforced",
+        ["undo enforce"] = "lifted",
         ["undo push"] = "unpushed",
         ["undo join"] = "parted",
     };
@@ -36,6 +38,7 @@ public sealed class InterleavingTests
         StepState.Verifying,
         StepState.Interrupted,
         StepState.RollingBack,
+        StepState.TakingBack,
     ];
 
     private static readonly bool?[] Looks = [true, false, null];
@@ -89,6 +92,13 @@ public sealed class InterleavingTests
             Step("look", "wipe") with
             {
                 Action = new PlannedAction.Manual("Look at it", "text") { SecondPerson = true },
+            },
+            Step("enforce", "wipe") with
+            {
+                UndoesItself = true,
+                Rollback = new PlannedRollback(Step("undo enforce").Action, [], null, TimeSpan.FromSeconds(10)),
+                Verify = [Probe("enforced")],
+                Attempts = 2,
             },
             Step("join", "push", "look") with
             {
@@ -185,8 +195,23 @@ public sealed class InterleavingTests
                 .ShouldBeLessThanOrEqualTo(1 + entries.OfType<RunEvent.StepRetried>().Count(each => each.Step == step));
         }
 
+        NothingUnprovenStays(run, entries);
         NothingBeganWhilePaused(entries);
         NothingBeganAfterTheRollback(entries);
+    }
+
+    /// <summary>What undoes itself is proven, was taken back, or a person knows that it could not be.</summary>
+    private static void NothingUnprovenStays(Run run, List<RunEvent> entries)
+    {
+        var acted = entries.FindLastIndex(entry => entry is RunEvent.StepStarted { Step: "enforce" });
+
+        if (acted >= 0 && run.Steps["enforce"].State is StepState.Failed or StepState.Cancelled)
+        {
+            var ended = entries
+                .Skip(acted)
+                .Any(entry => entry is RunEvent.StepTakenBack or RunEvent.StepNotTakenBack or RunEvent.StepRolledBack);
+            (ended || run.Rollback is not null).ShouldBeTrue("it is neither proven nor taken back");
+        }
     }
 
     private static void NothingBeganWhilePaused(List<RunEvent> entries)

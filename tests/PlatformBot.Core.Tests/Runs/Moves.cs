@@ -94,6 +94,7 @@ internal static class Moves
         new(new RunEvent.RollbackStarted(step),                       step, StepTrigger.RollBack),
         new(new RunEvent.StepRolledBack(step, "gone"),                step, StepTrigger.Undo),
         new(new RunEvent.RollbackFailed(step, No),                    step, StepTrigger.FailToUndo),
+        new(new RunEvent.StepTurnedRed(step, No),                     step, StepTrigger.TurnRed),
         new(new RunEvent.EvidenceGiven(step, "seen"),                 step),
         new(new RunEvent.EvidenceConfirmed(step, 1, Note: null),      step),
         new(new RunEvent.EvidenceRejected(step, 1, "not so"),         step),

@@ -80,6 +80,34 @@ public sealed partial class DocumentedActionsTests
     }
 
     [Fact]
+    public async Task Red_while_it_must_hold_is_taken_back_without_asking_anybody()
+    {
+        await using var infra = await Scene.StartAsync();
+        infra.Has(
+            """
+            {"apiVersion":"v1","kind":"Service","metadata":{"name":"vmsingle","namespace":"monitoring"},"spec":{"ports":[{"port":8428}]}}
+            """
+        );
+        var looks = 0;
+        infra.Cluster.ServiceProxy = _ => new ServiceAnswer(
+            200,
+            "application/json",
+            $$$"""{"status":"success","data":{"resultType":"vector","result":[{"metric":{},"value":[1,"{{{(Interlocked.Increment(ref looks) == 1 ? 0 : 3)}}}"]}]}}"""
+        );
+
+        await using var chat = await RunAsync("red", infra);
+        var asked = await chat.SeesAsync(post => post.Buttons.Contains("approve"));
+        asked.Text.ShouldContain("Undone by itself when it cannot be proven");
+        await chat.SaysAsync("grace", "/platform approve 1 infra/rollout");
+
+        var failed = await chat.SeesAsync(post => post.Buttons.Contains("retry"));
+        failed.Text.ShouldContain("**infra/enforce** failed and was taken back:");
+        failed.Text.ShouldContain("is 3");
+        File.Exists(Path.Combine(chat.World, "enforced")).ShouldBeFalse();
+        looks.ShouldBe(2);
+    }
+
+    [Fact]
     public async Task Http_sends_what_was_planned_with_a_token_that_nobody_sees()
     {
         var builder = WebApplication.CreateSlimBuilder();
