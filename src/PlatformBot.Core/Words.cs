@@ -39,6 +39,16 @@ public static class Words
     /// <summary>The first 12 characters of a digest: enough to compare by eye.</summary>
     public static string Short(string digest) => digest.Length > 12 ? digest[..12] : digest;
 
+    /// <summary>At most so many UTF-16 units; what was cut ends in "…", and no character is cut in half.</summary>
+    public static string Cut(string text, int most)
+    {
+        if (text.Length <= most)
+            return text;
+
+        var end = char.IsHighSurrogate(text[most - 2]) ? most - 2 : most - 1;
+        return text[..end] + "…";
+    }
+
     private static string Two(int large, string unit, int small, string smallUnit) =>
         small == 0 ? $"{large} {unit}" : $"{large} {unit} {small} {smallUnit}";
 }

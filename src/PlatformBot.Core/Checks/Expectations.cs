@@ -61,6 +61,28 @@ public static class Expectations
         return new(true, saw);
     }
 
+    /// <summary>
+    /// Compares what is there, and quotes it without secrets and without a terminal's commands: redacted before it is cut, for half of a
+    /// secret is no longer recognised. Where the quoted text would say something else than what is there, nothing is quoted.
+    /// </summary>
+    public static CheckOutcome Judge(IReadOnlyList<Expectation> expected, Seen seen, Redactor redactor)
+    {
+        var outcome = Judge(expected, seen);
+        var shown = Judge(
+            expected,
+            seen with
+            {
+                Stdout = TerminalText.Plain(redactor.Redact(seen.Stdout)),
+                Stderr = TerminalText.Plain(redactor.Redact(seen.Stderr)),
+            }
+        );
+        return shown.Holds == outcome.Holds ? shown : outcome with { Saw = Unquoted(outcome, seen) };
+    }
+
+    /// <summary>Whether it was as expected, without a word of what it was.</summary>
+    public static string Unquoted(CheckOutcome outcome, Seen seen) =>
+        $"{(seen.Exit is { } exit ? $"exit {exit}, its output" : seen.Called)} is {(outcome.Holds == true ? "" : "not ")}as expected";
+
     private static (bool Holds, string Saw) Look(Expectation expectation, Seen seen)
     {
         if (expectation.Exit is { } exit)
@@ -253,5 +275,5 @@ public static class Expectations
         return line.Length == 0 || line.Contains(' ', StringComparison.Ordinal) ? $"\"{line}\"" : line;
     }
 
-    private static string Cut(string line) => line.Length <= LongestQuote ? line : line[..(LongestQuote - 1)] + "…";
+    private static string Cut(string line) => Words.Cut(line, LongestQuote);
 }

@@ -4,26 +4,23 @@ using PlatformBot.Core.Runbooks;
 namespace PlatformBot.Core.Planning;
 
 /// <summary>Reads what a step, or its compensation, does.</summary>
-internal sealed class ActionReader(Catalogue catalogue, Manifests manifests, Problems problems)
+internal sealed class ActionReader(Catalogue catalogue, CommandReader commands, Manifests manifests, Problems problems)
 {
     private static readonly TimeSpan DefaultReminder = TimeSpan.FromHours(4);
-    private static readonly TimeSpan DefaultExpiry = TimeSpan.FromDays(1);
     private static readonly string[] PatchTypes = ["merge", "strategic", "json"];
-
-    private readonly CommandReader _commands = new(catalogue.Tools, problems);
 
     public PlannedAction Read(YamlMap body, ClusterReader places, Scope scope)
     {
         if (body["run"] is { } run)
         {
-            var commands = _commands.ReadSeveral(run);
-            return new PlannedAction.Run(commands, Secrets(body), IsSensitive(body, commands));
+            var argvs = commands.ReadSeveral(run);
+            return new PlannedAction.Run(argvs, Secrets(body), IsSensitive(body, argvs));
         }
 
         if (body["pipe"] is { } pipe)
         {
-            var commands = _commands.ReadSeveral(pipe);
-            return new PlannedAction.Pipe(commands, Secrets(body), IsSensitive(body, commands));
+            var argvs = commands.ReadSeveral(pipe);
+            return new PlannedAction.Pipe(argvs, Secrets(body), IsSensitive(body, argvs));
         }
 
         if (body.Map("exec") is { } exec)
@@ -87,26 +84,19 @@ internal sealed class ActionReader(Catalogue catalogue, Manifests manifests, Pro
         {
             SecondPerson = body?.Truth("second-person") ?? false,
             Remind = body?.Span("remind", DefaultReminder),
-            Expires = body?.Span("expires", DefaultExpiry),
+            Expires = body?.Span("expires", StepDefaults.Expires),
         };
 
     private IReadOnlyList<Expectation> Expected(YamlMap holder, bool isQuery) =>
-        [.. CheckReader.Expectations(holder["expect"], isQuery, problems)];
+        CheckReader.Expectations(holder["expect"], isQuery, problems);
 
     /// <summary>Said by the step, or known of one of its commands.</summary>
-    private bool IsSensitive(YamlMap body, IReadOnlyList<IReadOnlyList<string>> commands) =>
-        body.Truth("sensitive") || commands.Any(catalogue.Tools.IsSensitive);
+    private bool IsSensitive(YamlMap body, IReadOnlyList<IReadOnlyList<string>> argvs) =>
+        body.Truth("sensitive") || argvs.Any(catalogue.Tools.IsSensitive);
 
     private static IReadOnlyDictionary<string, string> Secrets(YamlMap body) =>
-        Sorted(body.Map("secrets"), value => value is YamlScalar text ? text.Text : "");
+        body.Map("secrets")?.Sorted(value => value?.Text ?? "") ?? [];
 
     private static IReadOnlyDictionary<string, string?> Words(YamlMap? map) =>
-        Sorted(map, value => value is YamlScalar { IsNull: false } text ? text.Text : null);
-
-    /// <summary>Sorted, so that the order of writing does not change the plan's digest.</summary>
-    private static SortedDictionary<string, T> Sorted<T>(YamlMap? map, Func<YamlNode, T> value) =>
-        new(
-            (map?.Entries ?? []).ToDictionary(entry => entry.Key.Text, entry => value(entry.Value)),
-            StringComparer.Ordinal
-        );
+        map?.Sorted(value => value is { IsNull: false } ? value.Text : null) ?? [];
 }

@@ -12,7 +12,7 @@ internal sealed class CheckReader(CommandReader commands, ClusterReader places, 
         Look(map) with
         {
             Timeout = map.Span("timeout", DefaultTimeout),
-            Expect = [.. Expectations(map["expect"], map.Has("query"), problems)],
+            Expect = Expectations(map["expect"], map.Has("query"), problems),
         };
 
     private PlannedCheck Look(YamlMap map)

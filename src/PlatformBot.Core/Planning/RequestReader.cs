@@ -22,13 +22,7 @@ internal static class RequestReader
         return new(
             http.Text("method", "GET"),
             url,
-            new SortedDictionary<string, string>(
-                (http.Map("headers")?.Entries ?? []).ToDictionary(
-                    entry => entry.Key.Text,
-                    entry => entry.Value is YamlScalar text ? text.Text : ""
-                ),
-                StringComparer.Ordinal
-            ),
+            http.Map("headers")?.Sorted(value => value?.Text ?? "") ?? [],
             http.Text("body"),
             http.Text("bearer")
         );

@@ -3,22 +3,32 @@ using PlatformBot.Core.Runbooks;
 namespace PlatformBot.Core.Planning;
 
 /// <summary>Turns a step whose values are filled in into what will be done, and says what is wrong with it.</summary>
-internal sealed class StepBuilder(Catalogue catalogue, Manifests manifests, Problems problems)
+internal sealed class StepBuilder
 {
-    private static readonly TimeSpan DefaultTimeout = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan DefaultBackoff = TimeSpan.FromSeconds(10);
 
-    private readonly CommandReader _commands = new(catalogue.Tools, problems);
-    private readonly ActionReader _actions = new(catalogue, manifests, problems);
-    private readonly StepRules _rules = new(problems);
+    private readonly Catalogue _catalogue;
+    private readonly Problems _problems;
+    private readonly CommandReader _commands;
+    private readonly ActionReader _actions;
+    private readonly StepRules _rules;
+
+    public StepBuilder(Catalogue catalogue, Manifests manifests, Problems problems)
+    {
+        _catalogue = catalogue;
+        _problems = problems;
+        _commands = new(catalogue.Tools, problems);
+        _actions = new(catalogue, _commands, manifests, problems);
+        _rules = new(problems);
+    }
 
     public PlannedStep Build(StepText text, YamlMap body, StepPlace place, Scope scope)
     {
-        new ShapeCheck(problems, filled: true).CheckShape(body, StepShapes.StepBody);
+        new ShapeCheck(_problems, filled: true).CheckShape(body, StepShapes.StepBody);
         _rules.Check(text, body, place.Cluster);
 
-        var places = new ClusterReader(catalogue.Inventory, place.Cluster, problems);
-        var checks = new CheckReader(_commands, places, problems);
+        var places = new ClusterReader(_catalogue.Inventory, place.Cluster, _problems);
+        var checks = new CheckReader(_commands, places, _problems);
         var retry = body.Map("retry");
 
         return new PlannedStep
@@ -29,7 +39,7 @@ internal sealed class StepBuilder(Catalogue catalogue, Manifests manifests, Prob
             Why = body.Text("why"),
             Cluster = place.Cluster,
             Node = place.Node,
-            Address = catalogue.Inventory.Nodes.FirstOrDefault(known => known.Name == place.Node)?.Address,
+            Address = _catalogue.Inventory.Nodes.FirstOrDefault(known => known.Name == place.Node)?.Address,
             Needs = [],
             Action = _actions.Read(body, places, scope),
             Probe = [.. body.Maps("probe").Select(checks.Read)],
@@ -41,8 +51,8 @@ internal sealed class StepBuilder(Catalogue catalogue, Manifests manifests, Prob
             Lock = body.Text("lock"),
             Rollback = body.Map("rollback") is { } rollback ? Rollback(rollback, checks, places, scope) : null,
             UndoesItself = body.Has("on-red"),
-            Timeout = body.Span("timeout", DefaultTimeout),
-            HoldsFor = body.Has("holds-for") ? body.Span("holds-for", DefaultTimeout) : null,
+            Timeout = body.Span("timeout", StepDefaults.Timeout),
+            HoldsFor = body.Has("holds-for") ? body.Span("holds-for", StepDefaults.Timeout) : null,
             Attempts = retry?.Number("attempts") ?? 1,
             Backoff = retry?.Span("backoff", DefaultBackoff) ?? DefaultBackoff,
             Source = $"{text.At.Source.File}:{text.At.Line}",
@@ -54,6 +64,6 @@ internal sealed class StepBuilder(Catalogue catalogue, Manifests manifests, Prob
             _actions.Read(rollback, places, scope),
             [.. rollback.Maps("verify").Select(checks.Read)],
             rollback.Text("destructive"),
-            rollback.Span("timeout", DefaultTimeout)
+            rollback.Span("timeout", StepDefaults.Timeout)
         );
 }

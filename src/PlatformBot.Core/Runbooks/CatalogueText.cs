@@ -160,11 +160,11 @@ public static class CatalogueText
     private static string Limit(YamlMap body)
     {
         if (body.Map("manual") is { } manual)
-            return manual.Text("expires", "1d");
+            return manual.Text("expires", StepDefaults.ExpiresText);
 
         var attempts = body.Map("retry")?.Number("attempts") ?? 1;
         var holds = body.Text("holds-for") is { } span ? $", then holding for {span}" : "";
-        return $"{body.Text("timeout", "10m")}{(attempts == 1 ? "" : $", {attempts} times")}{holds}";
+        return $"{body.Text("timeout", StepDefaults.TimeoutText)}{(attempts == 1 ? "" : $", {attempts} times")}{holds}";
     }
 
     private static bool IsDestructive(StepText step) => step.Body.Has("destructive");

@@ -37,6 +37,13 @@ internal sealed class YamlMap(Place at, IReadOnlyList<YamlEntry> entries) : Yaml
     public YamlScalar? Key(string key) => Entries.FirstOrDefault(entry => entry.Key.Text == key)?.Key;
 
     public bool Has(string key) => this[key] is not null;
+
+    /// <summary>Its values by their keys, sorted, so that the order of writing does not change a plan's digest.</summary>
+    public SortedDictionary<string, T> Sorted<T>(Func<YamlScalar?, T> value) =>
+        new(
+            Entries.ToDictionary(entry => entry.Key.Text, entry => value(entry.Value as YamlScalar)),
+            StringComparer.Ordinal
+        );
 }
 
 internal sealed record YamlEntry(YamlScalar Key, YamlNode Value);
@@ -65,6 +72,6 @@ internal sealed class YamlScalar(Place at, string text, bool plain, bool unknown
     public static string Shorten(string text)
     {
         var line = new string([.. text.Select(letter => char.IsControl(letter) ? ' ' : letter)]);
-        return line.Length <= 60 ? line : line[..60] + "…";
+        return Words.Cut(line, 61);
     }
 }

@@ -24,7 +24,7 @@ public sealed record RunTiming(TimeSpan Makespan, TimeSpan Critical, IReadOnlyLi
         {
             var before = step.Needs.Where(best.ContainsKey).MaxBy(need => best[need].Length);
             var begins = before is null ? TimeSpan.Zero : best[before].Length;
-            best[step.Id] = (begins + Took(run.At(step)), before);
+            best[step.Id] = (begins + run.At(step).Took, before);
         }
 
         var last = best.Count == 0 ? null : best.MaxBy(each => each.Value.Length).Key;
@@ -32,12 +32,9 @@ public sealed record RunTiming(TimeSpan Makespan, TimeSpan Critical, IReadOnlyLi
             ended - run.PlannedAt,
             last is null ? TimeSpan.Zero : best[last].Length,
             ChainTo(last, best),
-            TimeSpan.FromTicks(run.Steps.Values.Sum(step => Took(step).Ticks))
+            TimeSpan.FromTicks(run.Steps.Values.Sum(step => step.Took.Ticks))
         );
     }
-
-    private static TimeSpan Took(StepProgress step) =>
-        step is { StartedAt: { } from, EndedAt: { } to } ? to - from : TimeSpan.Zero;
 
     /// <summary>Needs go across phases and clusters, so the plan's own order is not enough.</summary>
     private static IEnumerable<PlannedStep> InOrder(Plan plan)

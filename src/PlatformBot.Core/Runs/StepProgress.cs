@@ -18,6 +18,9 @@ public sealed record StepProgress
 
     public DateTimeOffset? EndedAt { get; init; }
 
+    /// <summary>From the first attempt to the end, retries, proof and people's time included; zero when it did nothing or has not ended.</summary>
+    public TimeSpan Took => StartedAt is { } from && EndedAt is { } to ? to - from : TimeSpan.Zero;
+
     /// <summary>What the last look or action said, in one line.</summary>
     public string Saw { get; init; } = "";
 

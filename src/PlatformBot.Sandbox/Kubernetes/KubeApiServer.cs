@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
@@ -87,7 +86,7 @@ public sealed class KubeApiServer : IAsyncDisposable
             clusters:
             - name: {_cluster.Name}
               cluster:
-                certificate-authority-data: {Base64(CaPem)}
+                certificate-authority-data: {SecretText.Encode(CaPem)}
                 server: {Uri.GetLeftPart(UriPartial.Authority)}
             users:
             - name: {contextName}
@@ -153,6 +152,4 @@ public sealed class KubeApiServer : IAsyncDisposable
         connection.Abort();
         return Task.CompletedTask;
     }
-
-    private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
 }

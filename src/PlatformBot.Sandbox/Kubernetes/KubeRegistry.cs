@@ -216,7 +216,7 @@ public sealed class KubeRegistry(TwinCluster cluster)
         if (resource.HasStatus)
             taken.Remove("status");
 
-        SecretText.Encode(taken);
+        SecretText.Keep(taken);
         return taken;
     }
 
@@ -230,7 +230,7 @@ public sealed class KubeRegistry(TwinCluster cluster)
         }
 
         var next = wanted.Copy();
-        SecretText.Encode(next);
+        SecretText.Keep(next);
 
         // What only the server writes stays as it is.
         foreach (var kept in new[] { "deletionTimestamp", "deletionGracePeriodSeconds" })

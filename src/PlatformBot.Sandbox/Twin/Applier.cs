@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using PlatformBot.Sandbox.Kubernetes;
 
 namespace PlatformBot.Sandbox.Twin;
 
@@ -86,22 +87,8 @@ internal static class Applier
             return made;
         }
 
-        MoveStringData(json);
+        SecretText.Keep(json);
         return json;
-    }
-
-    private static void MoveStringData(JsonObject json)
-    {
-        if (json["stringData"] is not JsonObject texts)
-            return;
-
-        if (json["data"] is not JsonObject data)
-            json["data"] = data = [];
-
-        foreach (var (key, value) in texts)
-            data[key] = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes((string?)value ?? ""));
-
-        json.Remove("stringData");
     }
 
     private static JsonObject Over(JsonObject old, JsonObject desired, bool builtIn)

@@ -30,6 +30,16 @@ internal abstract class OperatorLaw(TwinWorld world, string ns, string deploymen
     protected IEnumerable<JsonObject> Due(TwinCluster cluster, string apiVersion, string kind) =>
         cluster.Objects.View(apiVersion, kind).Where(json => !json.IsEnding() && IsDue(json));
 
+    /// <summary>The same for what needs a look every so often, whatever the look says.</summary>
+    protected IEnumerable<JsonObject> Due(TwinCluster cluster, string apiVersion, string kind, TimeSpan every)
+    {
+        foreach (var json in Due(cluster, apiVersion, kind))
+        {
+            Again(json, every);
+            yield return json;
+        }
+    }
+
     private bool IsDue(JsonObject json) =>
         !_looked.TryGetValue(json.Uid(), out var last)
         || last.Generation != json.Whole("metadata", "generation")
@@ -38,10 +48,4 @@ internal abstract class OperatorLaw(TwinWorld world, string ns, string deploymen
     /// <summary>Looks at the object again after a while, or as soon as somebody changes what it should be.</summary>
     protected void Again(JsonObject json, TimeSpan after) =>
         _looked[json.Uid()] = (json.Whole("metadata", "generation") ?? 0, Now + after);
-
-    /// <summary>A field of a Secret as text; null when either is missing.</summary>
-    protected static string? SecretText(TwinCluster cluster, string inNamespace, string name, string key) =>
-        cluster.Objects.View(new ObjectKey("v1", "Secret", inNamespace, name)).At("data", key) is { } data
-            ? System.Text.Encoding.UTF8.GetString(Convert.FromBase64String(data.Text()))
-            : null;
 }

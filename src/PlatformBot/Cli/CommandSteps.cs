@@ -74,32 +74,15 @@ internal sealed partial class CommandSteps(
         var spec = Spec(check.Command, NoSecrets, sensitive: true, progress: null, started: null);
         var result = await runner.RunAsync(spec, cancelled);
         var seen = new Seen(result.Exit, result.StdoutText, result.StderrText) { At = clock.GetUtcNow() };
-        var outcome = Expectations.Judge(check.Expect, seen);
+        var outcome = Expectations.Judge(check.Expect, seen, redactor);
+        var saw = tools.IsSensitive(check.Command) ? Expectations.Unquoted(outcome, seen) : outcome.Saw;
 
         return outcome with
         {
-            Saw = $"{check.Command[0]}: {Words(check, seen, outcome)}",
+            Saw = $"{check.Command[0]}: {saw}",
             // A tool that is not there says nothing about the world.
             Holds = result.Exit == 127 ? null : outcome.Holds,
         };
-    }
-
-    /// <summary>What a sensitive command printed is compared, never quoted; of everything else the redacted text is quoted.</summary>
-    private string Words(PlannedCheck.Run check, Seen seen, CheckOutcome outcome)
-    {
-        // Redacted before it is cut: half of a secret is no longer recognised.
-        var words = Expectations.Judge(
-            check.Expect,
-            seen with
-            {
-                Stdout = redactor.Redact(seen.Stdout),
-                Stderr = redactor.Redact(seen.Stderr),
-            }
-        );
-
-        return words.Holds == outcome.Holds && !tools.IsSensitive(check.Command)
-            ? TerminalText.Plain(words.Saw)
-            : $"exit {seen.Exit}, its output is {(outcome.Holds == true ? "" : "not ")}as expected";
     }
 
     /// <summary>As one would type it.</summary>

@@ -8,8 +8,6 @@ namespace PlatformBot.Cli;
 /// <summary>Texts that steps' processes find as files: written right before, for their owner only, gone right after.</summary>
 internal sealed partial class PrivateFiles(SecretSource secrets, string runtime) : IDisposable
 {
-    private const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-
     private readonly SemaphoreSlim _gate = new(1, 1);
 
     /// <summary>How many steps use a file now: equal texts are one file.</summary>
@@ -86,12 +84,9 @@ internal sealed partial class PrivateFiles(SecretSource secrets, string runtime)
 
         try
         {
-            if (OperatingSystem.IsWindows())
-                Directory.CreateDirectory(Path.GetDirectoryName(file.Path)!);
-            else
-                Directory.CreateDirectory(Path.GetDirectoryName(file.Path)!, Owner | UnixFileMode.UserExecute);
+            OwnerOnly.CreateFolder(Path.GetDirectoryName(file.Path)!);
 
-            await using var stream = new FileStream(file.Path, Options());
+            await using var stream = new FileStream(file.Path, OwnerOnly.Writing(FileMode.Create));
             await stream.WriteAsync(Encoding.UTF8.GetBytes(text), cancelled);
             return null;
         }
@@ -102,16 +97,6 @@ internal sealed partial class PrivateFiles(SecretSource secrets, string runtime)
                 $"See that {runtime} exists, has room and belongs to the bot (Paths:Runtime)."
             );
         }
-    }
-
-    private static FileStreamOptions Options()
-    {
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = Owner;
-
-        return options;
     }
 
     private void TakeAway(IReadOnlyList<string> paths)

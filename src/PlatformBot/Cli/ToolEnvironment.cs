@@ -1,4 +1,5 @@
 using System.Collections;
+using PlatformBot.Core;
 
 namespace PlatformBot.Cli;
 
@@ -27,8 +28,8 @@ internal sealed class ToolEnvironment(
     public Dictionary<string, string> For(string tool, IReadOnlyDictionary<string, string> secrets)
     {
         var temporary = Path.Combine(options.RuntimeDirectory, "tmp");
-        CreatePrivate(options.RuntimeDirectory);
-        CreatePrivate(temporary);
+        OwnerOnly.CreateFolder(options.RuntimeDirectory);
+        OwnerOnly.CreateFolder(temporary);
 
         var environment = new Dictionary<string, string>
         {
@@ -66,19 +67,4 @@ internal sealed class ToolEnvironment(
     /// <summary>The bot, run as a tool, must find its runtime where the bot found it.</summary>
     private IEnumerable<string> RuntimeVariables(string tool) =>
         tool == "platformbot" ? own.Keys.Where(name => name.StartsWith("DOTNET_", StringComparison.Ordinal)) : [];
-
-    private static void CreatePrivate(string folder)
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(folder);
-        }
-        else
-        {
-            Directory.CreateDirectory(
-                folder,
-                UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
-            );
-        }
-    }
 }

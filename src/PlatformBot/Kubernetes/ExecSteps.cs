@@ -85,7 +85,9 @@ internal sealed class ExecSteps(Clusters clusters, Redactor redactor, TimeProvid
             if (stdout.IsCut)
                 return new(null, $"{command.Place}: it printed more than {LongestChecked / 1024} KiB");
 
-            return Judge(check, new(ending.Exit, stdout.ToString(), stderr.ToString()) { At = clock.GetUtcNow() });
+            var seen = new Seen(ending.Exit, stdout.ToString(), stderr.ToString()) { At = clock.GetUtcNow() };
+            var outcome = Expectations.Judge(check.Expect, seen, redactor);
+            return outcome with { Saw = $"{command.Place}: {outcome.Saw}" };
         }
         catch (ApiException error) when (error.IsNotFound)
         {
@@ -95,24 +97,6 @@ internal sealed class ExecSteps(Clusters clusters, Redactor redactor, TimeProvid
         {
             return error.Unseen(cluster.Name);
         }
-    }
-
-    private CheckOutcome Judge(PlannedCheck.Exec check, Seen seen)
-    {
-        var outcome = Expectations.Judge(check.Expect, seen);
-
-        // Redacted before it is cut: half of a secret is no longer recognised.
-        var shown = seen with
-        {
-            Stdout = redactor.Redact(seen.Stdout),
-            Stderr = redactor.Redact(seen.Stderr),
-        };
-        var words = Expectations.Judge(check.Expect, shown);
-        var saw =
-            words.Holds == outcome.Holds
-                ? TerminalText.Plain(words.Saw)
-                : $"exit {seen.Exit}, its output is {(outcome.Holds == true ? "" : "not ")}as expected";
-        return outcome with { Saw = $"{check.Command.Place}: {saw}" };
     }
 
     private static ActionOutcome Judge(ExecEnding ending, string output, bool sensitive, bool repeatable)

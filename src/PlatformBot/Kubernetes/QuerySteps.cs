@@ -1,4 +1,5 @@
 using System.Text.Json;
+using PlatformBot.Core;
 using PlatformBot.Core.Checks;
 using PlatformBot.Core.Planning;
 using PlatformBot.Core.Runs;
@@ -104,6 +105,5 @@ internal sealed class QuerySteps(Clusters clusters, TimeProvider clock)
         return text.Length == 0 ? "" : $"{{{text}}}";
     }
 
-    private static string Quoted(PlannedQuery ask) =>
-        ask.Promql.Length <= LongestQuoted ? ask.Promql : $"{ask.Promql[..(LongestQuoted - 1)]}…";
+    private static string Quoted(PlannedQuery ask) => Words.Cut(ask.Promql, LongestQuoted);
 }

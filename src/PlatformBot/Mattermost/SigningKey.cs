@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using PlatformBot.Core;
 
 namespace PlatformBot.Mattermost;
 
@@ -27,15 +28,10 @@ internal static class SigningKey
         if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder)
             Directory.CreateDirectory(folder);
 
-        var owner = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-
-        if (!OperatingSystem.IsWindows())
-            owner.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-
         // Beside its place first: a power cut leaves a whole key or none, never half of one.
         var draft = $"{path}.{Guid.NewGuid():N}";
 
-        using (var file = new FileStream(draft, owner))
+        using (var file = new FileStream(draft, OwnerOnly.Writing(FileMode.CreateNew)))
         {
             file.Write(Encoding.ASCII.GetBytes(Convert.ToBase64String(RandomNumberGenerator.GetBytes(Bytes))));
             file.Flush(flushToDisk: true);

@@ -17,11 +17,7 @@ internal static class DemoVerb
 
     public static Command Make()
     {
-        var output = new Option<string>("--output")
-        {
-            Description = "text, or json: one object a line",
-            DefaultValueFactory = _ => "text",
-        }.AcceptOnlyFromAmong("text", "json");
+        var output = OutputOption.Make("one object");
         var speed = SpeedOption.Make(60);
         var verbose = new Option<bool>("--verbose") { Description = "also show the bot's log, on standard error" };
         var verb = new Command("demo", "Play a whole bootstrap in the sandbox and print the conversation")
@@ -33,7 +29,7 @@ internal static class DemoVerb
         verb.SetAction(
             (parsed, cancelled) =>
                 RunAsync(
-                    parsed.GetRequiredValue(output) == "json",
+                    parsed.GetRequiredValue(output) == OutputOption.Json,
                     parsed.GetRequiredValue(speed),
                     parsed.GetValue(verbose),
                     parsed.InvocationConfiguration,

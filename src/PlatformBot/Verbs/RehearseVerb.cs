@@ -44,11 +44,7 @@ internal static class RehearseVerb
             $"what is run first, without faults; by itself \"{Builder} all\" before any other command than {Builder}",
     };
 
-    private static readonly Option<string> Output = new Option<string>("--output")
-    {
-        Description = "text, or json: one object a line",
-        DefaultValueFactory = _ => "text",
-    }.AcceptOnlyFromAmong("text", "json");
+    private static readonly Option<string> Output = OutputOption.Make("one object");
 
     private static readonly Option<bool> Unjudged = new("--unjudged")
     {
@@ -91,7 +87,7 @@ internal static class RehearseVerb
             string.Join(' ', words),
             parsed.GetValue(After) ?? (words[0] == Builder ? "" : $"{Builder} all"),
             parsed.GetRequiredValue(Speed),
-            parsed.GetRequiredValue(Output) == "json",
+            parsed.GetRequiredValue(Output) == OutputOption.Json,
             parsed.GetValue(Unjudged)
         );
     }

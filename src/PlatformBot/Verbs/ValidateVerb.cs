@@ -21,11 +21,7 @@ internal static class ValidateVerb
             DefaultValueFactory = _ => "commands",
         };
 
-        var output = new Option<string>("--output")
-        {
-            Description = "text, or json: one problem a line",
-            DefaultValueFactory = _ => "text",
-        }.AcceptOnlyFromAmong("text", "json");
+        var output = OutputOption.Make("one problem");
 
         var verb = new Command("validate", "Check runbooks, inventory and tools; print every mistake at once")
         {
@@ -45,9 +41,9 @@ internal static class ValidateVerb
         var (catalogue, problems) = Catalogue.Read(Found(folder));
 
         foreach (var problem in problems)
-            to.WriteLine(output == "json" ? JsonSerializer.Serialize(problem, Json) : problem.ToString());
+            to.WriteLine(output == OutputOption.Json ? JsonSerializer.Serialize(problem, Json) : problem.ToString());
 
-        if (output == "text")
+        if (output != OutputOption.Json)
             to.WriteLine(catalogue is null ? Count(problems.Count, "problem") : Summary(catalogue));
 
         return catalogue is null ? 1 : 0;

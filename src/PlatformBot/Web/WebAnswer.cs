@@ -1,4 +1,5 @@
 using System.Text;
+using PlatformBot.Core;
 using PlatformBot.Core.Checks;
 
 namespace PlatformBot.Web;
@@ -14,11 +15,7 @@ internal sealed record WebAnswer(int Status, string Text, string? Location, bool
     private const int MostShown = 4096;
 
     /// <summary>The beginning, for people. Redacted before it is cut: half of a secret is no longer recognised.</summary>
-    public string Shown(Func<string, string> redact)
-    {
-        var plain = TerminalText.Plain(redact(Text));
-        return plain.Length <= MostShown ? plain : plain[..MostShown] + "…";
-    }
+    public string Shown(Redactor redactor) => Words.Cut(TerminalText.Plain(redactor.Redact(Text)), MostShown);
 
     public static async Task<WebAnswer> ReadAsync(HttpResponseMessage response, CancellationToken cancelled)
     {

@@ -1,5 +1,5 @@
-using System.Text;
 using System.Text.Json.Nodes;
+using PlatformBot.Sandbox.Kubernetes;
 using PlatformBot.Sandbox.Twin.Kustomize;
 
 namespace PlatformBot.Sandbox.Tools.Kube;
@@ -62,7 +62,7 @@ internal sealed class KubeConfigFiles
             name!,
             cluster,
             (string?)server?["server"] ?? "",
-            Encoding.UTF8.GetString(Convert.FromBase64String((string?)server?["certificate-authority-data"] ?? "")),
+            SecretText.Decode((string?)server?["certificate-authority-data"] ?? ""),
             (string?)user?["token"] ?? "",
             (string?)context["namespace"] ?? "default"
         );

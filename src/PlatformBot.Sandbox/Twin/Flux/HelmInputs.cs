@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using PlatformBot.Sandbox.Kubernetes;
 using PlatformBot.Sandbox.Twin.Helm;
 using PlatformBot.Sandbox.Twin.Kustomize;
 
@@ -186,8 +187,7 @@ internal static class HelmInputs
         );
     }
 
-    private static string Decode(string kind, string data) =>
-        kind == "Secret" ? Encoding.UTF8.GetString(Convert.FromBase64String(data)) : data;
+    private static string Decode(string kind, string data) => kind == "Secret" ? SecretText.Decode(data) : data;
 
     private static ObjectKey Referenced(JsonObject json, JsonNode reference) =>
         new("v1", reference.TextAt("kind"), ObjectKey.Of(json).Namespace, reference.TextAt("name"));

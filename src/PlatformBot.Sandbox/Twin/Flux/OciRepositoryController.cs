@@ -4,20 +4,10 @@ using PlatformBot.Sandbox.Twin.Helm;
 namespace PlatformBot.Sandbox.Twin.Flux;
 
 /// <summary>source-controller, OCI: one chart at one tag of a registry.</summary>
-internal sealed class OciRepositoryController(TwinWorld world)
-    : FluxController(world, "source-controller", FluxKinds.Source, "OCIRepository")
+internal sealed class OciRepositoryController(TwinWorld world) : SourceController(world, "OCIRepository")
 {
-    private static readonly TimeSpan Pull = TimeSpan.FromSeconds(2);
-
-    protected override void Reconcile(TwinCluster cluster, JsonObject json)
+    protected override void Finish(TwinCluster cluster, JsonObject json)
     {
-        if (Working(json) is null && (json.IsAskedFor() || IsDue(json)))
-            Begin(json);
-
-        if (Working(json) is not { } working || working < Pull)
-            return;
-
-        End(json);
         var (url, tag) = (json.TextAt("spec.url"), json.TextAt("spec.ref.tag"));
         var trouble = Trouble(cluster, url, tag);
         Again(

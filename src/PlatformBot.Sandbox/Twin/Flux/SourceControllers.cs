@@ -7,28 +7,36 @@ namespace PlatformBot.Sandbox.Twin.Flux;
 /// <summary>An artifact that a source offers: its revision and its files.</summary>
 internal sealed record Artifact(string Revision, IReadOnlyDictionary<string, string> Files);
 
-/// <summary>source-controller, Git: fetches the platform's own remote, or the one public repository that the twin knows.</summary>
-internal sealed class GitRepositoryController(TwinWorld world)
-    : FluxController(world, "source-controller", FluxKinds.Source, "GitRepository")
+/// <summary>
+/// source-controller: fetches a source when its interval is over or somebody asks, which takes two seconds, and says what
+/// it found.
+/// </summary>
+internal abstract class SourceController(TwinWorld world, string kind)
+    : FluxController(world, "source-controller", FluxKinds.Source, kind)
 {
     private static readonly TimeSpan Fetch = TimeSpan.FromSeconds(2);
 
-    protected override void Reconcile(TwinCluster cluster, JsonObject json)
+    protected sealed override void Reconcile(TwinCluster cluster, JsonObject json)
     {
-        if (Working(json) is { } working)
-        {
-            if (working >= Fetch)
-                Finish(cluster, json);
-        }
-        else if (json.IsAskedFor() || IsDue(json))
-        {
+        if (Working(json) is null && (json.IsAskedFor() || IsDue(json)))
             Begin(json);
-        }
+
+        if (Working(json) is not { } working || working < Fetch)
+            return;
+
+        End(json);
+        Finish(cluster, json);
     }
 
-    private void Finish(TwinCluster cluster, JsonObject json)
+    /// <summary>The fetch is over: writes down what came of it, and when to look again.</summary>
+    protected abstract void Finish(TwinCluster cluster, JsonObject json);
+}
+
+/// <summary>source-controller, Git: fetches the platform's own remote, or the one public repository that the twin knows.</summary>
+internal sealed class GitRepositoryController(TwinWorld world) : SourceController(world, "GitRepository")
+{
+    protected override void Finish(TwinCluster cluster, JsonObject json)
     {
-        End(json);
         var (revision, trouble) = Resolve(cluster, json);
         Again(
             json,
@@ -131,20 +139,10 @@ internal sealed class GitRepositoryController(TwinWorld world)
 }
 
 /// <summary>source-controller, Helm: the index of a chart repository.</summary>
-internal sealed class HelmRepositoryController(TwinWorld world)
-    : FluxController(world, "source-controller", FluxKinds.Source, "HelmRepository")
+internal sealed class HelmRepositoryController(TwinWorld world) : SourceController(world, "HelmRepository")
 {
-    private static readonly TimeSpan Fetch = TimeSpan.FromSeconds(2);
-
-    protected override void Reconcile(TwinCluster cluster, JsonObject json)
+    protected override void Finish(TwinCluster cluster, JsonObject json)
     {
-        if (Working(json) is null && (json.IsAskedFor() || IsDue(json)))
-            Begin(json);
-
-        if (Working(json) is not { } working || working < Fetch)
-            return;
-
-        End(json);
         var url = (string?)json["spec"]?["url"] ?? "";
         var known = ChartShelf.IsKnown(url);
         Again(

@@ -1,6 +1,6 @@
-using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using PlatformBot.Sandbox.Kubernetes;
 using PlatformBot.Sandbox.Twin.Helm;
 
 namespace PlatformBot.Sandbox.Twin.Flux;
@@ -53,8 +53,7 @@ internal static partial class Substitution
         return variables;
     }
 
-    private static string Decode(string kind, string data) =>
-        kind == "Secret" ? Encoding.UTF8.GetString(Convert.FromBase64String(data)) : data;
+    private static string Decode(string kind, string data) => kind == "Secret" ? SecretText.Decode(data) : data;
 
     private static JsonObject Replace(JsonObject json, Dictionary<string, string> variables) =>
         JsonNode

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using PlatformBot.Sandbox.Kubernetes;
 
 namespace PlatformBot.Sandbox.Twin.Kustomize;
 
@@ -106,7 +107,7 @@ internal static class Generators
         var data = new JsonObject();
 
         foreach (var (key, value) in pairs.OrderBy(pair => pair.Key, StringComparer.Ordinal))
-            data[key] = kind == "Secret" ? Convert.ToBase64String(Encoding.UTF8.GetBytes(value)) : value;
+            data[key] = kind == "Secret" ? SecretText.Encode(value) : value;
 
         return data;
     }

@@ -1,5 +1,5 @@
-using System.Text;
 using System.Text.Json.Nodes;
+using PlatformBot.Sandbox.Kubernetes;
 using PlatformBot.Sandbox.Twin.Helm;
 using PlatformBot.Sandbox.Twin.Kustomize;
 
@@ -29,15 +29,8 @@ public static class LinkGen
             );
         }
 
-        var kubeconfig = Convert.ToBase64String(
-            Encoding.UTF8.GetBytes(
-                Kubeconfig(
-                    cluster,
-                    clusterName,
-                    apiServerAddress,
-                    Encoding.UTF8.GetString(Convert.FromBase64String(token))
-                )
-            )
+        var kubeconfig = SecretText.Encode(
+            Kubeconfig(cluster, clusterName, apiServerAddress, SecretText.Decode(token))
         );
         var copy = Secret("linkerd", clusterName, kubeconfig)
             .Annotated(
@@ -87,10 +80,7 @@ public static class LinkGen
                     {
                         ["name"] = name,
                         ["cluster"] = Manifest.Map(
-                            (
-                                "certificate-authority-data",
-                                Convert.ToBase64String(Encoding.UTF8.GetBytes(cluster.CaPem))
-                            ),
+                            ("certificate-authority-data", SecretText.Encode(cluster.CaPem)),
                             ("server", server)
                         ),
                     }

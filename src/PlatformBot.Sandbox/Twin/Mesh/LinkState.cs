@@ -1,5 +1,5 @@
-using System.Text;
 using System.Text.Json.Nodes;
+using PlatformBot.Sandbox.Kubernetes;
 using PlatformBot.Sandbox.Twin.Helm;
 using PlatformBot.Sandbox.Twin.Kustomize;
 
@@ -68,7 +68,7 @@ internal sealed record LinkState(
         if ((string?)found?["data"]?["kubeconfig"] is not { } encoded)
             return (null, null);
 
-        var kubeconfig = YamlText.ReadMapping(Encoding.UTF8.GetString(Convert.FromBase64String(encoded)));
+        var kubeconfig = YamlText.ReadMapping(SecretText.Decode(encoded));
         var server = (string?)kubeconfig["clusters"]?[0]?["cluster"]?["server"] ?? "";
         var token = (string?)kubeconfig["users"]?[0]?["user"]?["token"];
 
@@ -76,6 +76,6 @@ internal sealed record LinkState(
         var remote = world.Clusters.Values.FirstOrDefault(one =>
             one.ApiIsUp && server.StartsWith($"https://{one.Name}.k8s.monosense.io:6443", StringComparison.Ordinal)
         );
-        return (remote, token is null ? null : Convert.ToBase64String(Encoding.UTF8.GetBytes(token)));
+        return (remote, token is null ? null : SecretText.Encode(token));
     }
 }

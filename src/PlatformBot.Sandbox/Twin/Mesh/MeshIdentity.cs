@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
+using PlatformBot.Sandbox.Kubernetes;
 
 namespace PlatformBot.Sandbox.Twin.Mesh;
 
@@ -86,7 +87,10 @@ internal sealed record MeshIdentity(
     {
         try
         {
-            using var issuer = X509Certificate2.CreateFromPem(Decode(secret, "tls.crt"), Decode(secret, "tls.key"));
+            using var issuer = X509Certificate2.CreateFromPem(
+                SecretText.Of(secret, "tls.crt")!,
+                SecretText.Of(secret, "tls.key")!
+            );
             using var chain = new X509Chain();
             chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
             chain.ChainPolicy.CustomTrustStore.AddRange(anchors);
@@ -130,9 +134,6 @@ internal sealed record MeshIdentity(
     }
 
     private static DateTimeOffset End(X509Certificate2 certificate) => new(certificate.NotAfter.ToUniversalTime());
-
-    private static string Decode(JsonObject secret, string key) =>
-        Encoding.UTF8.GetString(Convert.FromBase64String((string)secret["data"]![key]!));
 
     private static string DigestOf(X509Certificate2Collection anchors) =>
         Convert.ToHexStringLower(

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using PlatformBot.Sandbox.Twin.Helm;
 using PlatformBot.Sandbox.Twin.Helm.Charts;
+using PlatformBot.Sandbox.Twin.Workloads;
 
 namespace PlatformBot.Sandbox.Twin.Metrics;
 
@@ -69,7 +70,7 @@ internal sealed class VmOperator : IController
 
         Applier.Apply(cluster, Manifest.ServiceAccount(key.Namespace, name));
         Applier.Apply(cluster, service);
-        Applier.Apply(cluster, Owned(workload.ToJson(), json));
+        Applier.Apply(cluster, workload.ToJson().OwnedBy(json));
         Report(cluster, key, new ObjectKey("apps/v1", workload.Kind, key.Namespace, name));
     }
 
@@ -104,23 +105,6 @@ internal sealed class VmOperator : IController
 
     public static string? RemoteWrite(JsonObject json) =>
         json.ItemsAt("spec.remoteWrite").Select(target => target.TextAt("url")).FirstOrDefault(url => url.Length > 0);
-
-    private static JsonObject Owned(JsonObject workload, JsonObject by)
-    {
-        var key = ObjectKey.Of(by);
-        workload["metadata"]!["ownerReferences"] = new JsonArray(
-            new JsonObject
-            {
-                ["apiVersion"] = key.ApiVersion,
-                ["kind"] = key.Kind,
-                ["name"] = key.Name,
-                ["uid"] = (string?)by["metadata"]?["uid"],
-                ["controller"] = true,
-                ["blockOwnerDeletion"] = true,
-            }
-        );
-        return workload;
-    }
 
     private static void Report(TwinCluster cluster, ObjectKey key, ObjectKey workload)
     {

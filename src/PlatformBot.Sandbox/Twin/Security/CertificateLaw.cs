@@ -22,11 +22,8 @@ internal sealed class CertificateLaw(TwinWorld world) : OperatorLaw(world, "cert
 
     protected override void Act(TwinCluster cluster)
     {
-        foreach (var certificate in Due(cluster, ClusterIssuerLaw.ApiVersion, "Certificate"))
-        {
-            Again(certificate, Look);
+        foreach (var certificate in Due(cluster, ClusterIssuerLaw.ApiVersion, "Certificate", Look))
             Step(cluster, certificate);
-        }
     }
 
     private void Step(TwinCluster cluster, JsonObject certificate)
@@ -140,15 +137,12 @@ internal sealed class CertificateLaw(TwinWorld world) : OperatorLaw(world, "cert
         var (name, key) = (reference.Text("name"), reference.Text("key"));
 
         // A ClusterIssuer's secrets lie beside cert-manager itself.
-        var token = SecretText(cluster, "cert-manager", name, key);
+        var token = SecretText.Of(cluster.Objects, "cert-manager", name, key);
 
         if (token is null)
             return $"error getting cloudflare secret: secret \"{name}\" not found";
 
-        var accepted =
-            token == World.Vault.ValueOf("cloudflare", "api-token-dns")
-            && !World.Faults.Lasts($"{cluster.Name}/dns-token-invalid");
-        return accepted
+        return CloudflareTroubles.AcceptsForDns(World, cluster, token)
             ? null
             : "while attempting to find Zones for domain _acme-challenge.monosense.io\n\twhile querying the Cloudflare API for GET \"/zones?name=monosense.io\" \n\t Error: 9109: Invalid access token";
     }

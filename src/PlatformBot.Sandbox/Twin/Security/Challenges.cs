@@ -57,7 +57,6 @@ internal static class Challenges
                     ["issuerRef"] = certificate.At("spec", "issuerRef")?.DeepClone(),
                 }
             );
-        json["metadata"]!["ownerReferences"] = Owned.Reference(certificate);
-        return json;
+        return json.OwnedBy(certificate);
     }
 }

@@ -24,15 +24,17 @@ internal static class CloudflareTroubles
             : null;
     }
 
+    /// <summary>True when the zone's API takes this token.</summary>
+    public static bool AcceptsForDns(TwinWorld world, TwinCluster cluster, string token) =>
+        token == world.Vault.ValueOf("cloudflare", "api-token-dns")
+        && !world.Faults.Lasts($"{cluster.Name}/dns-token-invalid");
+
     public static PodTrouble? ExternalDns(TwinWorld world, TwinCluster cluster, JsonObject pod)
     {
         if (Token(cluster, pod, "external-dns", "CF_API_TOKEN") is not { } token)
             return null;
 
-        var accepted =
-            token == world.Vault.ValueOf("cloudflare", "api-token-dns")
-            && !world.Faults.Lasts($"{cluster.Name}/dns-token-invalid");
-        return accepted
+        return AcceptsForDns(world, cluster, token)
             ? null
             : new PodTrouble(
                 "external-dns",
@@ -52,7 +54,6 @@ internal static class CloudflareTroubles
             reference.TextAt("valueFrom.secretKeyRef.name"),
             reference.TextAt("valueFrom.secretKeyRef.key")
         );
-        var data = cluster.Objects.View(new ObjectKey("v1", "Secret", pod.Namespace(), name)).At("data", key);
-        return data is null ? null : System.Text.Encoding.UTF8.GetString(Convert.FromBase64String(data.Text()));
+        return SecretText.Of(cluster.Objects, pod.Namespace(), name, key);
     }
 }

@@ -15,9 +15,8 @@ internal sealed class ClusterIssuerLaw(TwinWorld world) : OperatorLaw(world, "ce
         foreach (var issuer in Due(cluster, ApiVersion, "ClusterIssuer"))
             Register(cluster, issuer);
 
-        foreach (var issuer in Due(cluster, ApiVersion, "Issuer"))
+        foreach (var issuer in Due(cluster, ApiVersion, "Issuer", TimeSpan.FromHours(10)))
         {
-            Again(issuer, TimeSpan.FromHours(10));
             cluster.Objects.Update(
                 ObjectKey.Of(issuer),
                 json => Conditions.Set(json, Clock, "Ready", json.At("spec", "selfSigned") is not null, "IsReady")

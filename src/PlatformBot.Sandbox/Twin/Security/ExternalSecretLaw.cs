@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using PlatformBot.Sandbox.Kubernetes;
@@ -107,14 +106,8 @@ internal sealed partial class ExternalSecretLaw(TwinWorld world)
             .Marked("labels", Manifest.Map(("reconcile.external-secrets.io/managed", "true")))
             .Marked("labels", template.MappingAt("metadata.labels"))
             .With("type", template.TextAt("type", "Opaque"))
-            .With(
-                "data",
-                Manifest.Map([
-                    .. texts.Select(pair => (pair.Key, Convert.ToBase64String(Encoding.UTF8.GetBytes(pair.Value)))),
-                ])
-            );
-        secret["metadata"]!["ownerReferences"] = Owned.Reference(external);
-        return Applier.Apply(cluster, secret);
+            .With("data", Manifest.Map([.. texts.Select(pair => (pair.Key, SecretText.Encode(pair.Value)))]));
+        return Applier.Apply(cluster, secret.OwnedBy(external));
     }
 
     private static string Fill(string text, Dictionary<string, string> values) =>

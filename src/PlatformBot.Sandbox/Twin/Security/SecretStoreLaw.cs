@@ -42,7 +42,7 @@ internal sealed class SecretStoreLaw(TwinWorld world) : OperatorLaw(world, "exte
     {
         var reference = store.At("spec", "provider", "onepassword", "auth", "secretRef", "connectTokenSecretRef");
         var (ns, name, key) = (reference.Text("namespace"), reference.Text("name"), reference.Text("key"));
-        var token = SecretText(cluster, ns, name, key);
+        var token = SecretText.Of(cluster.Objects, ns, name, key);
 
         if (token is null)
         {

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
 using System.Text.Json.Nodes;
 using PlatformBot.Sandbox.Kubernetes;
 using PlatformBot.Sandbox.Twin.Helm;
@@ -30,12 +29,10 @@ internal static class TlsSecret
             .With(
                 "data",
                 Manifest.Map(
-                    ("tls.crt", Encode(signed.ExportCertificatePem())),
-                    ("tls.key", Encode(key.ExportPkcs8PrivateKeyPem()))
+                    ("tls.crt", SecretText.Encode(signed.ExportCertificatePem())),
+                    ("tls.key", SecretText.Encode(key.ExportPkcs8PrivateKeyPem()))
                 )
             );
         Applier.Apply(cluster, secret);
     }
-
-    private static string Encode(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
 }

@@ -15,11 +15,8 @@ internal sealed class DragonflyLaw(TwinWorld world)
 
     protected override void Act(TwinCluster cluster)
     {
-        foreach (var dragonfly in Due(cluster, $"{DragonflyOperatorChart.Group}/v1alpha1", "Dragonfly"))
-        {
-            Again(dragonfly, Look);
+        foreach (var dragonfly in Due(cluster, $"{DragonflyOperatorChart.Group}/v1alpha1", "Dragonfly", Look))
             Keep(cluster, dragonfly);
-        }
     }
 
     private static void Keep(TwinCluster cluster, JsonObject dragonfly)
@@ -64,14 +61,12 @@ internal sealed class DragonflyLaw(TwinWorld world)
                 : ("df", claim.Text("storageClassName"), claim.TextAt("resources.requests.storage", "1Gi")),
             SecretEnv = secret is null ? [] : [("DFLY_requirepass", secret.Text("name"), secret.Text("key"))],
         }.ToJson();
-        set["metadata"]!["ownerReferences"] = Owned.Reference(dragonfly);
-        Applier.Apply(cluster, set);
+        Applier.Apply(cluster, set.OwnedBy(dragonfly));
 
         var service = Manifest
             .Service(ns, name, Manifest.Map(("app", name), (RoleLabel, "master")), ("redis", 6379))
             .Marked("labels", dragonfly.MappingAt("spec.serviceSpec.labels"))
             .Marked("annotations", dragonfly.MappingAt("spec.serviceSpec.annotations"));
-        service["metadata"]!["ownerReferences"] = Owned.Reference(dragonfly);
-        Applier.Apply(cluster, service);
+        Applier.Apply(cluster, service.OwnedBy(dragonfly));
     }
 }

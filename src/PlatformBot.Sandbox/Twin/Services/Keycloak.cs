@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json.Nodes;
 using PlatformBot.Sandbox.Kubernetes;
 using PlatformBot.Sandbox.Twin.Helm;
@@ -43,10 +42,7 @@ internal static class Keycloak
             return $"Connection to {db.Text("host")}:5432 refused. Check that the hostname and port are correct and that the postmaster is accepting TCP/IP connections.";
 
         var reference = db.At("passwordSecret");
-        var data = cluster
-            .Objects.View(new ObjectKey("v1", "Secret", ns, reference.Text("name")))
-            .At("data", reference.Text("key"));
-        var password = data is null ? "" : Encoding.UTF8.GetString(Convert.FromBase64String(data.Text()));
+        var password = SecretText.Of(cluster.Objects, ns, reference.Text("name"), reference.Text("key")) ?? "";
 
         if (password != world.Vault.ValueOf("postgres-keycloak", "password"))
             return "FATAL: password authentication failed for user \"keycloak\"";

@@ -15,16 +15,11 @@ internal sealed class KeycloakLaw(TwinWorld world) : OperatorLaw(world, Keycloak
 
     protected override void Act(TwinCluster cluster)
     {
-        foreach (var keycloak in Due(cluster, Keycloak.ApiVersion, "Keycloak").Where(IsOwn))
-        {
-            Again(keycloak, Look);
+        foreach (var keycloak in Due(cluster, Keycloak.ApiVersion, "Keycloak", Look).Where(IsOwn))
             Keep(cluster, keycloak);
-        }
 
-        foreach (var realm in Due(cluster, Keycloak.ApiVersion, "KeycloakRealmImport").Where(IsOwn))
+        foreach (var realm in Due(cluster, Keycloak.ApiVersion, "KeycloakRealmImport", Look).Where(IsOwn))
         {
-            Again(realm, Look);
-
             if (!realm.Holds("Done"))
                 Advance(cluster, realm);
         }
@@ -85,9 +80,8 @@ internal sealed class KeycloakLaw(TwinWorld world) : OperatorLaw(world, Keycloak
                 ("KC_BOOTSTRAP_ADMIN_PASSWORD", keycloak.Text("spec", "bootstrapAdmin", "user", "secret"), "password"),
             ],
         }.ToJson();
-        set["metadata"]!["ownerReferences"] = Owned.Reference(keycloak);
         set["spec"]!["podManagementPolicy"] = "Parallel";
-        Applier.Apply(cluster, set);
+        Applier.Apply(cluster, set.OwnedBy(keycloak));
         MakeService(cluster, keycloak, labels);
     }
 
@@ -100,8 +94,7 @@ internal sealed class KeycloakLaw(TwinWorld world) : OperatorLaw(world, Keycloak
             ("http", 8080),
             ("management", 9000)
         );
-        service["metadata"]!["ownerReferences"] = Owned.Reference(keycloak);
-        Applier.Apply(cluster, service);
+        Applier.Apply(cluster, service.OwnedBy(keycloak));
     }
 
     private void Advance(TwinCluster cluster, JsonObject realm)

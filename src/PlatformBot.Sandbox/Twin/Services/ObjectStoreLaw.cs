@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json.Nodes;
 using PlatformBot.Sandbox.Kubernetes;
 using PlatformBot.Sandbox.Twin.Helm;
@@ -15,17 +14,11 @@ internal sealed class ObjectStoreLaw(TwinWorld world) : OperatorLaw(world, Names
 
     protected override void Act(TwinCluster cluster)
     {
-        foreach (var store in Due(cluster, ApiVersion, "CephObjectStore"))
-        {
-            Again(store, Look);
+        foreach (var store in Due(cluster, ApiVersion, "CephObjectStore", Look))
             Keep(cluster, store);
-        }
 
-        foreach (var user in Due(cluster, ApiVersion, "CephObjectStoreUser"))
-        {
-            Again(user, Look);
+        foreach (var user in Due(cluster, ApiVersion, "CephObjectStoreUser", Look))
             Report(cluster, user, UserTrouble(cluster, user));
-        }
     }
 
     private void Keep(TwinCluster cluster, JsonObject store)
@@ -37,7 +30,7 @@ internal sealed class ObjectStoreLaw(TwinWorld world) : OperatorLaw(world, Names
         }
 
         var name = $"rook-ceph-rgw-{store.Name()}";
-        Applier.Apply(cluster, Owns(store, Gateways(store, name)));
+        Applier.Apply(cluster, Gateways(store, name).OwnedBy(store));
         var labels = Manifest.Map(("app", "rook-ceph-rgw"), ("rook_object_store", store.Name()));
         var service = new ObjectKey("v1", "Service", store.Namespace(), name);
 
@@ -45,7 +38,7 @@ internal sealed class ObjectStoreLaw(TwinWorld world) : OperatorLaw(world, Names
         if (cluster.Objects.View(service) is null)
         {
             var port = (int)(store.Whole("spec", "gateway", "port") ?? 80);
-            Applier.Apply(cluster, Owns(store, Manifest.Service(store.Namespace(), name, labels, ("http", port))));
+            Applier.Apply(cluster, Manifest.Service(store.Namespace(), name, labels, ("http", port)).OwnedBy(store));
         }
 
         var runs = Pods.IsAvailable(cluster, store.Namespace(), $"{name}-a");
@@ -64,12 +57,6 @@ internal sealed class ObjectStoreLaw(TwinWorld world) : OperatorLaw(world, Names
             PodAnnotations = store.MappingAt("spec.gateway.annotations"),
             ServiceAccount = "rook-ceph-rgw",
         }.ToJson();
-
-    private static JsonObject Owns(JsonObject store, JsonObject json)
-    {
-        json["metadata"]!["ownerReferences"] = Owned.Reference(store);
-        return json;
-    }
 
     private static string? UserTrouble(TwinCluster cluster, JsonObject user)
     {
@@ -121,12 +108,8 @@ internal sealed class ObjectStoreLaw(TwinWorld world) : OperatorLaw(world, Names
             .SelectMany(user => user.Items("spec", "keys"))
             .Select(key => key.At("accessKeyRef"))
             .Select(reference =>
-                cluster
-                    .Objects.View(new ObjectKey("v1", "Secret", Namespace, reference.Text("name")))
-                    .At("data", reference.Text("key"))
-            )
-            .OfType<JsonNode>()
-            .Select(data => Encoding.UTF8.GetString(Convert.FromBase64String(data.Text())));
+                SecretText.Of(cluster.Objects, Namespace, reference.Text("name"), reference.Text("key"))
+            );
         return known.Contains(accessKey)
             ? null
             : "botocore.exceptions.ClientError: An error occurred (InvalidAccessKeyId) when calling the HeadBucket operation: Unknown";

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json.Nodes;
 using PlatformBot.Sandbox.Kubernetes;
 using PlatformBot.Sandbox.Twin.Helm.Charts;
@@ -35,14 +34,12 @@ internal static class PostgresArchive
             return $"{Rpc} objectstores.barmancloud.cnpg.io \"{key.Name}\" not found";
 
         var reference = store.At("spec", "configuration", "s3Credentials", "secretAccessKey");
-        var secret = cluster.Objects.View(new ObjectKey("v1", "Secret", key.Namespace, reference.Text("name")));
+        var given = SecretText.Of(cluster.Objects, key.Namespace, reference.Text("name"), reference.Text("key"));
 
-        if (secret.At("data", reference.Text("key")) is not { } data)
+        if (given is null)
             return $"{Rpc} while getting secret {reference.Text("name")}: secrets \"{reference.Text("name")}\" not found";
 
-        var accepted =
-            Encoding.UTF8.GetString(Convert.FromBase64String(data.Text()))
-            == world.Vault.ValueOf("nas-s3-cnpg", "secret-key");
+        var accepted = given == world.Vault.ValueOf("nas-s3-cnpg", "secret-key");
         var (word, code) = command.EndsWith("archive", StringComparison.Ordinal) ? (command, 2) : (command, 4);
         return accepted && !world.Faults.Lasts($"{cluster.Name}/nas-away")
             ? null

@@ -14,18 +14,14 @@ internal sealed class PostgresBackupLaw(TwinWorld world)
 
     protected override void Act(TwinCluster cluster)
     {
-        foreach (var schedule in Due(cluster, PostgresKinds.ApiVersion, "ScheduledBackup"))
+        foreach (var schedule in Due(cluster, PostgresKinds.ApiVersion, "ScheduledBackup", Look))
         {
-            Again(schedule, Look);
-
             if (schedule.Is("spec", "immediate") && schedule.At("status", "lastScheduleTime") is null)
                 Ask(cluster, schedule);
         }
 
-        foreach (var backup in Due(cluster, PostgresKinds.ApiVersion, "Backup"))
+        foreach (var backup in Due(cluster, PostgresKinds.ApiVersion, "Backup", Look))
         {
-            Again(backup, Look);
-
             if (backup.Text("status", "phase") is not ("completed" or "failed"))
                 Advance(cluster, backup);
         }
@@ -45,8 +41,7 @@ internal sealed class PostgresBackupLaw(TwinWorld world)
         backup["spec"]!.AsObject().Remove("schedule");
         backup["spec"]!.AsObject().Remove("immediate");
         backup["spec"]!.AsObject().Remove("backupOwnerReference");
-        backup["metadata"]!["ownerReferences"] = Owned.Reference(schedule);
-        Applier.Apply(cluster, backup);
+        Applier.Apply(cluster, backup.OwnedBy(schedule));
         cluster.Objects.Update(
             ObjectKey.Of(schedule),
             json => json.Section("status")["lastScheduleTime"] = Timestamp.Of(Clock)

@@ -19,11 +19,8 @@ internal sealed class PostgresLaw(TwinWorld world)
 
     protected override void Act(TwinCluster cluster)
     {
-        foreach (var postgres in Due(cluster, PostgresKinds.ApiVersion, "Cluster"))
-        {
-            Again(postgres, Look);
+        foreach (var postgres in Due(cluster, PostgresKinds.ApiVersion, "Cluster", Look))
             Keep(cluster, postgres);
-        }
     }
 
     private void Keep(TwinCluster cluster, JsonObject postgres)

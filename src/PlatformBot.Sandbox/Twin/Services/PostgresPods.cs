@@ -31,8 +31,7 @@ internal sealed class PostgresPods(TwinCluster cluster, JsonObject postgres)
         if (cluster.Objects.View(ObjectKey.Of(json)) is not null)
             return;
 
-        json["metadata"]!["ownerReferences"] = Owned.Reference(postgres);
-        Applier.Apply(cluster, json);
+        Applier.Apply(cluster, json.OwnedBy(postgres));
     }
 
     /// <summary>Makes the instance's volumes and pod, where they are not there yet.</summary>
@@ -60,7 +59,7 @@ internal sealed class PostgresPods(TwinCluster cluster, JsonObject postgres)
     {
         var storage = postgres.At("spec", section);
         var claim = Workload.NewClaim(Namespace, name, storage.Text("storageClass"), storage.Text("size"));
-        claim["metadata"]!["ownerReferences"] = Owned.Reference(postgres);
+        claim.OwnedBy(postgres);
         claim["status"] = new JsonObject { ["phase"] = "Pending" };
         cluster.Objects.Change(ObjectKey.Of(claim), found => found ?? claim);
     }

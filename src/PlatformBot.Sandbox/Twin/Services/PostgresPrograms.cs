@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using PlatformBot.Sandbox.Kubernetes;
@@ -79,15 +78,11 @@ internal sealed partial class PostgresPrograms(TwinWorld world)
         var given = Pods.Containers(pod)
             .SelectMany(container => container.ItemsAt("envFrom"))
             .Select(source => source.TextAt("secretRef.name"))
-            .Select(name =>
-                cluster.Objects.View(new ObjectKey("v1", "Secret", pod.Namespace(), name)).At("data", "PGPASSWORD")
-            )
-            .FirstOrDefault(data => data is not null);
+            .Select(name => SecretText.Of(cluster.Objects, pod.Namespace(), name, "PGPASSWORD"))
+            .FirstOrDefault(text => text is not null);
         var item = $"postgres-{user.Replace('_', '-')}";
 
-        return
-            given is not null
-            && Encoding.UTF8.GetString(Convert.FromBase64String(given.Text())) == world.Vault.ValueOf(item, "password")
+        return given is not null && given == world.Vault.ValueOf(item, "password")
             ? null
             : new ExecAnswer(
                 2,

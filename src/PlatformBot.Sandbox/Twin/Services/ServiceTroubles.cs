@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json.Nodes;
 using PlatformBot.Sandbox.Kubernetes;
 using PlatformBot.Sandbox.Twin.Helm;
@@ -25,10 +24,7 @@ internal static class ServiceTroubles
             return null;
 
         var secret = container.Items("envFrom").FirstOrDefault().TextAt("secretRef.name");
-        var data = cluster
-            .Objects.View(new ObjectKey("v1", "Secret", pod.Namespace(), secret))
-            .At("data", "AWS_ACCESS_KEY_ID");
-        var key = data is null ? "" : Encoding.UTF8.GetString(Convert.FromBase64String(data.Text()));
+        var key = SecretText.Of(cluster.Objects, pod.Namespace(), secret, "AWS_ACCESS_KEY_ID") ?? "";
         return ObjectStoreLaw.ClientTrouble(cluster, key) is { } log ? new PodTrouble("s3", Crashes: true, log) : null;
     }
 }

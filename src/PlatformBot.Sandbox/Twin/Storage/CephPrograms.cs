@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json.Nodes;
 using PlatformBot.Sandbox.Kubernetes;
 using PlatformBot.Sandbox.Twin.Helm;
@@ -23,31 +22,25 @@ internal sealed class CephPrograms(TwinCluster cluster, JsonObject ceph)
             return;
 
         cluster.Objects.Put(
-            Owned(
-                Manifest
-                    .New("v1", "Secret", Namespace, key.Name)
-                    .With("type", "kubernetes.io/rook")
-                    .With(
-                        "data",
-                        Manifest.Map(
-                            ("fsid", Encoded($"{Guid.NewGuid()}")),
-                            ("cluster-name", Encoded(Namespace)),
-                            ("ceph-username", Encoded("client.admin")),
-                            ("ceph-secret", Encoded($"{Guid.NewGuid():N}")),
-                            ("mon-secret", Encoded($"{Guid.NewGuid():N}"))
-                        )
+            Manifest
+                .New("v1", "Secret", Namespace, key.Name)
+                .With("type", "kubernetes.io/rook")
+                .With(
+                    "data",
+                    Manifest.Map(
+                        ("fsid", SecretText.Encode($"{Guid.NewGuid()}")),
+                        ("cluster-name", SecretText.Encode(Namespace)),
+                        ("ceph-username", SecretText.Encode("client.admin")),
+                        ("ceph-secret", SecretText.Encode($"{Guid.NewGuid():N}")),
+                        ("mon-secret", SecretText.Encode($"{Guid.NewGuid():N}"))
                     )
-            )
+                )
+                .OwnedBy(ceph)
         );
         cluster.Objects.Put(
-            Owned(
-                Manifest.ConfigMap(
-                    Namespace,
-                    "rook-ceph-mon-endpoints",
-                    ("data", "a=10.25.11.11:3300"),
-                    ("maxMonId", "2")
-                )
-            )
+            Manifest
+                .ConfigMap(Namespace, "rook-ceph-mon-endpoints", ("data", "a=10.25.11.11:3300"), ("maxMonId", "2"))
+                .OwnedBy(ceph)
         );
     }
 
@@ -115,7 +108,7 @@ internal sealed class CephPrograms(TwinCluster cluster, JsonObject ceph)
             Env = environment,
         }.ToJson();
         json["spec"]!["template"]!["spec"]!["nodeSelector"] = Manifest.Map(("kubernetes.io/hostname", node));
-        Applier.Apply(cluster, Owned(json));
+        Applier.Apply(cluster, json.OwnedBy(ceph));
     }
 
     private JsonObject PrepareJob(string node, string name)
@@ -133,12 +126,11 @@ internal sealed class CephPrograms(TwinCluster cluster, JsonObject ceph)
                 ["containers"] = new JsonArray(Manifest.Map(("name", "provision"), ("image", Image))),
             },
         };
-        return Owned(
-            Manifest
-                .New("batch/v1", "Job", Namespace, name)
-                .Labelled(("app", "rook-ceph-osd-prepare"))
-                .With("spec", new JsonObject { ["template"] = template })
-        );
+        return Manifest
+            .New("batch/v1", "Job", Namespace, name)
+            .Labelled(("app", "rook-ceph-osd-prepare"))
+            .With("spec", new JsonObject { ["template"] = template })
+            .OwnedBy(ceph);
     }
 
     private DateTimeOffset OperatorSince() =>
@@ -152,12 +144,4 @@ internal sealed class CephPrograms(TwinCluster cluster, JsonObject ceph)
     private bool Runs(string name) =>
         cluster.Objects.View(new ObjectKey("apps/v1", "Deployment", Namespace, name)).Whole("status", "readyReplicas")
         > 0;
-
-    private JsonObject Owned(JsonObject json)
-    {
-        json["metadata"]!["ownerReferences"] = Workloads.Owned.Reference(ceph);
-        return json;
-    }
-
-    private static string Encoded(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
 }

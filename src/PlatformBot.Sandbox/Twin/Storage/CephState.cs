@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json.Nodes;
 using PlatformBot.Sandbox.Kubernetes;
 using PlatformBot.Sandbox.Twin.Workloads;
@@ -105,11 +104,7 @@ internal sealed record CephState(
 
     /// <summary>The name of the Ceph cluster that Rook has made; "" before.</summary>
     public static string FsidOf(TwinCluster cluster) =>
-        Encoding.UTF8.GetString(
-            Convert.FromBase64String(
-                cluster.Objects.View(new ObjectKey("v1", "Secret", Namespace, "rook-ceph-mon")).Text("data", "fsid")
-            )
-        );
+        SecretText.Of(cluster.Objects, Namespace, "rook-ceph-mon", "fsid") ?? "";
 
     private static bool Runs(JsonObject deployment) => deployment.Whole("status", "readyReplicas") > 0;
 

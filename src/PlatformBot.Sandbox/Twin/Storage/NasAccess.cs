@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json.Nodes;
 using PlatformBot.Sandbox.Kubernetes;
 
@@ -61,8 +60,7 @@ internal static class NasAccess
         };
     }
 
-    public static string Plain(JsonObject secret, string key) =>
-        Encoding.UTF8.GetString(Convert.FromBase64String(secret.Text("data", key)));
+    public static string Plain(JsonObject secret, string key) => SecretText.Of(secret, key) ?? "";
 
     /// <summary>"aws_access_key_id=…" of an ini file.</summary>
     private static string Value(string file, string key) =>

@@ -167,7 +167,7 @@ internal sealed class VolSyncController(TwinWorld world) : IController
 
     private static JsonObject? Ensure(TwinCluster cluster, JsonObject source, JsonObject json)
     {
-        json["metadata"]!["ownerReferences"] = Owned.Reference(source);
+        json.OwnedBy(source);
         return cluster.Objects.View(ObjectKey.Of(json)) is { } found ? found
             : Applier.Knows(cluster, json.Text("apiVersion"), json.Text("kind")) ? cluster.Objects.Put(json)
             : null;

@@ -16,6 +16,13 @@ internal static class Owned
     public static string ControllerOf(JsonObject json) =>
         json.Items("metadata", "ownerReferences").FirstOrDefault(owner => owner.Is("controller")).Text("uid");
 
+    /// <summary>The object with this owner as its only one.</summary>
+    public static JsonObject OwnedBy(this JsonObject json, JsonObject owner)
+    {
+        json["metadata"]!["ownerReferences"] = Reference(owner);
+        return json;
+    }
+
     public static JsonArray Reference(JsonObject owner) =>
         [
             new JsonObject

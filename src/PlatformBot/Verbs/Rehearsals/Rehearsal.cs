@@ -113,6 +113,7 @@ internal sealed class Rehearsal(Household household, Watcher ada, Watcher grace,
         {
             var failure = now.At(step).Failure;
             tell($"{step.Id} failed: {failure?.Said}");
+
             if ((_retries[step.Id] = _retries.GetValueOrDefault(step.Id) + 1) > MostRetries)
                 return false;
 

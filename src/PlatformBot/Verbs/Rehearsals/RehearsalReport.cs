@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using PlatformBot.Core;
-using PlatformBot.Core.Runs;
 using PlatformBot.Sandbox.Twin;
 
 namespace PlatformBot.Verbs.Rehearsals;
@@ -74,13 +73,10 @@ internal static class RehearsalReport
     private static IEnumerable<string> Times(Rehearsed played)
     {
         var timing = played.Timing;
-        var slowest = timing.Chain.MaxBy(step => Took(played.Run.Steps[step]));
+        var slowest = timing.Chain.MaxBy(step => played.Run.Steps[step].Took);
         yield return $"  time      {Words.Span(timing.Makespan)} from plan to end; the longest chain of needs {Words.Span(timing.Critical)} ({Words.Count(timing.Chain.Count, "step")}); one step after the other {Words.Span(timing.InSequence)}";
 
         if (slowest is not null)
-            yield return $"            longest in that chain: {slowest}, {Words.Span(Took(played.Run.Steps[slowest]))}";
+            yield return $"            longest in that chain: {slowest}, {Words.Span(played.Run.Steps[slowest].Took)}";
     }
-
-    private static TimeSpan Took(StepProgress step) =>
-        step is { StartedAt: { } from, EndedAt: { } to } ? to - from : TimeSpan.Zero;
 }
