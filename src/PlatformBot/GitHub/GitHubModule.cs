@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using PlatformBot.Core;
 using PlatformBot.Core.Incidents;
 
 namespace PlatformBot.GitHub;
@@ -28,7 +29,11 @@ internal static class GitHubModule
 
     /// <summary>A moved repository is answered with a redirect; following it would hand the token to wherever it leads.</summary>
     private static HttpClient NewClient() =>
-        new(new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(2) })
+        new(
+            new BrokenConnections(
+                new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(2) }
+            )
+        )
         {
             Timeout = Timeout.InfiniteTimeSpan,
         };

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.WebSockets;
 using System.Text;
+using PlatformBot.Core;
 
 namespace PlatformBot.Kubernetes;
 
@@ -76,7 +77,7 @@ internal sealed class ClusterWire(ClusterAccess access, TimeProvider clock) : ID
             if (_current is { } known && known.Certificate == credential.CertificatePem)
                 return known.Http;
 
-            var http = new HttpMessageInvoker(ClusterHandler.Create(access, credential, clock));
+            var http = new HttpMessageInvoker(new BrokenConnections(ClusterHandler.Create(access, credential, clock)));
             _current = (http, credential.CertificatePem);
             return http;
         }

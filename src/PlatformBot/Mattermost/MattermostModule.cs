@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using PlatformBot.Core;
 using PlatformBot.Core.Chat;
 
 namespace PlatformBot.Mattermost;
@@ -64,7 +65,11 @@ internal static class MattermostModule
 
     /// <summary>The API never redirects; following one would hand the token to whoever asks for it.</summary>
     private static HttpClient NewClient() =>
-        new(new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(2) })
+        new(
+            new BrokenConnections(
+                new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(2) }
+            )
+        )
         {
             Timeout = Timeout.InfiniteTimeSpan,
         };

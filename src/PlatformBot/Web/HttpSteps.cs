@@ -21,14 +21,16 @@ internal sealed class HttpSteps(
         "It may have been done although nobody knows. Look before it is sent again; 'repeatable: true' would say that this is safe.";
 
     private readonly HttpClient _http = new(
-        new SocketsHttpHandler
-        {
-            // Where an answer leads is for people to see; a token never goes there.
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            AutomaticDecompression = DecompressionMethods.All,
-            PooledConnectionLifetime = TimeSpan.FromMinutes(2),
-        }
+        new BrokenConnections(
+            new SocketsHttpHandler
+            {
+                // Where an answer leads is for people to see; a token never goes there.
+                AllowAutoRedirect = false,
+                UseCookies = false,
+                AutomaticDecompression = DecompressionMethods.All,
+                PooledConnectionLifetime = TimeSpan.FromMinutes(2),
+            }
+        )
     )
     {
         // The step's own time is the limit.

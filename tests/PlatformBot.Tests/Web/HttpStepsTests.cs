@@ -200,6 +200,20 @@ public sealed class HttpStepsTests : IAsyncLifetime
         outcome.Said.ShouldBe("no-such-host.invalid has no address");
     }
 
+    [Fact]
+    public async Task A_connection_that_is_reset_as_soon_as_it_is_made_is_a_request_that_failed()
+    {
+        await using var server = new ResettingServer();
+        var look = new PlannedCheck.Http(new("GET", server.Url, new Dictionary<string, string>(), null, null));
+
+        // Which of two exceptions the client's own library throws depends on who is faster.
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, 2000),
+            new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = Stop },
+            async (_, stopping) => (await _steps.CheckAsync(look, stopping)).Holds.ShouldBeNull()
+        );
+    }
+
     private static WebApplication Server()
     {
         var builder = WebApplication.CreateSlimBuilder();
