@@ -43,6 +43,10 @@ public static class FaultCatalogue
             "the first instance of PostgreSQL, its primary at first, does not start any more"
         ),
         ("CLUSTER/tunnel-away", "Cloudflare's edge does not answer to the tunnel's connectors"),
+        ("apps/gitlab-migrations", "a migration of GitLab's database waits for a lock until its time is over"),
+        ("apps/harbor-oidc", "Keycloak names another issuer than Harbor was told: nobody can sign in"),
+        ("apps/harbor-push", "the object store takes no more of Harbor's blobs; Harbor stays healthy"),
+        ("apps/mattermost-files", "the object store refuses Mattermost's key; Mattermost runs all the same"),
     ];
 
     /// <summary>What stands for the words in capitals when a fault is tried out.</summary>

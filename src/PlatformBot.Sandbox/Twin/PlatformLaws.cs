@@ -1,3 +1,4 @@
+using PlatformBot.Sandbox.Twin.Applications;
 using PlatformBot.Sandbox.Twin.Cilium;
 using PlatformBot.Sandbox.Twin.Flux;
 using PlatformBot.Sandbox.Twin.Mesh;
@@ -24,6 +25,7 @@ public static class PlatformLaws
         world.Add(new ServiceMirror(world));
         SecurityLaws.Add(world);
         ServiceLaws.Add(world);
+        ApplicationLaws.Add(world);
         world.Add(new RookController(world));
         world.Add(new SnapshotController(world));
         world.Add(new VolSyncController(world));
@@ -37,12 +39,16 @@ public static class PlatformLaws
         var answers = new ServiceAnswers(world);
         var programs = new PodPrograms(world);
         var toolbox = new CephToolbox(world);
+        var applications = new ApplicationPrograms(world);
 
         foreach (var cluster in world.Clusters.Values)
         {
             cluster.ServiceProxy = request => answers.Answer(cluster, request);
             cluster.Exec = request => toolbox.Exec(cluster, request) ?? programs.Exec(cluster, request);
-            cluster.Trouble = pod => Troubles.Of(world, cluster, pod) ?? StorageTroubles.Of(world, cluster, pod);
+            cluster.Trouble = pod =>
+                Troubles.Of(world, cluster, pod)
+                ?? StorageTroubles.Of(world, cluster, pod)
+                ?? applications.Trouble(cluster, pod);
             cluster.Logs = request => StorageTroubles.Log(world, cluster, request);
             cluster.Provisioning = (_, storage) => CephCsi.Trouble(world, cluster, storage);
             cluster.PodAdmission = pod =>

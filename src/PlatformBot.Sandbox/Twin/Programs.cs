@@ -12,7 +12,11 @@ public sealed record ServiceRequest(
     string Body
 );
 
-public sealed record ServiceAnswer(int Status, string ContentType, string Body);
+public sealed record ServiceAnswer(int Status, string ContentType, string Body)
+{
+    /// <summary>Where a redirect leads; "" for other answers.</summary>
+    public string Location { get; init; } = "";
+}
 
 public sealed record ExecRequest(
     string Namespace,

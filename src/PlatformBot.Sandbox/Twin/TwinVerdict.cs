@@ -1,3 +1,4 @@
+using PlatformBot.Sandbox.Twin.Applications;
 using PlatformBot.Sandbox.Twin.Flux;
 using PlatformBot.Sandbox.Twin.Helm;
 using PlatformBot.Sandbox.Twin.Mesh;
@@ -29,6 +30,7 @@ public static class TwinVerdict
             .. world.Clusters.Values.SelectMany(cluster => OfCluster(world, cluster)),
             .. OfLink(world),
             .. ServiceFacts.Of(world),
+            .. ApplicationFacts.Of(world),
         ];
 
     private static IEnumerable<TwinFact> OfCluster(TwinWorld world, TwinCluster cluster)

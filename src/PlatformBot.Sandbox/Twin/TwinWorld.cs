@@ -1,3 +1,4 @@
+using PlatformBot.Sandbox.Twin.Applications;
 using PlatformBot.Sandbox.Twin.Git;
 using PlatformBot.Sandbox.Twin.Machines;
 using PlatformBot.Sandbox.Twin.Security;
@@ -43,11 +44,22 @@ public sealed class TwinWorld(TimeProvider clock, Faults faults, string director
     /// <summary>True once a person has set up the BGP neighbours on the router; no session comes up before.</summary>
     public bool RouterConfigured { get; set; }
 
-    /// <summary>People have done what lies outside both clusters: the router's neighbours, the NAS' buckets.</summary>
+    /// <summary>What people do in applications.</summary>
+    public ApplicationPeople People => new(this);
+
+    /// <summary>True once somebody has signed up at Mattermost: the first account is the administrator's.</summary>
+    public bool ChatHasAdministrator { get; set; }
+
+    /// <summary>
+    /// People have done what is theirs to do: the router's neighbours, the NAS' buckets, and in each application that works already, what only
+    /// its administrator can.
+    /// </summary>
     public void DoWhatPeopleDo()
     {
         RouterConfigured = true;
         Nas.MakeBuckets("velero-backups", "volsync-infra", "volsync-apps");
+        People.MakeRunner();
+        People.SignUp();
     }
 
     public IReadOnlyDictionary<string, TwinCluster> Clusters { get; } =

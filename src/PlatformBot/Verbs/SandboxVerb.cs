@@ -124,6 +124,10 @@ internal static class SandboxVerb
                 world.Twin.Nas.MakeBuckets("velero-backups", "volsync-infra", "volsync-apps");
                 return "The buckets are on the NAS.";
 
+            case ["people"]:
+                world.Twin.DoWhatPeopleDo();
+                return "Router, NAS, and what administrators do in the applications that work by now: all done.";
+
             case ["fault", var name]:
                 return Try(() => world.Faults.Arm(name), $"{name} is armed.");
 
@@ -135,7 +139,7 @@ internal static class SandboxVerb
                 return $"{FaultList()}\n\nArmed: {string.Join(", ", world.Faults.Armed)}";
 
             default:
-                return "router, nas, fault NAME, clear NAME, faults, quit";
+                return "router, nas, people, fault NAME, clear NAME, faults, quit";
         }
     }
 

@@ -68,6 +68,8 @@ public sealed partial class ToolWordsTests : IDisposable
             { "kubectl wait node --all", 1, "timed out waiting for the condition on nodes/infra-02", Retry },
             { "kubectl wait deployment --selector app=rook-ceph-osd --for=delete --timeout=1s", 1, "error: timed out waiting for the condition on deployments/rook-ceph-osd-0", AskPerson },
             { "kubectl wait cephclusters.ceph.rook.io/rook-ceph --for=delete --timeout=1s", 1, "error: timed out waiting for the condition on cephclusters/rook-ceph", AskPerson },
+            { "flux --namespace gitlab reconcile helmrelease gitlab --reset", 1, "✗ helmreleases.helm.toolkit.fluxcd.io \"gitlab\" not found", AlreadyThere },
+            { "flux --namespace gitlab reconcile helmrelease gitlab --reset", 1, "✗ context deadline exceeded", AlreadyThere },
 
             { "velero backup delete smoke --confirm", 1, "An error occurred: backups.velero.io \"smoke\" not found", AlreadyThere },
             { "velero restore delete smoke --confirm", 1, "An error occurred: restores.velero.io \"smoke\" not found", AlreadyThere },

@@ -109,6 +109,8 @@ internal sealed class HelmReleaseController(TwinWorld world)
         // Helm gives up when the time is over; a fault makes the time be over at once.
         if (work.Fails || Working(json) > HelmInputs.Timeout(json))
             Fail(cluster, json, work, "context deadline exceeded");
+        else if (HelmEngine.FailedJob(cluster, work.Release) is { } failed)
+            Fail(cluster, json, work, failed);
         else if (HelmEngine.Waiting(cluster, work.Release).Count == 0)
             Succeed(cluster, json, work);
     }

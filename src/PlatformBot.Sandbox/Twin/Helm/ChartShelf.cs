@@ -30,6 +30,10 @@ internal static class ChartShelf
         CloudNativePgChart.Chart,
         BarmanPluginChart.Chart,
         DragonflyOperatorChart.Chart,
+        GitLabChart.Chart,
+        GitLabRunnerChart.Chart,
+        HarborChart.Chart,
+        MattermostOperatorChart.Chart,
     ];
 
     /// <exception cref="HelmException">No such repository, chart or version.</exception>

@@ -90,6 +90,13 @@ public sealed class HelmEngine(TwinWorld world)
                 .Select(one => $"{one.Key.Kind}/{one.Key.Namespace}/{one.Key.Name}: {one.Health.Message}"),
         ];
 
+    /// <summary>A Job of the release that has given up, in Helm's words: it stops waiting for it. Null when there is none.</summary>
+    public static string? FailedJob(TwinCluster cluster, HelmRelease release) =>
+        release
+            .Objects.Where(key => key.Kind == "Job" && Health.Of(cluster, key).Status == "Failed")
+            .Select(key => $"job is failed: {key.Namespace}/{key.Name}")
+            .FirstOrDefault();
+
     /// <summary>Writes down how a begun install or upgrade ended.</summary>
     /// <param name="error">null = well</param>
     public static HelmRelease Finish(TwinCluster cluster, HelmRelease release, string? error)

@@ -10,6 +10,7 @@ namespace PlatformBot.Sandbox.Twin.Mesh;
 internal static class ProxyInjector
 {
     private const string Injector = "linkerd-proxy-injector";
+    private const string NativeSidecar = "config.beta.linkerd.io/proxy-enable-native-sidecar";
 
     public static void Inject(TwinCluster cluster, JsonObject pod)
     {
@@ -30,10 +31,18 @@ internal static class ProxyInjector
             );
         }
 
-        pod["spec"]!["containers"]!.AsArray().Add(proxy);
-
         if (pod["spec"]!["initContainers"] is not JsonArray inits)
             pod["spec"]!["initContainers"] = inits = [];
+
+        if (WantsNative(cluster, pod, values))
+        {
+            proxy["restartPolicy"] = "Always";
+            inits.Insert(0, proxy);
+        }
+        else
+        {
+            pod["spec"]!["containers"]!.AsArray().Add(proxy);
+        }
 
         inits.Insert(0, Init());
         pod.Labelled(("linkerd.io/control-plane-ns", "linkerd"))
@@ -54,8 +63,22 @@ internal static class ProxyInjector
             && !Pods.IsMeshed(pod);
     }
 
-    private static string? Annotation(JsonObject? json) =>
-        (string?)json?["metadata"]?["annotations"]?["linkerd.io/inject"];
+    /// <summary>True when the proxy starts before the pod's own init containers and ends after its programs; of 2.19 this has to be asked for.</summary>
+    public static bool IsNative(JsonObject pod) =>
+        pod.ItemsAt("spec.initContainers").Any(one => one.TextAt("name") == Pods.Proxy);
+
+    private static bool WantsNative(TwinCluster cluster, JsonObject pod, JsonObject values)
+    {
+        var ns = cluster.Objects.View(new ObjectKey("v1", "Namespace", "", ObjectKey.Of(pod).Namespace));
+        return Mark(pod, NativeSidecar) is { } own ? own == "true"
+            : Mark(ns, NativeSidecar) is { } inherited ? inherited == "true"
+            : values.FlagAt("proxy.nativeSidecar");
+    }
+
+    private static string? Annotation(JsonObject? json) => Mark(json, "linkerd.io/inject");
+
+    private static string? Mark(JsonObject? json, string annotation) =>
+        (string?)json?["metadata"]?["annotations"]?[annotation];
 
     private static JsonObject ConfigOf(TwinCluster cluster) =>
         cluster.Objects.View(new ObjectKey("v1", "ConfigMap", "linkerd", "linkerd-config")) is { } config

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Web;
+using PlatformBot.Sandbox.Twin.Applications;
 using PlatformBot.Sandbox.Twin.Helm;
 using PlatformBot.Sandbox.Twin.Mesh;
 using PlatformBot.Sandbox.Twin.Services;
@@ -12,12 +13,17 @@ internal sealed class ServiceAnswers(TwinWorld world)
     private const string Json = "application/json";
     private const string Plain = "text/plain; charset=utf-8";
 
+    private readonly ApplicationPrograms _applications = new(world);
+
     public ServiceAnswer? Answer(TwinCluster cluster, ServiceRequest request)
     {
         var service = cluster.Objects.View(new ObjectKey("v1", "Service", request.Namespace, request.Service));
 
         if (service is null || Pods.Behind(cluster, service) is not [var pod, ..])
             return null;
+
+        if (_applications.Answer(cluster, pod, request.PathAndQuery) is { } said)
+            return said;
 
         var parts = request.PathAndQuery.Split('?', 2);
         var query = HttpUtility.ParseQueryString(parts.Length == 2 ? parts[1] : "");

@@ -111,8 +111,25 @@ internal sealed partial class ExternalSecretLaw(TwinWorld world)
     }
 
     private static string Fill(string text, Dictionary<string, string> values) =>
-        Field().Replace(text, match => values.GetValueOrDefault(match.Groups["name"].Value, "<no value>"));
+        Field()
+            .Replace(
+                text,
+                match =>
+                {
+                    var value = values.GetValueOrDefault(match.Groups["name"].Value, "<no value>");
+                    return match.Groups["filter"].Value switch
+                    {
+                        "toJson" => JsonValue.Create(value).ToJsonString(),
+                        "urlquery" => Uri.EscapeDataString(value),
+                        _ => value,
+                    };
+                }
+            );
 
-    [GeneratedRegex(@"\{\{\s*\.(?<name>\w+)\s*\}\}", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 200)]
+    [GeneratedRegex(
+        @"\{\{\s*\.(?<name>\w+)(\s*\|\s*(?<filter>toJson|urlquery))?\s*\}\}",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 200
+    )]
     private static partial Regex Field();
 }

@@ -102,16 +102,29 @@ internal sealed class ObjectStoreLaw(TwinWorld world) : OperatorLaw(world, Names
         if (service is null || Pods.Behind(cluster, service).Count == 0)
             return "botocore.exceptions.EndpointConnectionError: Could not connect to the endpoint URL: \"http://rook-ceph-rgw-objects.rook-ceph.svc.cluster.local/\"";
 
-        var known = cluster
+        return Accepts(cluster, accessKey)
+            ? null
+            : "botocore.exceptions.ClientError: An error occurred (InvalidAccessKeyId) when calling the HeadBucket operation: Unknown";
+    }
+
+    /// <summary>True for the key of a user that is there.</summary>
+    public static bool Accepts(TwinCluster cluster, string accessKey) =>
+        cluster
             .Objects.View(ApiVersion, "CephObjectStoreUser", Namespace)
             .Where(user => user.Text("status", "phase") == "Ready")
             .SelectMany(user => user.Items("spec", "keys"))
             .Select(key => key.At("accessKeyRef"))
             .Select(reference =>
                 SecretText.Of(cluster.Objects, Namespace, reference.Text("name"), reference.Text("key"))
-            );
-        return known.Contains(accessKey)
-            ? null
-            : "botocore.exceptions.ClientError: An error occurred (InvalidAccessKeyId) when calling the HeadBucket operation: Unknown";
-    }
+            )
+            .Contains(accessKey);
+
+    /// <summary>True when a Job that makes buckets has made this one.</summary>
+    public static bool HasBucket(TwinCluster cluster, string bucket) =>
+        cluster
+            .Objects.View("batch/v1", "Job", Namespace)
+            .Where(job => job.Holds("Complete"))
+            .SelectMany(job => job.Items("spec", "template", "spec", "containers"))
+            .SelectMany(container => container.Items("env"))
+            .Any(variable => variable.Text("name") == "BUCKETS" && variable.Text("value").Split(' ').Contains(bucket));
 }

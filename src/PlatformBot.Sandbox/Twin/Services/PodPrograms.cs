@@ -1,3 +1,4 @@
+using PlatformBot.Sandbox.Twin.Applications;
 using PlatformBot.Sandbox.Twin.Mesh;
 
 namespace PlatformBot.Sandbox.Twin.Services;
@@ -10,6 +11,7 @@ internal sealed class PodPrograms(TwinWorld world)
         new MeshTraffic(world).Exec,
         new PostgresPrograms(world).Exec,
         new TcpPrograms(world).Exec,
+        new ApplicationPrograms(world).Exec,
     ];
 
     public ExecAnswer? Exec(TwinCluster cluster, ExecRequest request) =>

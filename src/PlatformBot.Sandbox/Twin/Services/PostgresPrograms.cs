@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using PlatformBot.Sandbox.Kubernetes;
+using PlatformBot.Sandbox.Twin.Applications;
 using PlatformBot.Sandbox.Twin.Helm;
 using PlatformBot.Sandbox.Twin.Mesh;
 using PlatformBot.Sandbox.Twin.Workloads;
@@ -13,8 +14,10 @@ namespace PlatformBot.Sandbox.Twin.Services;
 /// </summary>
 internal sealed partial class PostgresPrograms(TwinWorld world)
 {
-    private const string Version =
+    public const string Version =
         "PostgreSQL 17.11 (Debian 17.11-1.pgdg13+1) on x86_64-pc-linux-gnu, compiled by gcc (Debian 14.2.0-19) 14.2.0, 64-bit";
+
+    private readonly ApplicationPrograms _applications = new(world);
 
     /// <summary>Null for other programs.</summary>
     public ExecAnswer? Exec(TwinCluster cluster, ExecRequest request)
@@ -94,7 +97,10 @@ internal sealed partial class PostgresPrograms(TwinWorld world)
     private TwinCluster ClusterOf(JsonObject pod) =>
         world.Clusters.Values.First(cluster => cluster.Objects.View(ObjectKey.Of(pod))?.Uid() == pod.Uid());
 
-    private static ExecAnswer Answer(
+    private bool HasClients(TwinCluster cluster, string database) =>
+        Keycloak.IsConnected(cluster, database) || _applications.AreConnected(database);
+
+    private ExecAnswer Answer(
         TwinCluster cluster,
         JsonObject pod,
         string name,
@@ -127,7 +133,7 @@ internal sealed partial class PostgresPrograms(TwinWorld world)
             return new ExecAnswer(0, $"{Version}\n", "");
 
         if (Activity().Match(sql) is { Success: true } activity)
-            return new ExecAnswer(0, Keycloak.IsConnected(cluster, activity.Groups["name"].Value) ? "t\n" : "f\n", "");
+            return new ExecAnswer(0, HasClients(cluster, activity.Groups["name"].Value) ? "t\n" : "f\n", "");
 
         return sql.Contains("from pg_database", StringComparison.Ordinal)
             ? new ExecAnswer(0, string.Concat(databases.Select(one => $"{one.Name}:{one.Owner}\n")), "")

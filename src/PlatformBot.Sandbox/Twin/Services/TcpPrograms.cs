@@ -1,13 +1,17 @@
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using PlatformBot.Sandbox.Kubernetes;
+using PlatformBot.Sandbox.Twin.Applications;
 using PlatformBot.Sandbox.Twin.Mesh;
 using PlatformBot.Sandbox.Twin.Workloads;
 
 namespace PlatformBot.Sandbox.Twin.Services;
 
-/// <summary>A shell in a client's pod that opens /dev/tcp/HOST/PORT, sends a line and prints the first line of the answer.</summary>
+/// <summary>A shell in a client's pod that opens /dev/tcp/HOST/PORT, sends something and prints what is answered, or its first line.</summary>
 internal sealed partial class TcpPrograms(TwinWorld world)
 {
     private const int TimedOut = 124;
+    private readonly ApplicationPrograms _applications = new(world);
 
     /// <summary>Null for other programs.</summary>
     public ExecAnswer? Exec(TwinCluster cluster, ExecRequest request)
@@ -34,12 +38,25 @@ internal sealed partial class TcpPrograms(TwinWorld world)
         if (trouble is not null)
             return new ExecAnswer(TimedOut, "", "");
 
-        var first = pods[0];
-        return first.Label("app.kubernetes.io/name") == "dragonfly"
-                ? new ExecAnswer(0, "-NOAUTH Authentication required.\r\n", "")
-            : first.Label("app") == "rook-ceph-rgw" ? new ExecAnswer(0, "HTTP/1.1 200 OK\r\n", "")
-            : new ExecAnswer(TimedOut, "", "");
+        var said = Say(pods[0], script);
+        return said is null ? new ExecAnswer(TimedOut, "", "")
+            : script.Contains("head -n1", StringComparison.Ordinal)
+                ? new ExecAnswer(0, $"{said.Split('\n')[0].TrimEnd('\r')}\r\n", "")
+            : new ExecAnswer(0, said, "");
     }
+
+    private string? Say(JsonObject pod, string script) =>
+        Http().Match(script) is { Success: true } get && Answer(pod, get.Groups["path"].Value) is { } answer
+            ? $"HTTP/1.1 {answer.Status} {(answer.Status < 400 ? "OK" : "Error")}\r\nContent-Type: {answer.ContentType}\r\nLocation: {answer.Location}\r\n\r\n{answer.Body}"
+        : pod.Label("app.kubernetes.io/name") == "dragonfly" ? "-NOAUTH Authentication required.\r\n"
+        : pod.Label("app") == "rook-ceph-rgw" ? "HTTP/1.1 200 OK\r\n"
+        : null;
+
+    private ServiceAnswer? Answer(JsonObject pod, string path) =>
+        world
+            .Clusters.Values.Where(cluster => cluster.Objects.View(ObjectKey.Of(pod))?.Uid() == pod.Uid())
+            .Select(cluster => _applications.Answer(cluster, pod, path))
+            .FirstOrDefault();
 
     [GeneratedRegex(
         @"/dev/tcp/(?<host>[\w.-]+)/(?<port>\d+)",
@@ -47,4 +64,7 @@ internal sealed partial class TcpPrograms(TwinWorld world)
         matchTimeoutMilliseconds: 200
     )]
     private static partial Regex Target();
+
+    [GeneratedRegex(@"GET (?<path>/\S*) HTTP/", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 200)]
+    private static partial Regex Http();
 }

@@ -12,9 +12,11 @@ internal static class ServiceItems
         ("postgres-keycloak", ["password"]), ("postgres-gitlab", ["password"]), ("postgres-harbor", ["password"]),
         ("postgres-mattermost", ["password"]), ("postgres-platform-probe", ["password"]),
         ("dragonfly", ["password"]),
-        ("nas-s3-cnpg", ["access-key", "secret-key"]),
+        ("nas-s3-cnpg", ["access-key", "secret-key"]), ("nas-s3-mirror", ["access-key", "secret-key"]),
         ("object-store-gitlab", ["access-key", "secret-key"]), ("object-store-harbor", ["access-key", "secret-key"]),
         ("object-store-mattermost", ["access-key", "secret-key"]),
+        ("gitlab-root", ["password"]), ("harbor-admin", ["password"]),
+        ("harbor-core", ["secret-key", "core-secret", "csrf-key", "jobservice-secret", "registry-http-secret", "registry-password", "registry-htpasswd"]),
         ("oidc-gitlab", ["client-secret"]), ("oidc-harbor", ["client-secret"]), ("oidc-grafana", ["client-secret"]),
     ];
     // csharpier-ignore-end

@@ -42,7 +42,7 @@ internal sealed class PodLife(TwinCluster cluster, Faults faults, JsonObject pod
             due += ImagePull.Duration(cluster, pod, container) + InitTime;
         }
 
-        if (Now < due)
+        if (Now < due || IsHeldUp())
             return;
 
         Write(json =>
@@ -52,6 +52,30 @@ internal sealed class PodLife(TwinCluster cluster, Faults faults, JsonObject pod
 
             Conditions.Set(json, cluster.Clock, "Initialized", holds: true, reason: "");
         });
+    }
+
+    /// <summary>True while an init container looks for something that is not there yet.</summary>
+    private bool IsHeldUp()
+    {
+        var held = cluster.Trouble?.Invoke(pod) is { } trouble
+            ? pod.Items("spec", "initContainers").FirstOrDefault(one => one.Text("name") == trouble.Container)
+            : null;
+
+        if (held is null)
+            return false;
+
+        var shown = pod.Items("status", "initContainerStatuses")
+            .Any(one => one.Text("name") == held.Text("name") && one.At("state", "running") is not null);
+
+        if (!shown)
+        {
+            var running = PodStatus.Running(Timestamp.Of(cluster.Clock));
+            Write(json =>
+                Replace(json, "initContainerStatuses", PodStatus.Container(held, running, ready: false, restarts: 0))
+            );
+        }
+
+        return true;
     }
 
     private JsonObject InitEnded(JsonObject container)
@@ -135,7 +159,8 @@ internal sealed class PodLife(TwinCluster cluster, Faults faults, JsonObject pod
             );
         }
 
-        if (Now - Timestamp.Read(startedAt) < JobTime)
+        // A proxy that is no native sidecar knows nothing of Jobs: it runs on, and so does the pod.
+        if (Now - Timestamp.Read(startedAt) < JobTime || container.Text("name") == Pods.Proxy)
             return PodStatus.Container(container, PodStatus.Running(startedAt), ready: true, restarts: 0);
 
         var ended = PodStatus.Ended(trouble is null ? 0 : 1, startedAt, Timestamp.Of(cluster.Clock));

@@ -19,6 +19,16 @@ internal static class DemoWorld
                     "linus asks the owners of data, one by one.",
                     "backed up: photos, git; everything else disposable; VIPs .17 and .18 free, DNS resolves"
                 ),
+                ["apps/runner-token"] = new(
+                    world.Twin.People.MakeRunner,
+                    "linus makes a runner in GitLab, and puts its token into the vault.",
+                    "runner #1, instance-wide; its token is in the item gitlab-runner"
+                ),
+                ["apps/mattermost-admin"] = new(
+                    world.Twin.People.SignUp,
+                    "linus signs up at the new chat, before anybody else does.",
+                    "linus is the administrator; 1 account"
+                ),
                 ["srx-bgp"] = new(
                     () => world.Twin.RouterConfigured = true,
                     "linus commits the BGP groups on the router.",

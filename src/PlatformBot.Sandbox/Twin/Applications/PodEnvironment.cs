@@ -1,0 +1,28 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using PlatformBot.Sandbox.Kubernetes;
+using PlatformBot.Sandbox.Twin.Helm;
+
+namespace PlatformBot.Sandbox.Twin.Applications;
+
+/// <summary>The environment of the programs in a pod, as its Secrets are now.</summary>
+internal static class PodEnvironment
+{
+    /// <summary>The first container's variable of that name, written out or from a Secret; "" when it has none.</summary>
+    public static string Of(TwinCluster cluster, JsonObject pod, string variable)
+    {
+        var found = Pods.Containers(pod)
+            .SelectMany(container => container.ItemsAt("env"))
+            .FirstOrDefault(one => one.TextAt("name") == variable);
+        var reference = found.NodeAt("valueFrom.secretKeyRef");
+        return reference is null
+            ? found.TextAt("value")
+            : SecretValue(cluster, pod.Namespace(), reference.TextAt("name"), reference.TextAt("key"));
+    }
+
+    /// <summary>A field of a Secret as text; "" when either is missing.</summary>
+    public static string SecretValue(TwinCluster cluster, string ns, string name, string key) =>
+        cluster.Objects.View(new ObjectKey("v1", "Secret", ns, name)).At("data", key) is { } data
+            ? Encoding.UTF8.GetString(Convert.FromBase64String(data.Text()))
+            : "";
+}

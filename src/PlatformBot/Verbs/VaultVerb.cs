@@ -1,0 +1,54 @@
+using System.CommandLine;
+using System.Text;
+using System.Text.Json;
+using PlatformBot.Core;
+using PlatformBot.Core.Secrets;
+
+namespace PlatformBot.Verbs;
+
+/// <summary><c>platformbot vault …</c>: what a cluster has made for itself, on its way into the vault and never on disk.</summary>
+internal static class VaultVerb
+{
+    public static Command Make(TextReader input) =>
+        new("vault", "Secrets that a cluster has made, for use in pipes") { SecretItem(input) };
+
+    private static Command SecretItem(TextReader input)
+    {
+        var title = Filter.Title();
+        var verb = new Command(
+            "secret-item",
+            "Read a Secret (kubectl get secret NAME --output json), print it as a vault item"
+        )
+        {
+            title,
+        };
+
+        verb.SetAction(parsed => Filter.Print(parsed, ToItem(Filter.Read(input), parsed.GetRequiredValue(title))));
+        return verb;
+    }
+
+    /// <summary>Every key becomes a field. An empty value is refused: whoever needs it one day would find nothing.</summary>
+    private static Result<string> ToItem(string json, string title)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json);
+            var fields = document
+                .RootElement.GetProperty("data")
+                .EnumerateObject()
+                .ToDictionary(entry => entry.Name, entry => Encoding.UTF8.GetString(entry.Value.GetBytesFromBase64()));
+
+            return fields.Count == 0 || fields.Values.Any(string.IsNullOrWhiteSpace)
+                ? new Refusal("the Secret has an empty value", "look why it was not filled, then try again")
+                : new VaultItem(title, fields).ToTemplate();
+        }
+        catch (Exception mistake)
+            when (mistake is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            return new Refusal(
+                "standard input is not a Secret",
+                "pipe `kubectl get secret NAME --output json` into this command"
+            );
+        }
+    }
+}
