@@ -242,6 +242,7 @@ public sealed partial class ShippedPlatformTests
     [Theory]
     [InlineData("  token: op://Prod/infra-talos/CLUSTER_TOKEN")]
     [InlineData("    - secretKey: CF_API_TOKEN")]
+    [InlineData("    existingSecretAdminPassword: harbor-core")]
     [InlineData("  secretKeyRef: { name: platformbot, key: mattermost-token }")]
     [InlineData("  PASSWORD_FILE: /run/secrets/postgres-password")]
     [InlineData("  POSTGRES_PASSWORD: ${POSTGRES_PASSWORD:?set it in .env}")]
@@ -294,9 +295,9 @@ public sealed partial class ShippedPlatformTests
     [GeneratedRegex(@"phases/[a-z0-9-]+\.yaml", RegexOptions.None, 1000)]
     private static partial Regex PhaseFile();
 
-    /// <summary>A value after password, token, secret or key that is neither a reference nor a name of a file or variable; or a token or key by its form.</summary>
+    /// <summary>A value after password, token, secret or key that is neither a reference nor a name of a file or variable; or a token or key by its form. What begins with "existing" names a Secret.</summary>
     [GeneratedRegex(
-        @"PRIVATE KEY-----|gh[pousr]_[A-Za-z0-9]{30,}|(?i:password|passwd|[-_]token|(?<!- )secret[-_]?key)\s*[:=]\s*[""']?(?!op://|/|\$|\{|true|false|admin-)[A-Za-z0-9+/_.-]{6,}",
+        @"PRIVATE KEY-----|gh[pousr]_[A-Za-z0-9]{30,}|(?<!existing\w*)(?i:password|passwd|[-_]token|(?<!- |existing\w*)secret[-_]?key)\s*[:=]\s*[""']?(?!op://|/|\$|\{|true|false|admin-)[A-Za-z0-9+/_.-]{6,}",
         RegexOptions.None,
         1000
     )]
