@@ -1,3 +1,4 @@
+using PlatformBot.Sandbox.Kubernetes;
 using PlatformBot.Sandbox.Twin;
 using Shouldly;
 using Xunit;
@@ -61,6 +62,7 @@ public sealed class WholePlatformTests
         Released("50-snapshot-controller", "51-rook-operator", "52-rook-cluster");
         BackedUp();
         Served();
+        Used();
         _scene.Pass(TimeSpan.FromMinutes(1));
 
         TwinVerdict
@@ -133,6 +135,24 @@ public sealed class WholePlatformTests
                 .Replace("observability/jaeger\n", "observability/jaeger-persistent\n", StringComparison.Ordinal)
         );
         Reconciled();
+    }
+
+    /// <summary>The applications on apps, and what their administrators do.</summary>
+    private void Used()
+    {
+        foreach (var phase in new[] { "76-gitlab", "78-harbor", "79-mattermost" })
+            _scene.Release(_scene.Apps, phase);
+
+        Reconciled();
+        _scene.World.DoWhatPeopleDo();
+        _scene.Release(_scene.Apps, "77-gitlab-runner");
+        Reconciled();
+        var secret = _scene.Apps.Objects.View(new ObjectKey("v1", "Secret", "gitlab", "gitlab-rails-secret"));
+        _scene.World.Vault.Add(
+            "Infra",
+            "gitlab-rails-secret",
+            new Dictionary<string, string> { ["secrets.yml"] = SecretText.Of(secret, "secrets.yml")! }
+        );
     }
 
     /// <summary>The smoke test's volume on both clusters, sent to the NAS by VolSync and by Velero, and restored.</summary>

@@ -13,10 +13,8 @@ internal sealed class MattermostLaw(TwinWorld world) : OperatorLaw(world, "matte
 
     protected override void Act(TwinCluster cluster)
     {
-        foreach (var mattermost in Due(cluster, MattermostOperatorChart.ApiVersion, "Mattermost"))
+        foreach (var mattermost in Due(cluster, MattermostOperatorChart.ApiVersion, "Mattermost", Look))
         {
-            Again(mattermost, Look);
-
             if (Refusal(cluster, mattermost) is { } refusal)
                 Report(cluster, mattermost, "reconciling", refusal);
             else
@@ -78,12 +76,8 @@ internal sealed class MattermostLaw(TwinWorld world) : OperatorLaw(world, "matte
                 ),
             ],
         };
-        var json = workload.ToJson();
-        json["metadata"]!["ownerReferences"] = Owned.Reference(mattermost);
-        Applier.Apply(cluster, json);
-        var service = Manifest.Service(ns, name, workload.Selector, ("app", 8065));
-        service["metadata"]!["ownerReferences"] = Owned.Reference(mattermost);
-        Applier.Apply(cluster, service);
+        Applier.Apply(cluster, workload.ToJson().OwnedBy(mattermost));
+        Applier.Apply(cluster, Manifest.Service(ns, name, workload.Selector, ("app", 8065)).OwnedBy(mattermost));
     }
 
     private static void Report(TwinCluster cluster, JsonObject mattermost, string state, string error) =>

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json.Nodes;
 using PlatformBot.Sandbox.Kubernetes;
 using PlatformBot.Sandbox.Twin.Helm;
@@ -20,9 +19,7 @@ internal static class PodEnvironment
             : SecretValue(cluster, pod.Namespace(), reference.TextAt("name"), reference.TextAt("key"));
     }
 
-    /// <summary>A field of a Secret as text; "" when either is missing.</summary>
+    /// <summary>A field of a Secret; "" when either is missing.</summary>
     public static string SecretValue(TwinCluster cluster, string ns, string name, string key) =>
-        cluster.Objects.View(new ObjectKey("v1", "Secret", ns, name)).At("data", key) is { } data
-            ? Encoding.UTF8.GetString(Convert.FromBase64String(data.Text()))
-            : "";
+        SecretText.Of(cluster.Objects, ns, name, key) ?? "";
 }
