@@ -93,6 +93,8 @@ public sealed class SandboxWorld : IAsyncDisposable
     {
         foreach (var item in vault.Items.Where(item => item.Title.StartsWith("minio-", StringComparison.Ordinal)))
             twin.Nas.Accept(item.Fields["access_key_id"], item.Fields["secret_access_key"]);
+
+        twin.Nas.Accept(vault.ValueOf("nas-s3-mirror", "access-key"), vault.ValueOf("nas-s3-mirror", "secret-key"));
     }
 
     private static TwinWorld TwinOf(SandboxOptions options)

@@ -31,6 +31,7 @@ public static class TwinVerdict
             .. OfLink(world),
             .. ServiceFacts.Of(world),
             .. ApplicationFacts.Of(world),
+            .. LookoutFacts.Of(world),
         ];
 
     private static IEnumerable<TwinFact> OfCluster(TwinWorld world, TwinCluster cluster)

@@ -57,7 +57,8 @@ public sealed class TwinWorld(TimeProvider clock, Faults faults, string director
     public void DoWhatPeopleDo()
     {
         RouterConfigured = true;
-        Nas.MakeBuckets("velero-backups", "volsync-infra", "volsync-apps");
+        Nas.MakeBucketsOf("infra");
+        Nas.MakeBucketsOf("apps");
         People.MakeRunner();
         People.SignUp();
     }

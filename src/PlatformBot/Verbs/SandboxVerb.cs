@@ -121,7 +121,8 @@ internal static class SandboxVerb
                 return "The BGP groups are on the router.";
 
             case ["nas"]:
-                world.Twin.Nas.MakeBuckets("velero-backups", "volsync-infra", "volsync-apps");
+                world.Twin.Nas.MakeBucketsOf("infra");
+                world.Twin.Nas.MakeBucketsOf("apps");
                 return "The buckets are on the NAS.";
 
             case ["people"]:

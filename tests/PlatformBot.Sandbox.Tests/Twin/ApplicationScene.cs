@@ -100,6 +100,12 @@ internal sealed class ApplicationScene
     /// <summary>Objects of a test, as the bot applies them.</summary>
     public void Smoke(string file) => _scene.Smoke(Apps, file);
 
+    /// <summary>Applies a file of the shipped infrastructure on infra.</summary>
+    public void Infrastructure(string file) =>
+        _scene.Apply(_scene.Infra, _scene.File($"kubernetes/infrastructure/{file}"));
+
+    public void StartNow(string cronJob) => _scene.StartNow(_scene.Infra, "rook-ceph", cronJob);
+
     public void ApplyText(string yaml) => _scene.Apply(Apps, yaml);
 
     public void Pass(TimeSpan span) => _scene.Pass(span);

@@ -302,6 +302,20 @@ internal sealed class PlatformScene
     public void Smoke(TwinCluster cluster, string file) =>
         Apply(cluster, System.IO.File.ReadAllText(Path.Combine(RepositoryRoot(), "deploy", "platform", "smoke", file)));
 
+    /// <summary>`kubectl create job NAME-now --from=cronjob/NAME`</summary>
+    public void StartNow(TwinCluster cluster, string ns, string name) =>
+        cluster.Objects.Put(
+            new JsonObject
+            {
+                ["apiVersion"] = "batch/v1",
+                ["kind"] = "Job",
+                ["metadata"] = new JsonObject { ["name"] = $"{name}-now", ["namespace"] = ns },
+                ["spec"] = cluster.Objects.View(new ObjectKey("batch/v1", "CronJob", ns, name))!["spec"]![
+                    "jobTemplate"
+                ]!["spec"]!.DeepClone(),
+            }
+        );
+
     private static string Encode(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
 
     private static void Put(TwinCluster cluster, string kind, string name, Dictionary<string, string> data) =>

@@ -153,6 +153,32 @@ public sealed class WholePlatformTests
             "gitlab-rails-secret",
             new Dictionary<string, string> { ["secrets.yml"] = SecretText.Of(secret, "secrets.yml")! }
         );
+        Copied();
+    }
+
+    /// <summary>What looks after the applications, and the copies of what they have written.</summary>
+    private void Copied()
+    {
+        var (vault, nas) = (_scene.World.Vault, _scene.World.Nas);
+        nas.Accept(vault.ValueOf("nas-s3-mirror", "access-key"), vault.ValueOf("nas-s3-mirror", "secret-key"));
+
+        foreach (var name in new[] { "infra", "apps" })
+        {
+            nas.Accept(
+                vault.ValueOf($"minio-volsync-{name}", "access_key_id"),
+                vault.ValueOf($"minio-volsync-{name}", "secret_access_key")
+            );
+        }
+
+        _scene.Release(_scene.Infra, "76-tools");
+        _scene.Release(_scene.Infra, "78-backups");
+        _scene.Release(_scene.Apps, "80-backups");
+        Reconciled();
+
+        foreach (var application in new[] { "gitlab", "harbor", "mattermost" })
+            _scene.StartNow(_scene.Infra, "rook-ceph", $"s3-mirror-{application}");
+
+        _scene.Pass(TimeSpan.FromMinutes(2));
     }
 
     /// <summary>The smoke test's volume on both clusters, sent to the NAS by VolSync and by Velero, and restored.</summary>

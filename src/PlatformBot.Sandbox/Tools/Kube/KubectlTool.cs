@@ -8,6 +8,8 @@ internal sealed class KubectlTool(KubeClients clients)
     private const string GlobalFlags =
         "context= namespace,n= kubeconfig= all-namespaces,A output,o= selector,l= timeout= filename,f= kustomize,k= request-timeout=";
 
+    private const string DeleteFlags = "ignore-not-found wait now force grace-period= cascade= all";
+
     public Tool Create()
     {
         var writing = new KubectlWrites(OpenAsync);
@@ -24,11 +26,8 @@ internal sealed class KubectlTool(KubeClients clients)
                 new Command("get", "raw= ignore-not-found show-labels no-headers watch,w", reading.GetAsync),
                 new Command("logs", "container,c= tail= previous,p since=", reading.LogsAsync),
                 new Command("apply", "server-side field-manager= force-conflicts dry-run=", writing.ApplyAsync),
-                new Command(
-                    "delete",
-                    "ignore-not-found wait now force grace-period= cascade= all",
-                    writing.DeleteAsync
-                ),
+                new Command("delete", DeleteFlags, writing.DeleteAsync),
+                new Command("create job", "from=", KubectlJobs.Creating(OpenAsync)),
                 new Command(
                     "annotate",
                     "overwrite field-manager=",

@@ -34,6 +34,10 @@ internal static class ChartShelf
         GitLabRunnerChart.Chart,
         HarborChart.Chart,
         MattermostOperatorChart.Chart,
+        TofuControllerChart.Chart,
+        GatusChart.Chart,
+        KromgoChart.Chart,
+        SilenceOperatorChart.Chart,
     ];
 
     /// <exception cref="HelmException">No such repository, chart or version.</exception>

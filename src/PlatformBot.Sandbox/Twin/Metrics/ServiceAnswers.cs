@@ -14,6 +14,7 @@ internal sealed class ServiceAnswers(TwinWorld world)
     private const string Plain = "text/plain; charset=utf-8";
 
     private readonly ApplicationPrograms _applications = new(world);
+    private readonly Lookouts _lookouts = new(world);
 
     public ServiceAnswer? Answer(TwinCluster cluster, ServiceRequest request)
     {
@@ -22,7 +23,9 @@ internal sealed class ServiceAnswers(TwinWorld world)
         if (service is null || Pods.Behind(cluster, service) is not [var pod, ..])
             return null;
 
-        if (_applications.Answer(cluster, pod, request.PathAndQuery) is { } said)
+        var asked = request.PathAndQuery;
+
+        if ((_applications.Answer(cluster, pod, asked) ?? _lookouts.Answer(cluster, pod, asked)) is { } said)
             return said;
 
         var parts = request.PathAndQuery.Split('?', 2);

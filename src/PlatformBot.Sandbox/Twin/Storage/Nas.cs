@@ -24,6 +24,16 @@ public sealed class Nas(Faults faults)
             _buckets[name] = true;
     }
 
+    /// <summary>The buckets that the runbooks ask people for, of one cluster.</summary>
+    public void MakeBucketsOf(string cluster)
+    {
+        MakeBuckets("velero-backups", $"volsync-{cluster}");
+
+        // What is copied is infra's alone.
+        if (cluster == "infra")
+            MakeBuckets("object-store-mirror", "object-store-mirror-deleted");
+    }
+
     /// <summary>A person makes a key.</summary>
     public void Accept(string accessKey, string secretKey) => _keys[accessKey] = secretKey;
 

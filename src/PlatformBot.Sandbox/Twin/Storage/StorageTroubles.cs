@@ -7,7 +7,10 @@ namespace PlatformBot.Sandbox.Twin.Storage;
 internal static class StorageTroubles
 {
     public static PodTrouble? Of(TwinWorld world, TwinCluster cluster, JsonObject pod) =>
-        Osd(world, cluster, pod) ?? VolSyncController.Mover(world, cluster, pod) ?? VolumeData.Program(cluster, pod);
+        Osd(world, cluster, pod)
+        ?? VolSyncController.Mover(world, cluster, pod)
+        ?? ObjectCopies.Of(world, cluster, pod)
+        ?? VolumeData.Program(cluster, pod);
 
     /// <summary>Null for what has nothing of its own to say.</summary>
     public static string? Log(TwinWorld world, TwinCluster cluster, LogRequest request)

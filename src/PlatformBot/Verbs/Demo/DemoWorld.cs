@@ -42,7 +42,7 @@ internal static class DemoWorld
 
     private static ManualAnswer Buckets(SandboxWorld world, string cluster) =>
         new(
-            () => world.Twin.Nas.MakeBuckets("velero-backups", $"volsync-{cluster}"),
+            () => world.Twin.Nas.MakeBucketsOf(cluster),
             $"linus makes {cluster}'s buckets and keys on the NAS.",
             $"mc ls nas: velero-backups/ volsync-{cluster}/; keys are in the vault"
         );
