@@ -46,6 +46,7 @@ public static class FaultCatalogue
         ("apps/gitlab-migrations", "a migration of GitLab's database waits for a lock until its time is over"),
         ("apps/harbor-oidc", "Keycloak names another issuer than Harbor was told: nobody can sign in"),
         ("apps/harbor-push", "the object store takes no more of Harbor's blobs; Harbor stays healthy"),
+        ("apps/link-slow", "the way from apps to infra takes 80 ms more than it should"),
         ("apps/mattermost-files", "the object store refuses Mattermost's key; Mattermost runs all the same"),
     ];
 

@@ -82,6 +82,29 @@ public sealed class GitLabTests
     }
 
     [Fact]
+    public void How_long_the_database_takes_is_told_and_that_it_is_not_there()
+    {
+        Median().Stdout.ShouldBe("3\n");
+
+        _scene.Faults.Arm("apps/link-slow");
+        Median().Stdout.ShouldBe("83\n");
+
+        _scene.Faults.Arm("apps/mesh-link");
+        _scene.Pass(TimeSpan.FromSeconds(30));
+        Median().ExitCode.ShouldBe(2);
+    }
+
+    private ExecAnswer Median() =>
+        _scene.Exec(
+            "platform-tests",
+            "app",
+            "probe",
+            "bash",
+            "-c",
+            "psql -X -At -c '\\timing on' -c 'select 1' | tail -n 4"
+        );
+
+    [Fact]
     public void Without_native_sidecars_nothing_gets_past_its_init_containers()
     {
         _scene.ApplyText(

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using PlatformBot.Sandbox.Twin.Helm;
 using PlatformBot.Sandbox.Twin.Helm.Charts;
@@ -18,6 +19,10 @@ internal sealed partial class MetricStore(TwinWorld world)
         ["node_uname_info"] = cluster => Ready(cluster, "prometheus-node-exporter"),
         ["kube_node_info"] = cluster =>
             Ready(cluster, "kube-state-metrics") > 0 ? cluster.Objects.View("v1", "Node").Count : 0,
+        ["cnpg_collector_up"] = cluster =>
+            cluster.Objects.View("monitoring.coreos.com/v1", "PodMonitor", "databases").Count > 0
+                ? cluster.Objects.View("v1", "Pod", "databases").Count(pod => Pods.IsReady(pod) && IsInstance(pod))
+                : 0,
         ["container_cpu_usage_seconds_total"] = cluster =>
             cluster.Objects.View("v1", "Pod").Where(Pods.IsReady).Sum(pod => Pods.Containers(pod).Count()),
         ["etcd_server_has_leader"] = cluster =>
@@ -75,6 +80,8 @@ internal sealed partial class MetricStore(TwinWorld world)
         cluster
             .Objects.View("v1", "Pod")
             .Count(pod => Pods.IsReady(pod) && (string?)pod["metadata"]?["labels"]?["app.kubernetes.io/name"] == app);
+
+    private static bool IsInstance(JsonObject pod) => pod["metadata"]?["labels"]?["cnpg.io/instanceName"] is not null;
 
     private static bool Scrapes(TwinCluster cluster, string part) =>
         cluster

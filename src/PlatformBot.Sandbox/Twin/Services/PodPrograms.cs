@@ -10,6 +10,7 @@ internal sealed class PodPrograms(TwinWorld world)
     [
         new MeshTraffic(world).Exec,
         new PostgresPrograms(world).Exec,
+        new LatencyProgram(world).Exec,
         new TcpPrograms(world).Exec,
         new ApplicationPrograms(world).Exec,
     ];

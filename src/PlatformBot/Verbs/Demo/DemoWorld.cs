@@ -29,6 +29,11 @@ internal static class DemoWorld
                     "linus signs up at the new chat, before anybody else does.",
                     "linus is the administrator; 1 account"
                 ),
+                ["apps/go-live"] = new(
+                    () => { },
+                    "linus asks the owners one last time.",
+                    "documentation merged; deviations accepted by the owner; linus is on call from Monday"
+                ),
                 ["srx-bgp"] = new(
                     () => world.Twin.RouterConfigured = true,
                     "linus commits the BGP groups on the router.",
