@@ -43,6 +43,10 @@ public static class FaultCatalogue
             "the first instance of PostgreSQL, its primary at first, does not start any more"
         ),
         ("CLUSTER/tunnel-away", "Cloudflare's edge does not answer to the tunnel's connectors"),
+        (
+            "CLUSTER/authz-too-strict",
+            "somebody calls PostgreSQL whom the policies forgot: counted in audit, cut off when they are enforced"
+        ),
         ("apps/gitlab-migrations", "a migration of GitLab's database waits for a lock until its time is over"),
         ("apps/harbor-oidc", "Keycloak names another issuer than Harbor was told: nobody can sign in"),
         ("apps/harbor-push", "the object store takes no more of Harbor's blobs; Harbor stays healthy"),

@@ -24,7 +24,7 @@ internal sealed class StepWork(LiveRun live, IStepActions actions, TimeProvider 
         CancellationToken acting
     )
     {
-        using var timeout = new CancellationTokenSource(time + (step.HoldsFor ?? TimeSpan.Zero), clock);
+        using var timeout = new CancellationTokenSource(time, clock);
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(acting, timeout.Token);
         var did = new ActionOutcome(Verdict.Retry, "");
         var saw = "nothing yet";
@@ -37,7 +37,7 @@ internal sealed class StepWork(LiveRun live, IStepActions actions, TimeProvider 
             if (did.Verdict is not (Verdict.Done or Verdict.AlreadyThere))
                 return did;
 
-            return await ProvenAsync(step, line => saw = line, limited.Token)
+            return await ProvenAsync(step, timeout, line => saw = line, limited.Token)
                 ? did with
                 {
                     Said = (step.Verify.Count > 0 ? saw : did.Said) + (did.Warned is null ? "" : $"; {did.Warned}"),
@@ -112,7 +112,13 @@ internal sealed class StepWork(LiveRun live, IStepActions actions, TimeProvider 
         );
 
     /// <summary>Looks until everything holds; false when something never will.</summary>
-    private async Task<bool> ProvenAsync(PlannedStep step, Action<string> progress, CancellationToken limited)
+    /// <param name="timeout">ends when it has not held once within its time; then it lives on for as long as it must hold</param>
+    private async Task<bool> ProvenAsync(
+        PlannedStep step,
+        CancellationTokenSource timeout,
+        Action<string> progress,
+        CancellationToken limited
+    )
     {
         var patience = new Patience(clock);
 
@@ -122,7 +128,13 @@ internal sealed class StepWork(LiveRun live, IStepActions actions, TimeProvider 
             progress(Sentence(looks));
 
             if (looks.All(look => look.Holds is true))
-                return step.HoldsFor is not { } span || await HoldsAsync(step, span, progress, limited);
+            {
+                if (step.HoldsFor is not { } span)
+                    return true;
+
+                timeout.CancelAfter(span + step.Timeout);
+                return await HoldsAsync(step, span, progress, limited);
+            }
 
             if (patience.IsOver(looks.Any(look => look.Hopeless)))
                 return false;

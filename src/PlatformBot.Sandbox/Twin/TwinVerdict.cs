@@ -32,6 +32,7 @@ public static class TwinVerdict
             .. ServiceFacts.Of(world),
             .. ApplicationFacts.Of(world),
             .. LookoutFacts.Of(world),
+            .. PolicyFacts.Of(world),
         ];
 
     private static IEnumerable<TwinFact> OfCluster(TwinWorld world, TwinCluster cluster)

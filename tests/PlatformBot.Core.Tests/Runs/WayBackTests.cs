@@ -230,6 +230,19 @@ public sealed class WayBackTests
     }
 
     [Fact]
+    public async Task What_must_hold_for_long_and_never_holds_is_red_when_its_time_to_begin_is_over()
+    {
+        await using var stage = new Stage(Of(Enforce with { HoldsFor = TimeSpan.FromHours(1) }));
+        stage.World.Shows("well", false);
+        stage.Start();
+
+        await stage.PassUntilAsync(RunState.AwaitingDecision);
+
+        stage.World.Did.ShouldBe(["enforce", "undo enforce"]);
+        stage.Live.Now.Steps["enforce"].Saw.ShouldStartWith("No success within 30 s.");
+    }
+
+    [Fact]
     public async Task A_proof_that_holds_for_its_while_is_a_success_even_when_a_look_could_not_tell()
     {
         await using var stage = new Stage(Of(Enforce with { HoldsFor = TimeSpan.FromMinutes(1) }));

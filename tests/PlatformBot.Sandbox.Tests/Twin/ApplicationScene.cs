@@ -86,6 +86,20 @@ internal sealed class ApplicationScene
 
     private void Reconciled() => Until(() => World.Clusters.Values.All(_scene.IsReconciled));
 
+    /// <summary>A phase goes live on infra.</summary>
+    public void Release(string phase)
+    {
+        _scene.Release(Infra, phase);
+        Reconciled();
+    }
+
+    /// <summary>Somebody changes a file in Git.</summary>
+    public void Change(string path, Func<string, string> change)
+    {
+        _scene.Commit(path, change(_scene.File(path)));
+        Reconciled();
+    }
+
     /// <summary>Applies files of the shipped applications: "gitlab/helmrelease.yaml".</summary>
     public void Install(params string[] files)
     {

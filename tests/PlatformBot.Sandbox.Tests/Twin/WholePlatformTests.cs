@@ -63,6 +63,7 @@ public sealed class WholePlatformTests
         BackedUp();
         Served();
         Used();
+        Hardened();
         _scene.Pass(TimeSpan.FromMinutes(1));
 
         TwinVerdict
@@ -106,6 +107,29 @@ public sealed class WholePlatformTests
             "exec 3<>/dev/tcp/rook-ceph-rgw-objects-infra.rook-ceph.svc.cluster.local/80"
         )
             .Stdout.ShouldContain("200 OK");
+    }
+
+    /// <summary>Policies in audit, then enforced.</summary>
+    private void Hardened()
+    {
+        _scene.Release(_scene.Infra, "84-linkerd-policy");
+        Reconciled();
+        const string query =
+            "/api/v1/query?query=sum%20by%20(srv_name%2C%20client_id)%20(increase(inbound_tcp_authz_allow_total%7Bnamespace%3D%22databases%22%2C%20authz_name%3D%22audit%22%7D%5B1h%5D))%20%3E%200";
+        Answers("monitoring/vmsingle-victoria-metrics-stack", query, "\"result\":[]");
+        _scene.Faults.Arm("infra/authz-too-strict");
+        Answers(
+            "monitoring/vmsingle-victoria-metrics-stack",
+            query,
+            "{\"srv_name\":\"postgres\",\"client_id\":\"reports.observability.serviceaccount.identity.linkerd.cluster.local\"}"
+        );
+        _scene.Faults.Clear("infra/authz-too-strict");
+        const string file = "kubernetes/clusters/infra/phases/84-linkerd-policy.yaml";
+        _scene.Commit(
+            file,
+            _scene.File(file).Replace("overlays/audit\n", "overlays/enforce\n", StringComparison.Ordinal)
+        );
+        Reconciled();
     }
 
     /// <summary>The services on infra, their mirrors and the probe on apps.</summary>

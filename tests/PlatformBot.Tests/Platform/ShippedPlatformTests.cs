@@ -26,7 +26,7 @@ public sealed partial class ShippedPlatformTests
     public void The_bootstrap_can_be_planned_for(string cluster) => Bootstrap(cluster).Phases.ShouldNotBeEmpty();
 
     [Fact]
-    public void Only_what_takes_over_nodes_disks_names_or_loses_traces_asks_for_an_approval()
+    public void Only_what_takes_over_nodes_disks_names_loses_traces_or_cuts_callers_off_asks_for_an_approval()
     {
         var destructive = Bootstrap("all").Steps.Where(step => step.Destructive is not null).ToArray();
 
@@ -43,6 +43,7 @@ public sealed partial class ShippedPlatformTests
                     "rook-cluster",
                     "external-dns",
                     "jaeger-persistence",
+                    "authz-enforce",
                 ],
                 ignoreOrder: true
             );

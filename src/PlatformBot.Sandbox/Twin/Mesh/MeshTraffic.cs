@@ -6,6 +6,9 @@ namespace PlatformBot.Sandbox.Twin.Mesh;
 /// <summary>Whether a call from a pod reaches a Service, here or through the gateway of another cluster, and what answers.</summary>
 internal sealed class MeshTraffic(TwinWorld world)
 {
+    /// <summary>The exit code of a call that was closed by policy.</summary>
+    public const int Refused = 56;
+
     /// <summary>The pods that would answer, or why none does (in curl's words).</summary>
     public (IReadOnlyList<JsonObject> Pods, string? Trouble, int ExitCode) Reach(
         TwinCluster cluster,
@@ -23,7 +26,27 @@ internal sealed class MeshTraffic(TwinWorld world)
 
         return (string?)found["metadata"]?["labels"]?["mirror.linkerd.io/cluster-name"] is { } link
             ? ReachMirrored(cluster, from, ns, service, link)
-            : Answer(Pods.Behind(cluster, found), "curl: (7) Failed to connect: Connection refused", 7);
+            : Admitted(
+                cluster,
+                found,
+                MeshPolicy.IdentityOf(from),
+                Answer(Pods.Behind(cluster, found), "curl: (7) Failed to connect: Connection refused", 7)
+            );
+    }
+
+    /// <summary>What the server's proxy lets through: a connection that its policy refuses is closed before a byte is answered.</summary>
+    private static (IReadOnlyList<JsonObject> Pods, string? Trouble, int ExitCode) Admitted(
+        TwinCluster cluster,
+        JsonObject service,
+        string identity,
+        (IReadOnlyList<JsonObject> Pods, string? Trouble, int ExitCode) reached
+    )
+    {
+        var first = service.ItemsAt("spec.ports").FirstOrDefault();
+        var port = first.NumberAt("targetPort", first.NumberAt("port", 0));
+        return reached.Pods is [var pod, ..] && MeshPolicy.Judge(cluster, pod, port, identity).IsRefused
+            ? ([], "curl: (56) Recv failure: Connection reset by peer", Refused)
+            : reached;
     }
 
     private (IReadOnlyList<JsonObject> Pods, string? Trouble, int ExitCode) ReachMirrored(
@@ -45,7 +68,10 @@ internal sealed class MeshTraffic(TwinWorld world)
 
         var original = remote.Objects.View(new ObjectKey("v1", "Service", ns, service[..^(link.Length + 1)]));
         var behind = original is null ? [] : Pods.Behind(remote, original);
-        return Answer([.. behind.Where(Pods.IsMeshed)], "curl: (22) The requested URL returned error: 503", 22);
+        var reached = Answer([.. behind.Where(Pods.IsMeshed)], "curl: (22) The requested URL returned error: 503", 22);
+
+        // The caller's own identity ends at the gateway.
+        return original is null ? reached : Admitted(remote, original, MeshTexts.GatewayIdentity, reached);
     }
 
     private static (IReadOnlyList<JsonObject> Pods, string? Trouble, int ExitCode) Answer(

@@ -58,18 +58,19 @@ internal sealed class ServiceAnswers(TwinWorld world)
     private static ServiceAnswer Text(string text) => new(200, Plain, text);
 
     private ServiceAnswer Query(TwinCluster cluster, string query) =>
-        new MetricStore(world).Count(cluster, query) is { } count
+        new PolicyMetrics(world).Answer(cluster, query) is { } counted ? new ServiceAnswer(200, Json, counted)
+        : new MetricStore(world).Count(cluster, query) is { } count
             ? new ServiceAnswer(200, Json, MetricStore.Answer(count, world.Clock.GetUtcNow()))
-            : new ServiceAnswer(
-                422,
-                Json,
-                new JsonObject
-                {
-                    ["status"] = "error",
-                    ["errorType"] = "422",
-                    ["error"] = $"cannot parse \"{query}\"",
-                }.ToJsonString()
-            );
+        : new ServiceAnswer(
+            422,
+            Json,
+            new JsonObject
+            {
+                ["status"] = "error",
+                ["errorType"] = "422",
+                ["error"] = $"cannot parse \"{query}\"",
+            }.ToJsonString()
+        );
 
     /// <summary>One line of a cluster's logs, when its collectors deliver to this cluster.</summary>
     private ServiceAnswer Logs(TwinCluster cluster, string query)

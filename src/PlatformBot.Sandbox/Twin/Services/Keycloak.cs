@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using PlatformBot.Sandbox.Kubernetes;
 using PlatformBot.Sandbox.Twin.Helm;
+using PlatformBot.Sandbox.Twin.Mesh;
 using PlatformBot.Sandbox.Twin.Workloads;
 
 namespace PlatformBot.Sandbox.Twin.Services;
@@ -21,7 +22,7 @@ internal static class Keycloak
             new ObjectKey(ApiVersion, "Keycloak", pod.Namespace(), pod.Label("app.kubernetes.io/instance"))
         );
         var db = keycloak.At("spec", "db");
-        var log = DatabaseTrouble(world, cluster, pod.Namespace(), db);
+        var log = DatabaseTrouble(world, cluster, pod, db);
         return log is null
             ? null
             : new PodTrouble(
@@ -31,8 +32,10 @@ internal static class Keycloak
             );
     }
 
-    private static string? DatabaseTrouble(TwinWorld world, TwinCluster cluster, string ns, JsonNode? db)
+    private static string? DatabaseTrouble(TwinWorld world, TwinCluster cluster, JsonObject pod, JsonNode? db)
     {
+        var ns = pod.Namespace();
+
         if (db.Text("host").Split('.') is not [var service, var databases, ..])
             return "The connection attempt failed.";
 
@@ -40,6 +43,9 @@ internal static class Keycloak
 
         if (found is null || Pods.Behind(cluster, found) is not [var primary, ..])
             return $"Connection to {db.Text("host")}:5432 refused. Check that the hostname and port are correct and that the postmaster is accepting TCP/IP connections.";
+
+        if (MeshPolicy.Judge(cluster, primary, 5432, MeshPolicy.IdentityOf(pod)).IsRefused)
+            return "An I/O error occurred while sending to the backend.";
 
         var reference = db.At("passwordSecret");
         var password = SecretText.Of(cluster.Objects, ns, reference.Text("name"), reference.Text("key")) ?? "";

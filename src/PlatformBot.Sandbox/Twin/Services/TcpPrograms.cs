@@ -35,6 +35,9 @@ internal sealed partial class TcpPrograms(TwinWorld world)
         if (exitCode == 6)
             return new ExecAnswer(1, "", $"bash: line 1: {host}: Name or service not known\n");
 
+        if (exitCode == MeshTraffic.Refused)
+            return new ExecAnswer(0, "", "");
+
         if (trouble is not null)
             return new ExecAnswer(TimedOut, "", "");
 
@@ -50,6 +53,9 @@ internal sealed partial class TcpPrograms(TwinWorld world)
             ? $"HTTP/1.1 {answer.Status} {(answer.Status < 400 ? "OK" : "Error")}\r\nContent-Type: {answer.ContentType}\r\nLocation: {answer.Location}\r\n\r\n{answer.Body}"
         : pod.Label("app.kubernetes.io/name") == "dragonfly" ? "-NOAUTH Authentication required.\r\n"
         : pod.Label("app") == "rook-ceph-rgw" ? "HTTP/1.1 200 OK\r\n"
+        // To a request for TLS, a byte: yes.
+        : pod.Label(PostgresKinds.ClusterLabel).Length > 0 && script.Contains(@"\0\0\0\10", StringComparison.Ordinal)
+            ? "S"
         : null;
 
     private ServiceAnswer? Answer(JsonObject pod, string path) =>
