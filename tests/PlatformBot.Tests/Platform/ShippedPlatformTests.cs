@@ -49,7 +49,7 @@ public sealed partial class ShippedPlatformTests
             );
         destructive.Where(step => step.Node is not null).Select(step => step.Node).Distinct().Count().ShouldBe(6);
         destructive.Count(step => Made(step.Id) == "wipe-disk").ShouldBe(6);
-        destructive.Length.ShouldBe(23);
+        destructive.Length.ShouldBe(24);
     }
 
     [Fact]
