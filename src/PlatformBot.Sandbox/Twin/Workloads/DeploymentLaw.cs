@@ -9,20 +9,30 @@ internal sealed class DeploymentLaw : IController
 {
     private const string Component = "deployment-controller";
 
+    private readonly Settled _settled = new();
+
     public void Reconcile(TwinCluster cluster)
     {
         foreach (
             var deployment in cluster.Objects.View("apps/v1", "Deployment").Where(deployment => !deployment.IsEnding())
         )
         {
-            Roll(cluster, deployment);
+            var sets = Owned.By(cluster, deployment, "apps/v1", "ReplicaSet");
+
+            if (_settled.Has(deployment, sets))
+                continue;
+
+            Roll(cluster, deployment, sets);
+
+            // What is rolled out waits for no clock. Whether this look changed something shows at the next one.
+            if (Health.Of(deployment).IsCurrent)
+                _settled.Keep(deployment, sets);
         }
     }
 
-    private static void Roll(TwinCluster cluster, JsonObject deployment)
+    private static void Roll(TwinCluster cluster, JsonObject deployment, List<JsonObject> sets)
     {
         var hash = TemplateHash.Of(deployment.At("spec", "template"));
-        var sets = Owned.By(cluster, deployment, "apps/v1", "ReplicaSet");
         var newest = sets.Find(set => set.Label(ReplicaSetLaw.HashLabel) == hash);
         var paused = deployment.Is("spec", "paused");
         var born = newest is null && !paused;

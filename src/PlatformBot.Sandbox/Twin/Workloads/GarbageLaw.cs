@@ -6,8 +6,17 @@ namespace PlatformBot.Sandbox.Twin.Workloads;
 /// <summary>What is owned goes with its owner: at once, before it (foreground), or not at all (orphan).</summary>
 internal sealed class GarbageLaw : IController
 {
+    private readonly Dictionary<TwinCluster, long> _looked = [];
+
     public void Reconcile(TwinCluster cluster)
     {
+        var version = cluster.Objects.Version;
+        var since = _looked.TryGetValue(cluster, out var last) ? cluster.Objects.Since(last) : null;
+        _looked[cluster] = version;
+
+        if (since?.Any(MayLeaveSomething) is false)
+            return;
+
         var all = cluster.Objects.ViewAll();
         var living = all.Select(json => json.Uid()).ToHashSet();
         var owned = all.Where(json => json.At("metadata", "ownerReferences") is JsonArray { Count: > 0 }).ToList();
@@ -23,6 +32,10 @@ internal sealed class GarbageLaw : IController
                 LetGo(cluster, ending, Dependents(owned, ending));
         }
     }
+
+    /// <summary>Only an end, the wish for one, or somebody new whose owner may be gone makes garbage.</summary>
+    private static bool MayLeaveSomething(StoreEvent happened) =>
+        happened.Type != "MODIFIED" || happened.Object.IsEnding();
 
     private static void EndDependentsFirst(TwinCluster cluster, JsonObject ending, IReadOnlyList<JsonObject> dependents)
     {

@@ -9,19 +9,30 @@ internal sealed class ReplicaSetLaw : IController
     private const string Component = "replicaset-controller";
     public const string HashLabel = "pod-template-hash";
 
+    private readonly Settled _settled = new();
+
     public void Reconcile(TwinCluster cluster)
     {
         foreach (var set in cluster.Objects.View("apps/v1", "ReplicaSet").Where(set => !set.IsEnding()))
         {
-            var refusal = Scale(cluster, set);
+            var before = Owned.By(cluster, set, "v1", "Pod");
+
+            if (_settled.Has(set, before))
+                continue;
+
+            var refusal = Scale(cluster, set, before);
             var pods = Owned.By(cluster, set, "v1", "Pod");
             cluster.Objects.Update(ObjectKey.Of(set), json => Count(json, pods, refusal, cluster.Clock));
+
+            // Who was refused tries again; whether this look changed something shows at the next one.
+            if (refusal is null)
+                _settled.Keep(set, before);
         }
     }
 
-    private static string? Scale(TwinCluster cluster, JsonObject set)
+    private static string? Scale(TwinCluster cluster, JsonObject set, List<JsonObject> owned)
     {
-        var pods = Owned.By(cluster, set, "v1", "Pod").Where(pod => pod.IsActive()).ToList();
+        var pods = owned.Where(pod => pod.IsActive()).ToList();
         var wanted = (int)(set.Whole("spec", "replicas") ?? 1);
 
         foreach (

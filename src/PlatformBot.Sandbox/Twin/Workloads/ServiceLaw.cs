@@ -6,6 +6,8 @@ namespace PlatformBot.Sandbox.Twin.Workloads;
 /// <summary>Services get addresses, and Endpoints and an EndpointSlice with the pods behind them.</summary>
 internal sealed class ServiceLaw : IController
 {
+    private readonly Settled _settled = new();
+
     public void Reconcile(TwinCluster cluster)
     {
         foreach (var service in cluster.Objects.View("v1", "Service").Where(service => !service.IsEnding()))
@@ -19,16 +21,21 @@ internal sealed class ServiceLaw : IController
         }
     }
 
-    private static void Connect(TwinCluster cluster, JsonObject service, JsonObject selector)
+    private void Connect(TwinCluster cluster, JsonObject service, JsonObject selector)
     {
         var pods = cluster
             .Objects.View("v1", "Pod", service.Namespace())
             .Where(pod => pod.IsActive() && pod.Text("status", "podIP").Length > 0)
             .Where(pod => selector.All(pair => pod.Label(pair.Key) == pair.Value.Text()))
             .ToList();
+
+        if (_settled.Has(service, pods))
+            return;
+
         var ready = pods.Where(pod => pod.IsReady()).ToList();
         cluster.Objects.Put(Endpoints(service, ready, pods.Except(ready)));
         cluster.Objects.Put(Slice(service, pods));
+        _settled.Keep(service, pods);
     }
 
     private static JsonObject Endpoints(
