@@ -70,7 +70,10 @@ internal static class Applier
 
         cluster.Objects.Change(
             key,
-            old => old is null ? Complete(desired) : Over(old, desired, BuiltIn.Contains(key.ApiVersion))
+            old =>
+                old is null
+                    ? WithDefaults(cluster, Complete(desired))
+                    : Over(old, desired, BuiltIn.Contains(key.ApiVersion))
         );
         return null;
     }
@@ -88,6 +91,21 @@ internal static class Applier
         }
 
         SecretText.Keep(json);
+        return json;
+    }
+
+    /// <summary>The one default of CRDs that matters here: the status of an object that no controller has seen yet.</summary>
+    private static JsonObject WithDefaults(TwinCluster cluster, JsonObject json)
+    {
+        var version = json.Text("apiVersion").Split('/')[^1];
+        var status = CrdOf(cluster, json.Text("apiVersion"), json.Text("kind"))
+            .Items("spec", "versions")
+            .FirstOrDefault(one => one.Text("name") == version)
+            .At("schema", "openAPIV3Schema", "properties", "status", "default");
+
+        if (status is not null)
+            json["status"] ??= status.DeepClone();
+
         return json;
     }
 

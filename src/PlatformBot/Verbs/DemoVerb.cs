@@ -18,7 +18,7 @@ internal static class DemoVerb
     public static Command Make()
     {
         var output = OutputOption.Make("one object");
-        var speed = SpeedOption.Make(75);
+        var speed = SpeedOption.Make(90);
         var verbose = new Option<bool>("--verbose") { Description = "also show the bot's log, on standard error" };
         var verb = new Command("demo", "Play a whole bootstrap in the sandbox and print the conversation")
         {

@@ -37,7 +37,9 @@ internal static class FluxManifests
             .. new[] { NewNamespace() }
                 .Concat(
                     Kinds.Select(kind =>
-                        Manifest.Crd(kind.Group, kind.Kind, kind.Plural, namespaced: true, kind.Version)
+                        WithStatusDefault(
+                            Manifest.Crd(kind.Group, kind.Kind, kind.Plural, namespaced: true, kind.Version)
+                        )
                     )
                 )
                 .Concat(Controllers.SelectMany(Controller))
@@ -54,6 +56,25 @@ internal static class FluxManifests
                     )
                 ),
         ];
+
+    /// <summary>What no controller has looked at yet has observed generation -1, so that nobody takes it for done.</summary>
+    private static JsonObject WithStatusDefault(JsonObject crd)
+    {
+        foreach (var version in crd.ItemsAt("spec.versions"))
+        {
+            version!["schema"]!["openAPIV3Schema"]!["properties"] = new JsonObject
+            {
+                ["status"] = new JsonObject
+                {
+                    ["type"] = "object",
+                    ["default"] = new JsonObject { ["observedGeneration"] = -1 },
+                    ["x-kubernetes-preserve-unknown-fields"] = true,
+                },
+            };
+        }
+
+        return crd;
+    }
 
     /// <param name="path">"./kubernetes/clusters/infra"</param>
     public static IReadOnlyList<JsonObject> Sync(string url, string branch, string path) =>

@@ -4,8 +4,8 @@ using PlatformBot.Sandbox.Twin.Helm;
 namespace PlatformBot.Sandbox.Twin.Flux;
 
 /// <summary>
-/// helm-controller: dependencies → chart → values → install or upgrade → wait → Ready, with retries (remediation) when it
-/// fails. A release that somebody installed by hand is adopted: the upgrade of equal values changes nothing that runs.
+/// helm-controller: dependencies → chart → values → install or upgrade → wait → Ready. When it fails, it takes the release
+/// apart and tries again a few times (RemediateOnFailure, the default), or upgrades it over and over (RetryOnFailure). A release that somebody installed by hand is adopted: the upgrade of equal values changes nothing that runs.
 /// </summary>
 internal sealed class HelmReleaseController(TwinWorld world)
     : FluxController(world, "helm-controller", FluxKinds.Helm, "HelmRelease")
@@ -77,7 +77,10 @@ internal sealed class HelmReleaseController(TwinWorld world)
     private void Act(TwinCluster cluster, JsonObject json, JsonObject values)
     {
         var history = HelmEngine.History(cluster, HelmInputs.NamespaceOf(json), HelmInputs.NameOf(json));
-        var action = history.Any(one => one.Status is "deployed" or "superseded") ? "upgrade" : "install";
+        var action =
+            history.Any(one => one.Status is "deployed" or "superseded") || history.Count > 0 && RetriesOnFailure(json)
+                ? "upgrade"
+                : "install";
         _work[Uid(json)] = new HelmWork(action, values);
         Begin(json);
         Change(
@@ -162,20 +165,18 @@ internal sealed class HelmReleaseController(TwinWorld world)
         var counter = installs ? "installFailures" : "upgradeFailures";
         var failures = ((int?)json["status"]?[counter] ?? 0) + 1;
         var retries = json.NumberAt($"spec.{work.Action}.remediation.retries", 0);
-        var exhausted = failures > retries;
+        var goesOn = work.Release is not null && RetriesOnFailure(json, work.Action);
+        var exhausted = !goesOn && retries >= 0 && failures > retries;
         var reason = installs ? "InstallFailed" : "UpgradeFailed";
-        var (chart, version) = HelmInputs.PinOf(cluster, json);
-        var message =
-            $"Helm {work.Action} failed for release {HelmInputs.NamespaceOf(json)}/{HelmInputs.NameOf(json)} "
-            + $"with chart {chart}@{version}: {error}";
+        var message = FailureOf(cluster, json, work.Action, error);
 
         if (work.Release is not null)
             HelmEngine.Finish(cluster, work.Release, error);
 
-        if (!exhausted)
+        if (!exhausted && !goesOn)
             Remediate(cluster, json, installs);
 
-        Done(json, Requeue);
+        Done(json, goesOn ? RetryInterval(json, work.Action) : Requeue);
         Change(
             cluster,
             json,
@@ -198,6 +199,18 @@ internal sealed class HelmReleaseController(TwinWorld world)
             }
         );
     }
+
+    private static string FailureOf(TwinCluster cluster, JsonObject json, string action, string error)
+    {
+        var (chart, version) = HelmInputs.PinOf(cluster, json);
+        return $"Helm {action} failed for release {HelmInputs.NamespaceOf(json)}/{HelmInputs.NameOf(json)} with chart {chart}@{version}: {error}";
+    }
+
+    private static bool RetriesOnFailure(JsonObject json, string action = "install") =>
+        json.TextAt($"spec.{action}.strategy.name") == "RetryOnFailure";
+
+    private static TimeSpan RetryInterval(JsonObject json, string action) =>
+        Conditions.Duration(json["spec"]?[action]?["strategy"]?["retryInterval"], TimeSpan.FromMinutes(5));
 
     /// <summary>Before the next try: a failed install is uninstalled; a failed upgrade is left for the next one to replace.</summary>
     private static void Remediate(TwinCluster cluster, JsonObject json, bool installs)

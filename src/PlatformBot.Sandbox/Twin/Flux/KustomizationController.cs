@@ -128,8 +128,11 @@ internal sealed class KustomizationController(TwinWorld world)
 
         try
         {
-            if (_applied.Contains(Uid(json)) || Apply(cluster, json, artifact))
+            // What is checked stands in the inventory, which this look at the object does not have yet when it is applied.
+            if (_applied.Contains(Uid(json)))
                 CheckHealth(cluster, json, artifact);
+            else
+                Apply(cluster, json, artifact);
         }
         catch (KustomizeException trouble)
         {
@@ -143,8 +146,8 @@ internal sealed class KustomizationController(TwinWorld world)
         }
     }
 
-    /// <summary>False while CRDs of this very set are not established yet.</summary>
-    private bool Apply(TwinCluster cluster, JsonObject json, Artifact artifact)
+    /// <summary>Comes again while CRDs of this very set are not established yet.</summary>
+    private void Apply(TwinCluster cluster, JsonObject json, Artifact artifact)
     {
         var key = ObjectKey.Of(json);
         var built = Overlaid(json, new KustomizeBuilder(artifact.Files).Build(json.TextAt("spec.path", "./")));
@@ -152,13 +155,13 @@ internal sealed class KustomizationController(TwinWorld world)
         var outcome = ApplySet.Run(cluster, objects);
 
         if (outcome is { Trouble: null, IsWaiting: true })
-            return false;
+            return;
 
         if (outcome.Trouble is not null)
         {
             Finish(json, failed: true);
             Change(cluster, json, one => one.Fail(Now, "ReconciliationFailed", outcome.Trouble));
-            return false;
+            return;
         }
 
         Prune(cluster, json, objects);
@@ -180,7 +183,6 @@ internal sealed class KustomizationController(TwinWorld world)
                 );
             }
         );
-        return true;
     }
 
     /// <summary>What the Kustomization itself says on top of the directory: spec.patches and spec.targetNamespace.</summary>
