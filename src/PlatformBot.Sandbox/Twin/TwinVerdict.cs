@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+using PlatformBot.Sandbox.Kubernetes;
 using PlatformBot.Sandbox.Twin.Applications;
 using PlatformBot.Sandbox.Twin.Flux;
 using PlatformBot.Sandbox.Twin.Helm;
@@ -78,7 +80,9 @@ public static class TwinVerdict
             .Objects.View(FluxKinds.Kustomize, "Kustomization")
             .Concat(cluster.Objects.View(FluxKinds.Helm, "HelmRelease"))
             .ToList();
-        var waiting = all.Where(json => !json.IsReady()).Select(json => Inventory.Show(ObjectKey.Of(json))).ToList();
+        var waiting = all.Where(json => !json.IsReady() && !IsLookedAtAgain(json))
+            .Select(json => Inventory.Show(ObjectKey.Of(json)))
+            .ToList();
         return new TwinFact(
             $"{cluster.Name}: Flux has reconciled everything",
             all.Count > 0 && waiting.Count == 0,
@@ -87,6 +91,13 @@ public static class TwinVerdict
                 : $"not Ready: {string.Join(", ", waiting)}"
         );
     }
+
+    /// <summary>At every interval a Kustomization is under way for a moment, with nothing new to apply.</summary>
+    private static bool IsLookedAtAgain(JsonObject json) =>
+        Health.IsTrue(json, "Reconciling")
+        && json.Text("status", "lastAppliedRevision") is { Length: > 0 } applied
+        && applied == json.Text("status", "lastAttemptedRevision")
+        && json.Whole("status", "observedGeneration") == json.Whole("metadata", "generation");
 
     private static TwinFact Clean(string what, IReadOnlyList<MeshCheck> checks)
     {
