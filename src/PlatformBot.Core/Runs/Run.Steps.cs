@@ -12,7 +12,7 @@ public sealed partial record Run
             RunEvent.StepAlreadyDone e => Step(
                 e.Step,
                 StepTrigger.FindDone,
-                s => s with { Saw = e.Saw, EndedAt = entry.At },
+                s => s with { Saw = e.Saw, EndedAt = entry.At, IsTakenBack = false },
                 run => run.Heal(e.Step)
             ),
             RunEvent.StepStarted e => Step(
@@ -35,7 +35,7 @@ public sealed partial record Run
             RunEvent.StepSucceeded e => Step(
                 e.Step,
                 StepTrigger.Succeed,
-                s => s with { Saw = e.Saw, EndedAt = entry.At },
+                s => s with { Saw = e.Saw, EndedAt = entry.At, IsTakenBack = false },
                 run => run.Heal(e.Step)
             ),
             RunEvent.StepFailed { RetryAt: { } at } e => Step(

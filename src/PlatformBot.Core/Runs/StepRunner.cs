@@ -64,14 +64,21 @@ public sealed class StepRunner(
         catch (OperationCanceledException)
             when (!tokens.Stopping.IsCancellationRequested && tokens.Ending.IsCancellationRequested)
         {
-            await NoteAsync(
-                _hasActed ? CutOff(step, live.Now.At(step), Ended) : new RunEvent.StepCancelled(step.Id, Ended)
-            );
+            await NoteAsync(CutOff(step));
         }
 
         if (live.Now.At(step).State is StepState.TakingBack)
             await _wayBack.RunAsync(step, _held);
     }
+
+    private RunEvent CutOff(PlannedStep step) =>
+        _hasActed ? CutOff(step, live.Now.At(step), Ended) : new RunEvent.StepCancelled(step.Id, Ended);
+
+    /// <summary>It may not begin; what an earlier attempt has left goes back where the step undoes itself.</summary>
+    private RunEvent Refused(PlannedStep step, Failure why) =>
+        step.UndoesItself && _hasActed
+            ? new RunEvent.StepTurnedRed(step.Id, why)
+            : new RunEvent.StepFailed(step.Id, why, RetryAt: null);
 
     /// <summary>What becomes of a step that began and is not to go on: it stays as it is, unless it undoes itself.</summary>
     internal static RunEvent CutOff(PlannedStep step, StepProgress at, string said) =>
@@ -96,6 +103,8 @@ public sealed class StepRunner(
             return;
         }
 
+        // What an earlier attempt did may stand, unproven.
+        _hasActed = live.Now.At(step) is { WasInterrupted: true } or { Attempt: > 0, IsTakenBack: false };
         _held = locks.TryTake(step.Lock);
 
         if (
@@ -146,9 +155,9 @@ public sealed class StepRunner(
         var objection = step.Destructive is null ? null : await ObjectionAsync(step, found);
 
         if (Scheduler.IsEnding(live.Now))
-            await NoteAsync(new RunEvent.StepCancelled(step.Id, Ended));
+            await NoteAsync(CutOff(step));
         else if (objection is not null)
-            await NoteAsync(new RunEvent.StepFailed(step.Id, objection.ToFailure(AttemptOf(step)), RetryAt: null));
+            await NoteAsync(Refused(step, objection.ToFailure(AttemptOf(step))));
         else if (found.State is not StepState.Running && freezes.Now.Over(step) is not null)
             await PutOffAsync(step, FrozenJustNow);
         else
@@ -173,9 +182,12 @@ public sealed class StepRunner(
 
         if (step.Probe.Count > 0 && looks.All(look => look.Holds is true))
         {
-            // What this run has begun is not done before it is proven, whatever the probe says; nor is it done a second time.
+            // What this run has begun is not done before it is proven, for as long as it must hold, whatever the probe says; nor is it done a
+            // second time.
             _lacksOnlyProof =
-                found.Attempt > 0 && step.Action is not PlannedAction.Manual && !await IsProvenAsync(step, token);
+                found.Attempt > 0
+                && step.Action is not PlannedAction.Manual
+                && (step.HoldsFor is not null || !await IsProvenAsync(step, token));
 
             if (!_lacksOnlyProof)
                 await NoteAsync(new RunEvent.StepAlreadyDone(step.Id, saw));
@@ -194,7 +206,7 @@ public sealed class StepRunner(
             return false;
 
         // Half done, or done: nobody knows, and it is not to stay unproven.
-        if (step.UndoesItself && found.WasInterrupted)
+        if (step.UndoesItself && _hasActed)
             await NoteAsync(new RunEvent.StepTurnedRed(step.Id, Untouched(step, why)));
         else
             await RefuseAsync(step, why);

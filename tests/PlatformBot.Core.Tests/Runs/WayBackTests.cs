@@ -101,6 +101,40 @@ public sealed class WayBackTests
     }
 
     [Fact]
+    public async Task After_a_crash_it_must_hold_for_its_whole_while_although_the_probe_finds_it_done()
+    {
+        var there = Enforce with { Probe = [Probe("there")], HoldsFor = TimeSpan.FromMinutes(2) };
+        await using var stage = new Stage(Of(there));
+        stage.World.Shows("there", true);
+        stage.World.Shows("well", true);
+        await stage.Live.RecordAsync(Person.Bot, new RunEvent.StepStarted("enforce", 1));
+
+        stage.Restart();
+        await stage.UntilAsync("enforce", StepState.Verifying);
+        stage.Clock.Advance(TimeSpan.FromSeconds(4));
+        await stage.QuietAsync();
+        stage.World.Shows("well", false);
+        await stage.PassUntilAsync(RunState.AwaitingDecision);
+
+        stage.World.Did.ShouldBe(["undo enforce"]);
+    }
+
+    [Fact]
+    public async Task What_a_crash_left_half_done_goes_back_when_the_run_is_cancelled_while_it_looks()
+    {
+        await using var stage = new Stage(Of(Enforce with { Probe = [Probe("there")] }));
+        stage.World.Shows("there", false);
+        stage.World.Shows("well", false);
+        await stage.Live.RecordAsync(Person.Bot, new RunEvent.StepStarted("enforce", 1));
+        await stage.Live.RecordAsync(Ada, new RunEvent.CancelAsked("not today"));
+
+        stage.Restart();
+        await stage.PassUntilAsync(run => run.IsOver);
+
+        stage.World.Did.ShouldBe(["undo enforce"]);
+    }
+
+    [Fact]
     public async Task Cancelling_the_run_before_the_proof_takes_it_back_first()
     {
         await using var stage = new Stage(Of(Enforce));
