@@ -9,6 +9,12 @@ namespace PlatformBot.Verbs;
 /// <summary><c>platformbot vault …</c>: what a cluster has made for itself, on its way into the vault and never on disk.</summary>
 internal static class VaultVerb
 {
+    /// <summary>A vault holds text: a byte that is none must not become a question mark that nobody notices before the day it is needed.</summary>
+    private static readonly UTF8Encoding Strict = new(
+        encoderShouldEmitUTF8Identifier: false,
+        throwOnInvalidBytes: true
+    );
+
     public static Command Make(TextReader input) =>
         new("vault", "Secrets that a cluster has made, for use in pipes") { SecretItem(input) };
 
@@ -36,11 +42,15 @@ internal static class VaultVerb
             var fields = document
                 .RootElement.GetProperty("data")
                 .EnumerateObject()
-                .ToDictionary(entry => entry.Name, entry => Encoding.UTF8.GetString(entry.Value.GetBytesFromBase64()));
+                .ToDictionary(entry => entry.Name, entry => Strict.GetString(entry.Value.GetBytesFromBase64()));
 
             return fields.Count == 0 || fields.Values.Any(string.IsNullOrWhiteSpace)
                 ? new Refusal("the Secret has an empty value", "look why it was not filled, then try again")
                 : new VaultItem(title, fields).ToTemplate();
+        }
+        catch (DecoderFallbackException)
+        {
+            return new Refusal("the Secret has a value that is not text", "keep it where files can be kept");
         }
         catch (Exception mistake)
             when (mistake is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)

@@ -29,14 +29,27 @@ internal sealed class ServiceLaw : IController
             .Where(pod => selector.All(pair => pod.Label(pair.Key) == pair.Value.Text()))
             .ToList();
 
-        if (_settled.Has(service, pods))
+        if (_settled.Has(service, [.. pods, .. Written(cluster, service)]))
             return;
 
         var ready = pods.Where(pod => pod.IsReady()).ToList();
         cluster.Objects.Put(Endpoints(service, ready, pods.Except(ready)));
         cluster.Objects.Put(Slice(service, pods));
-        _settled.Keep(service, pods);
+        _settled.Keep(service, [.. pods, .. Written(cluster, service)]);
     }
+
+    /// <summary>Whoever takes them away gets them back.</summary>
+    private static IEnumerable<JsonObject> Written(TwinCluster cluster, JsonObject service)
+    {
+        var keys = new[]
+        {
+            new ObjectKey("v1", "Endpoints", service.Namespace(), service.Name()),
+            new ObjectKey("discovery.k8s.io/v1", "EndpointSlice", service.Namespace(), SliceName(service)),
+        };
+        return keys.Select(cluster.Objects.View).OfType<JsonObject>();
+    }
+
+    private static string SliceName(JsonObject service) => $"{service.Name()}-{TemplateHash.Of(service.Uid())[..5]}";
 
     private static JsonObject Endpoints(
         JsonObject service,
@@ -72,7 +85,7 @@ internal sealed class ServiceLaw : IController
             ["kind"] = "EndpointSlice",
             ["metadata"] = Metadata(
                 service,
-                $"{service.Name()}-{TemplateHash.Of(service.Uid())[..5]}",
+                SliceName(service),
                 new JsonObject { ["kubernetes.io/service-name"] = service.Name() }
             ),
             ["addressType"] = "IPv4",
