@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using PlatformBot.Sandbox;
 using PlatformBot.Sandbox.Twin;
 using PlatformBot.Verbs.Demo;
@@ -19,37 +18,20 @@ public sealed class HardeningTests
     [Fact]
     public async Task An_enforcement_that_cuts_somebody_off_goes_back_before_anybody_is_asked()
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(6));
-        await using var household = await Household.StartAsync(
-            folder => new SandboxOptions
-            {
-                Directory = folder,
-                Speed = 60,
-                Faults = [Forgotten],
-            },
-            logging => logging.ClearProviders(),
-            limit.Token
-        );
-        var world = household.World;
-        var transcript = new Transcript(TextWriter.Null, json: true, colour: false, width: 120, world.Clock);
-        await using var ada = await Seats.SitAsync(world, "ada", transcript, aloud: false, limit.Token);
-        await using var grace = await Seats.SitAsync(world, "grace", transcript, aloud: false, limit.Token);
-        await using var linus = await Seats.SitAsync(world, "linus", transcript, aloud: false, limit.Token);
-        await Seats.WaitForBotAsync(ada, limit.Token);
-        var story = new Story(ada, grace, linus, DemoWorld.Of(world, ""), transcript);
-        await ada.Seat.TypeAsync("/platform bootstrap all", limit.Token);
-        await ada.PrivateAsync(limit.Token);
-        using var rest = CancellationTokenSource.CreateLinkedTokenSource(limit.Token);
+        await using var platform = await ThePlatform.WithAsync(6, Forgotten);
+        var world = platform.World;
+        var story = platform.Story();
+        await platform.SayAsync("/platform bootstrap all");
+        using var rest = CancellationTokenSource.CreateLinkedTokenSource(platform.Limit);
         var people = Task.WhenAll(story.ApproveAllAsync(rest.Token), story.ConfirmAsync(rest.Token));
 
-        var report = await ada.PostAsync(post => Asks(post, "**infra/authz-report** failed"), limit.Token);
+        var report = await platform.Ada.PostAsync(post => Asks(post, "**infra/authz-report** failed"), platform.Limit);
         report.Text.ShouldContain(Caller);
-        await ada.Seat.TypeAsync("/platform skip 1 infra/authz-report nobody reads them", limit.Token);
-        await ada.PrivateAsync(limit.Token);
+        await platform.SayAsync("/platform skip 1 infra/authz-report nobody reads them");
 
-        var red = await ada.PostAsync(
+        var red = await platform.Ada.PostAsync(
             post => Asks(post, "**infra/authz-enforce** failed and was taken back"),
-            limit.Token
+            platform.Limit
         );
         red.Text.ShouldContain(Caller);
         AccessPolicies(world).ShouldBe(["audit", "audit"]);
@@ -58,14 +40,8 @@ public sealed class HardeningTests
             .ShouldContain(command => command.Contains("linkerd-policy back to audit", StringComparison.Ordinal));
 
         world.Faults.Clear(Forgotten);
-        await ada.Seat.PressAsync(red.Id, "retry", limit.Token);
-        var end = await ada.PostAsync(
-            post =>
-                post.Message.Contains("Run #1", StringComparison.Ordinal)
-                && post.Message.Contains(" after ", StringComparison.Ordinal),
-            limit.Token
-        );
-        end.Message.ShouldContain("succeeded");
+        await platform.Ada.Seat.PressAsync(red.Id, "retry", platform.Limit);
+        (await platform.EndAsync()).ShouldContain("succeeded");
         AccessPolicies(world).ShouldBe(["", ""]);
         TwinVerdict
             .Of(world.Twin)

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using PlatformBot.Sandbox;
 using PlatformBot.Sandbox.Twin;
 using PlatformBot.Sandbox.Twin.Vault;
@@ -37,22 +36,12 @@ public sealed class StorageFaultsTests
     [Fact]
     public async Task Each_fault_ends_where_a_person_can_mend_it_and_the_bootstrap_goes_on()
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(3));
-        await using var household = await Household.StartAsync(
-            folder => new SandboxOptions
-            {
-                Directory = folder,
-                Speed = 60,
-                Faults = [Disk, Away, Partial],
-            },
-            logging => logging.ClearProviders(),
-            limit.Token
-        );
-        var world = household.World;
+        await using var platform = await ThePlatform.WithAsync(3, Disk, Away, Partial);
+        var world = platform.World;
         var key = world.Vault.Find("Infra", Item).Single();
         world.Vault.Remove(key);
 
-        var mended = await PlayAsync(world, key, limit.Token);
+        var mended = await PlayAsync(platform, key);
 
         mended
             .Order(StringComparer.Ordinal)
@@ -67,29 +56,21 @@ public sealed class StorageFaultsTests
     }
 
     /// <returns>What was mended.</returns>
-    private static async Task<IReadOnlyCollection<string>> PlayAsync(
-        SandboxWorld world,
-        VaultItem key,
-        CancellationToken cancellationToken
-    )
+    private static async Task<IReadOnlyCollection<string>> PlayAsync(ThePlatform platform, VaultItem key)
     {
-        var transcript = new Transcript(TextWriter.Null, json: true, colour: false, width: 120, world.Clock);
-        await using var ada = await Seats.SitAsync(world, "ada", transcript, aloud: true, cancellationToken);
-        await using var grace = await Seats.SitAsync(world, "grace", transcript, aloud: false, cancellationToken);
-        await using var linus = await Seats.SitAsync(world, "linus", transcript, aloud: false, cancellationToken);
-        await Seats.WaitForBotAsync(ada, cancellationToken);
-        var outside = DemoWorld.Of(world, "");
-        var manual = outside.ManualSteps.Where(step => step.Key != "apps/nas-buckets").ToDictionary();
-        var story = new Story(ada, grace, linus, outside with { ManualSteps = manual }, transcript);
-
-        await ada.Seat.TypeAsync("/platform bootstrap infra --to storage", cancellationToken);
-        await ada.PrivateAsync(cancellationToken);
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var approving = ApproveAsync(grace, over.Token);
+        var story = platform.Story(change: world =>
+            world with
+            {
+                ManualSteps = world.ManualSteps.Where(step => step.Key != "apps/nas-buckets").ToDictionary(),
+            }
+        );
+        await platform.SayAsync("/platform bootstrap infra --to storage");
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(platform.Limit);
+        var approving = ApproveAsync(platform.Grace, over.Token);
         var confirming = story.ConfirmAsync(over.Token);
         var mended = new HashSet<string>();
-        var mending = MendAsync(world, key, linus, mended, over.Token);
-        var ending = ada.PostAsync(post => IsEnd(post.Message), cancellationToken);
+        var mending = MendAsync(platform.World, key, platform.Linus, mended, over.Token);
+        var ending = platform.EndAsync();
 
         // What nobody expected ends the test with its words.
         if (await Task.WhenAny(ending, mending) == mending)
@@ -99,7 +80,7 @@ public sealed class StorageFaultsTests
         await Task.WhenAll(approving, confirming);
         await over.CancelAsync();
         await mending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        end.Message.ShouldContain("succeeded");
+        end.ShouldContain("succeeded");
         return mended;
     }
 
@@ -148,10 +129,4 @@ public sealed class StorageFaultsTests
             await who.PrivateAsync(cancellationToken);
         }
     }
-
-    private static bool IsEnd(string message) =>
-        message.Contains(" after ", StringComparison.Ordinal)
-        && new[] { ":white_check_mark: Run #", ":x: Run #" }.Any(end =>
-            message.Contains(end, StringComparison.Ordinal)
-        );
 }

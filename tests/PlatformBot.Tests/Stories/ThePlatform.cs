@@ -1,0 +1,90 @@
+using Microsoft.Extensions.Logging;
+using PlatformBot.Sandbox;
+using PlatformBot.Verbs.Demo;
+
+namespace PlatformBot.Tests.Stories;
+
+/// <summary>The shipped runbooks against the simulated platform, with three people in the channel.</summary>
+internal sealed class ThePlatform : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _limit;
+    private readonly Household _household;
+
+    private ThePlatform(CancellationTokenSource limit, Household household) =>
+        (_limit, _household) = (limit, household);
+
+    public SandboxWorld World => _household.World;
+
+    public CancellationToken Limit => _limit.Token;
+
+    /// <summary>She starts runs, and hears everything.</summary>
+    public required Watcher Ada { get; init; }
+
+    public required Watcher Grace { get; init; }
+
+    public required Watcher Linus { get; init; }
+
+    public required Transcript Transcript { get; init; }
+
+    /// <param name="minutes">of real time, for the whole story</param>
+    /// <param name="faults">what goes wrong</param>
+    public static async Task<ThePlatform> WithAsync(int minutes, params string[] faults)
+    {
+        var limit = new CancellationTokenSource(TimeSpan.FromMinutes(minutes));
+        var household = await Household.StartAsync(
+            folder => new SandboxOptions
+            {
+                Directory = folder,
+                Speed = 60,
+                Faults = faults,
+            },
+            logging => logging.ClearProviders(),
+            limit.Token
+        );
+        var world = household.World;
+        var transcript = new Transcript(TextWriter.Null, json: true, colour: false, width: 120, world.Clock);
+        var platform = new ThePlatform(limit, household)
+        {
+            Ada = await Seats.SitAsync(world, "ada", transcript, aloud: true, limit.Token),
+            Grace = await Seats.SitAsync(world, "grace", transcript, aloud: false, limit.Token),
+            Linus = await Seats.SitAsync(world, "linus", transcript, aloud: false, limit.Token),
+            Transcript = transcript,
+        };
+        await Seats.WaitForBotAsync(platform.Ada, limit.Token);
+        return platform;
+    }
+
+    /// <summary>What people do as the demo's story has it.</summary>
+    /// <param name="fault">that it waits for</param>
+    /// <param name="change">what is different outside</param>
+    public Story Story(string fault = "", Func<StoryWorld, StoryWorld>? change = null)
+    {
+        var world = DemoWorld.Of(World, fault);
+        return new(Ada, Grace, Linus, change?.Invoke(world) ?? world, Transcript);
+    }
+
+    /// <summary>Ada types it, and reads the answer.</summary>
+    public async Task SayAsync(string command)
+    {
+        await Ada.Seat.TypeAsync(command, Limit);
+        await Ada.PrivateAsync(Limit);
+    }
+
+    /// <summary>Ada reads how run #1 has ended.</summary>
+    public async Task<string> EndAsync() => (await Ada.PostAsync(post => IsEnd(post.Message), Limit)).Message;
+
+    public async ValueTask DisposeAsync()
+    {
+        await Linus.DisposeAsync();
+        await Grace.DisposeAsync();
+        await Ada.DisposeAsync();
+        await _household.DisposeAsync();
+        _limit.Dispose();
+    }
+
+    private static bool IsEnd(string message) =>
+        message.Contains(" after ", StringComparison.Ordinal)
+        && new[] { ":white_check_mark: Run #1", ":x: Run #1", "Run #1 rolled back" }.Any(end =>
+            message.Contains(end, StringComparison.Ordinal)
+        );
+}
