@@ -35,9 +35,7 @@ public sealed class DeafTests : IAsyncLifetime
         _scene.Odd.To("/channels", answer);
         await _scene.RestartBotAsync();
 
-        await _scene.SaysAsync("ada", "@platformbot status");
-
-        await _scene.UntilAsync(() => _scene.Heard.Commands.Count > 0);
+        await _scene.SaysUntilHeardAsync("ada", "@platformbot status");
     }
 
     [Theory]
@@ -49,9 +47,7 @@ public sealed class DeafTests : IAsyncLifetime
         _scene.Odd.To("/posts", answer);
         await _scene.RestartBotAsync();
 
-        await _scene.SaysAsync("ada", "@platformbot status");
-
-        await _scene.UntilAsync(() => _scene.Heard.Commands.Count > 0);
+        await _scene.SaysUntilHeardAsync("ada", "@platformbot status");
     }
 
     [Theory]

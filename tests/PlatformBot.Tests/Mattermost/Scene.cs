@@ -76,6 +76,19 @@ internal sealed class Scene : IAsyncDisposable
             ? CallAsync(person, "commands/execute", new { channel_id = Ops, command = text })
             : CallAsync(person, "posts", new { channel_id = Ops, message = text });
 
+    /// <summary>Says it again and again: where the server cannot tell what was said before the bot listened, only that is lost.</summary>
+    public async Task SaysUntilHeardAsync(string person, string text)
+    {
+        for (var times = 0; times < 100 && Heard.Commands.Count == 0; times++)
+        {
+            await SaysAsync(person, text);
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, Now);
+            Clock.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Heard.Commands.ShouldNotBeEmpty();
+    }
+
     public Task ClicksAsync(string person, string post, string button) =>
         CallAsync(person, $"posts/{post}/actions/{button}", new { });
 
