@@ -15,4 +15,4 @@ dotnet build
 dotnet csharpier check .
 dotnet run --no-build --project src/PlatformBot -- validate
 dotnet test --no-build
-dotnet run --no-build --project tests/PlatformBot.CrashMatrix -- --sample 175 --runs 2 --deaths 24
+dotnet run --no-build --project tests/PlatformBot.CrashMatrix -- --sample 185 --runs 1 --deaths 24
