@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using PlatformBot.Sandbox.Twin.Helm;
+using PlatformBot.Sandbox.Twin.Workloads;
 
 namespace PlatformBot.Sandbox.Twin;
 
@@ -41,6 +42,10 @@ internal static class Pods
 
     public static bool IsReady(JsonObject pod) =>
         Health.IsTrue(pod, "Ready") && pod["metadata"]?["deletionTimestamp"] is null;
+
+    /// <summary>A ready pod with that label; null when there is none.</summary>
+    public static JsonObject? FirstReady(TwinCluster cluster, string ns, string label, string value) =>
+        cluster.Objects.View("v1", "Pod", ns).FirstOrDefault(pod => pod.Label(label) == value && IsReady(pod));
 
     public static bool IsMeshed(JsonObject pod) =>
         Containers(pod).Any(container => (string?)container["name"] == Proxy);

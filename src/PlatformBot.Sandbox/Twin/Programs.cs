@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace PlatformBot.Sandbox.Twin;
 
 /// <summary>An HTTP request to a Service, through the API server's proxy.</summary>
@@ -14,6 +16,10 @@ public sealed record ServiceRequest(
 
 public sealed record ServiceAnswer(int Status, string ContentType, string Body)
 {
+    public static ServiceAnswer Json(int status, string body) => new(status, "application/json", body);
+
+    public static ServiceAnswer Json(int status, JsonNode body) => Json(status, body.ToJsonString());
+
     /// <summary>Where a redirect leads; "" for other answers.</summary>
     public string Location { get; init; } = "";
 }

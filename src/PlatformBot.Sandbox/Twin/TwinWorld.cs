@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+using PlatformBot.Sandbox.Kubernetes;
 using PlatformBot.Sandbox.Twin.Applications;
 using PlatformBot.Sandbox.Twin.Git;
 using PlatformBot.Sandbox.Twin.Machines;
@@ -57,8 +59,9 @@ public sealed class TwinWorld(TimeProvider clock, Faults faults, string director
     public void DoWhatPeopleDo()
     {
         RouterConfigured = true;
-        Nas.MakeBucketsOf("infra");
-        Nas.MakeBucketsOf("apps");
+        foreach (var cluster in Clusters.Keys)
+            Nas.MakeBucketsOf(cluster);
+
         People.MakeRunner();
         People.SignUp();
     }
@@ -69,6 +72,10 @@ public sealed class TwinWorld(TimeProvider clock, Faults faults, string director
             ["infra"] = new TwinCluster("infra", clock),
             ["apps"] = new TwinCluster("apps", clock),
         };
+
+    /// <summary>The cluster that a pod runs on: what was reached through a mirrored Service may be on the other one.</summary>
+    internal TwinCluster HomeOf(JsonObject pod) =>
+        Clusters.Values.First(cluster => cluster.Objects.View(ObjectKey.Of(pod))?.Uid() == pod.Uid());
 
     /// <summary>The laws of nature, in the order in which they are applied at every tick.</summary>
     public void Add(IController controller) => _controllers.Add(controller);

@@ -121,8 +121,9 @@ internal static class SandboxVerb
                 return "The BGP groups are on the router.";
 
             case ["nas"]:
-                world.Twin.Nas.MakeBucketsOf("infra");
-                world.Twin.Nas.MakeBucketsOf("apps");
+                foreach (var cluster in world.Twin.Clusters.Keys)
+                    world.Twin.Nas.MakeBucketsOf(cluster);
+
                 return "The buckets are on the NAS.";
 
             case ["people"]:

@@ -32,10 +32,7 @@ internal sealed class ApplicationScene
         _scene.ConnectToken(Apps);
         Both("61-external-secrets", "63-cert-manager");
         Services();
-        _scene.Apply(
-            Apps,
-            "{apiVersion: storage.k8s.io/v1, kind: StorageClass, metadata: {name: rook-ceph-block}, provisioner: test.local}"
-        );
+        _scene.Storage(Apps);
         _scene.Release(Apps, "70-platform-tests");
         Reconciled();
     }

@@ -42,6 +42,13 @@ internal sealed class PlatformScene
 
     public TwinCluster Apps => World.Clusters["apps"];
 
+    /// <summary>A class of storage without what stands behind it: where storage is not the subject, volumes are simply there.</summary>
+    public void Storage(TwinCluster cluster) =>
+        Apply(
+            cluster,
+            "{apiVersion: storage.k8s.io/v1, kind: StorageClass, metadata: {name: rook-ceph-block}, provisioner: test.local}"
+        );
+
     public void Pass(TimeSpan span)
     {
         for (var left = span; left > TimeSpan.Zero; left -= TimeSpan.FromSeconds(1))

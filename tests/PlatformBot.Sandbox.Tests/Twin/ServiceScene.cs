@@ -37,11 +37,7 @@ internal sealed class ServiceScene
 
     public TwinCluster Infra => _scene.Infra;
 
-    public void Storage() =>
-        _scene.Apply(
-            Infra,
-            "{apiVersion: storage.k8s.io/v1, kind: StorageClass, metadata: {name: rook-ceph-block}, provisioner: test.local}"
-        );
+    public void Storage() => _scene.Storage(Infra);
 
     /// <summary>Applies files of the shipped tree: "databases/cloudnativepg/cluster/cluster.yaml".</summary>
     public void Apply(params string[] files)

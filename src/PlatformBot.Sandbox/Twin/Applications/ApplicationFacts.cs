@@ -1,3 +1,4 @@
+using PlatformBot.Sandbox.Kubernetes;
 using PlatformBot.Sandbox.Twin.Helm.Charts;
 
 namespace PlatformBot.Sandbox.Twin.Applications;
@@ -16,10 +17,11 @@ internal static class ApplicationFacts
             serves && connected,
             serves ? "its pages, its cache, its database" : "nobody can work with it"
         );
+        var hasRunner = gitLab.HasRunner(apps);
         yield return new TwinFact(
             "apps: a runner takes GitLab's jobs",
-            gitLab.HasRunner(apps),
-            gitLab.HasRunner(apps) ? "signed in" : "there is none"
+            hasRunner,
+            hasRunner ? "signed in" : "there is none"
         );
         yield return Escrow(world, apps);
         yield return Says(
@@ -40,11 +42,11 @@ internal static class ApplicationFacts
     /// <summary>The vault holds what Rails encrypts with now, not what it once did.</summary>
     private static TwinFact Escrow(TwinWorld world, TwinCluster apps)
     {
-        var own = PodEnvironment.SecretValue(apps, GitLab.Namespace, GitLabChart.RailsSecret, "secrets.yml");
+        var own = SecretText.Of(apps.Objects, GitLab.Namespace, GitLabChart.RailsSecret, "secrets.yml");
         var kept = world.Vault.ValueOf(GitLabChart.RailsSecret, "secrets.yml");
         return new TwinFact(
             "apps: the vault holds what GitLab encrypts with",
-            own.Length > 0 && own == kept,
+            !string.IsNullOrEmpty(own) && own == kept,
             kept.Length == 0 ? "there is no item"
                 : own == kept ? "the same"
                 : "another"

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using PlatformBot.Sandbox.Kubernetes;
+using PlatformBot.Sandbox.Twin.Helm.Charts;
 
 namespace PlatformBot.Sandbox.Twin.Applications;
 
@@ -25,7 +26,7 @@ public sealed class ApplicationPeople(TwinWorld world)
     /// <summary>The first account of Mattermost.</summary>
     public void SignUp() =>
         world.ChatHasAdministrator |= Apps
-            .Objects.View("installation.mattermost.com/v1beta1", "Mattermost")
+            .Objects.View(MattermostOperatorChart.ApiVersion, "Mattermost")
             .Any(one => one.Text("status", "state") == "stable");
 
     private TwinCluster Apps => world.Clusters["apps"];

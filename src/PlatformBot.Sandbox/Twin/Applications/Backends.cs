@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using PlatformBot.Sandbox.Kubernetes;
+using PlatformBot.Sandbox.Twin.Helm.Charts;
 using PlatformBot.Sandbox.Twin.Mesh;
 using PlatformBot.Sandbox.Twin.Services;
 using PlatformBot.Sandbox.Twin.Workloads;
@@ -7,7 +8,24 @@ using PlatformBot.Sandbox.Twin.Workloads;
 namespace PlatformBot.Sandbox.Twin.Applications;
 
 /// <summary>With what an application signs in to a database.</summary>
-internal sealed record DatabaseLogin(string Host, string User, string Password, string Database);
+internal sealed record DatabaseLogin(string Host, string User, string Password, string Database)
+{
+    /// <summary>From the variables of those names in the pod's environment.</summary>
+    public static DatabaseLogin Of(
+        TwinCluster cluster,
+        JsonObject pod,
+        string host,
+        string user,
+        string password,
+        string database
+    ) =>
+        new(
+            PodEnvironment.Of(cluster, pod, host),
+            PodEnvironment.Of(cluster, pod, user),
+            PodEnvironment.Of(cluster, pod, password),
+            PodEnvironment.Of(cluster, pod, database)
+        );
+}
 
 /// <summary>
 /// PostgreSQL, Dragonfly and the object store as applications meet them: by the name of a Service, here or mirrored from the other cluster,
@@ -30,17 +48,12 @@ internal sealed class Backends(TwinWorld world)
         if (found is null || found.Label(PostgresKinds.ClusterLabel) is not { Length: > 0 } name)
             return $"{connection} server closed the connection unexpectedly";
 
-        var home = HomeOf(found);
+        var home = world.HomeOf(found);
         var postgres = PostgresKinds.ClusterOf(home, found.Namespace(), name);
         var role = postgres.Items("spec", "managed", "roles").FirstOrDefault(one => one.Text("name") == login.User);
-        var password = PodEnvironment.SecretValue(
-            home,
-            found.Namespace(),
-            role.Text("passwordSecret", "name"),
-            "password"
-        );
+        var password = SecretText.Of(home.Objects, found.Namespace(), role.Text("passwordSecret", "name"), "password");
 
-        if (role is null || password.Length == 0 || password != login.Password)
+        if (role is null || string.IsNullOrEmpty(password) || password != login.Password)
             return $"{connection} FATAL:  password authentication failed for user \"{login.User}\"";
 
         var there = home
@@ -62,19 +75,20 @@ internal sealed class Backends(TwinWorld world)
         if (found is null)
             return $"Connection reset by peer ({host}:6379)";
 
-        var home = HomeOf(found);
+        var home = world.HomeOf(found);
         var dragonfly = home
-            .Objects.View("dragonflydb.io/v1alpha1", "Dragonfly", found.Namespace())
+            .Objects.View(DragonflyOperatorChart.ApiVersion, "Dragonfly", found.Namespace())
             .FirstOrDefault(one => one.Name() == found.Label("app"));
         var reference = dragonfly.At("spec", "authentication", "passwordFromSecret");
-        var wanted = PodEnvironment.SecretValue(home, found.Namespace(), reference.Text("name"), reference.Text("key"));
-        return wanted == password ? null : "WRONGPASS invalid username-password pair or user is disabled.";
+        var wanted = SecretText.Of(home.Objects, found.Namespace(), reference.Text("name"), reference.Text("key"));
+        return (wanted ?? "") == password ? null : "WRONGPASS invalid username-password pair or user is disabled.";
     }
 
     /// <summary>An S3 client's words: an error code first.</summary>
-    /// <param name="host">without scheme</param>
-    public string? ObjectStore(TwinCluster cluster, JsonObject pod, string host, string accessKey, string bucket)
+    /// <param name="endpoint">"HOST" or "http://HOST"</param>
+    public string? ObjectStore(TwinCluster cluster, JsonObject pod, string endpoint, string accessKey, string bucket)
     {
+        var host = endpoint.Replace("http://", "", StringComparison.Ordinal);
         var (found, trouble) = Reach(cluster, pod, host);
 
         if (trouble is Unreachable.NoName)
@@ -87,7 +101,7 @@ internal sealed class Backends(TwinWorld world)
         if (!IsOpaque(cluster, host))
             return "SignatureDoesNotMatch: The request signature we calculated does not match the signature you provided";
 
-        var home = HomeOf(found);
+        var home = world.HomeOf(found);
         return !ObjectStoreLaw.Accepts(home, accessKey)
                 ? "InvalidAccessKeyId: The Access Key Id you provided does not exist in our records."
             : ObjectStoreLaw.HasBucket(home, bucket) ? null
@@ -115,7 +129,4 @@ internal sealed class Backends(TwinWorld world)
         var (pods, trouble, exitCode) = _mesh.Reach(cluster, pod, ns, service);
         return trouble is null ? (pods[0], null) : (null, exitCode == 6 ? Unreachable.NoName : Unreachable.NoAnswer);
     }
-
-    private TwinCluster HomeOf(JsonObject pod) =>
-        world.Clusters.Values.First(cluster => cluster.Objects.View(ObjectKey.Of(pod))?.Uid() == pod.Uid());
 }

@@ -74,7 +74,7 @@ internal sealed class GitLab(TwinWorld world)
     private PodTrouble? Registry(TwinCluster cluster, JsonObject pod)
     {
         var settings = PodEnvironment.Of(cluster, pod, "REGISTRY_STORAGE");
-        var endpoint = Setting(settings, "regionendpoint").Replace("http://", "", StringComparison.Ordinal);
+        var endpoint = Setting(settings, "regionendpoint");
         var log = _backends.ObjectStore(
             cluster,
             pod,
@@ -103,12 +103,7 @@ internal sealed class GitLab(TwinWorld world)
         _backends.Postgres(
             cluster,
             pod,
-            new DatabaseLogin(
-                PodEnvironment.Of(cluster, pod, "PGHOST"),
-                PodEnvironment.Of(cluster, pod, "PGUSER"),
-                PodEnvironment.Of(cluster, pod, "PGPASSWORD"),
-                PodEnvironment.Of(cluster, pod, "PGDATABASE")
-            )
+            DatabaseLogin.Of(cluster, pod, "PGHOST", "PGUSER", "PGPASSWORD", "PGDATABASE")
         );
 
     private string? Cache(TwinCluster cluster, JsonObject pod) =>
@@ -124,18 +119,15 @@ internal sealed class GitLab(TwinWorld world)
             .Objects.View("batch/v1", "Job", Namespace)
             .Any(job => job.Label("app") == "migrations" && job.Holds("Complete"));
 
-    private static JsonObject? First(TwinCluster cluster, string app) =>
-        cluster
-            .Objects.View("v1", "Pod", Namespace)
-            .FirstOrDefault(pod => pod.Label("app") == app && Pods.IsReady(pod));
-
     /// <summary>True while people can work with it.</summary>
     public bool Serves(TwinCluster cluster) =>
-        First(cluster, "webservice") is { } web && Database(cluster, web) is null && Cache(cluster, web) is null;
+        Pods.FirstReady(cluster, Namespace, "app", "webservice") is { } web
+        && Database(cluster, web) is null
+        && Cache(cluster, web) is null;
 
     /// <summary>True while it holds connections to a database of this name.</summary>
     public bool IsConnected(TwinCluster cluster, string database) =>
-        First(cluster, "webservice") is { } web
+        Pods.FirstReady(cluster, Namespace, "app", "webservice") is { } web
         && PodEnvironment.Of(cluster, web, "PGDATABASE") == database
         && Database(cluster, web) is null;
 
@@ -186,9 +178,8 @@ internal sealed class GitLab(TwinWorld world)
             ("webservice", "/users/sign_in") => Database(cluster, pod) is null
                 ? new ServiceAnswer(200, "text/html", "<title>Sign in · GitLab</title>")
                 : new ServiceAnswer(500, "text/html", "<title>Something went wrong (500)</title>"),
-            ("registry", _) => new ServiceAnswer(
+            ("registry", _) => ServiceAnswer.Json(
                 401,
-                "application/json",
                 """{"errors":[{"code":"UNAUTHORIZED","message":"authentication required"}]}"""
             ),
             _ => null,
@@ -223,6 +214,6 @@ internal sealed class GitLab(TwinWorld world)
             );
         }
 
-        return new ServiceAnswer(well ? 200 : 503, "application/json", body.ToJsonString());
+        return ServiceAnswer.Json(well ? 200 : 503, body);
     }
 }

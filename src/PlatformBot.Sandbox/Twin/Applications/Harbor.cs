@@ -15,7 +15,6 @@ namespace PlatformBot.Sandbox.Twin.Applications;
 internal sealed class Harbor(TwinWorld world)
 {
     public const string Namespace = "harbor";
-    private const string Json = "application/json";
 
     private static readonly string[] Parts =
     [
@@ -63,7 +62,7 @@ internal sealed class Harbor(TwinWorld world)
         if (First(cluster, "registry") is not { } registry || First(cluster, "core") is not { } core)
             return $"{error} POST \"{blobs}\": response status code 502: Bad Gateway";
 
-        var endpoint = PodEnvironment.Of(cluster, core, "S3_ENDPOINT").Replace("http://", "", StringComparison.Ordinal);
+        var endpoint = PodEnvironment.Of(cluster, core, "S3_ENDPOINT");
         var key = PodEnvironment.Of(cluster, registry, "REGISTRY_STORAGE_S3_ACCESSKEY");
         var trouble = world.Faults.Lasts($"{cluster.Name}/harbor-push")
             ? "QuotaExceeded: status code: 403"
@@ -77,11 +76,13 @@ internal sealed class Harbor(TwinWorld world)
         _backends.Postgres(
             cluster,
             core,
-            new DatabaseLogin(
-                PodEnvironment.Of(cluster, core, "POSTGRESQL_HOST"),
-                PodEnvironment.Of(cluster, core, "POSTGRESQL_USERNAME"),
-                PodEnvironment.Of(cluster, core, "POSTGRESQL_PASSWORD"),
-                PodEnvironment.Of(cluster, core, "POSTGRESQL_DATABASE")
+            DatabaseLogin.Of(
+                cluster,
+                core,
+                "POSTGRESQL_HOST",
+                "POSTGRESQL_USERNAME",
+                "POSTGRESQL_PASSWORD",
+                "POSTGRESQL_DATABASE"
             )
         );
 
@@ -94,9 +95,7 @@ internal sealed class Harbor(TwinWorld world)
         );
 
     private static JsonObject? First(TwinCluster cluster, string component) =>
-        cluster
-            .Objects.View("v1", "Pod", Namespace)
-            .FirstOrDefault(pod => pod.Label("component") == component && Pods.IsReady(pod));
+        Pods.FirstReady(cluster, Namespace, "component", component);
 
     public bool IsConnected(TwinCluster cluster, string database) =>
         First(cluster, "core") is { } core
@@ -116,25 +115,20 @@ internal sealed class Harbor(TwinWorld world)
         {
             "/api/v2.0/ping" => new ServiceAnswer(200, "text/plain", "Pong"),
             "/api/v2.0/health" => Health(cluster, core),
-            "/api/v2.0/systeminfo" => new ServiceAnswer(
+            "/api/v2.0/systeminfo" => ServiceAnswer.Json(
                 200,
-                Json,
-                Manifest
-                    .Map(
-                        ("auth_mode", Setting(cluster, core, "auth_mode", "db_auth")),
-                        ("harbor_version", "v2.15.1-8f2d4b3e")
-                    )
-                    .ToJsonString()
+                Manifest.Map(
+                    ("auth_mode", Setting(cluster, core, "auth_mode", "db_auth")),
+                    ("harbor_version", "v2.15.1-8f2d4b3e")
+                )
             ),
             "/c/oidc/login" => Login(cluster, core),
-            "/v2/" => new ServiceAnswer(
+            "/v2/" => ServiceAnswer.Json(
                 401,
-                Json,
                 """{"errors":[{"code":"UNAUTHORIZED","message":"unauthorized: unauthorized"}]}"""
             ),
-            _ => new ServiceAnswer(
+            _ => ServiceAnswer.Json(
                 404,
-                Json,
                 """{"errors":[{"code":"NOT_FOUND","message":"The resource does not exist"}]}"""
             ),
         };
@@ -167,7 +161,7 @@ internal sealed class Harbor(TwinWorld world)
             ["status"] = parts.TrueForAll(part => part.Trouble is null) ? "healthy" : "unhealthy",
             ["components"] = new JsonArray([.. components]),
         };
-        return new ServiceAnswer(200, Json, body.ToJsonString());
+        return ServiceAnswer.Json(200, body);
     }
 
     /// <summary>It looks Keycloak up and sends people there; what it does not find it cannot tell them.</summary>
@@ -188,9 +182,8 @@ internal sealed class Harbor(TwinWorld world)
                 Location =
                     $"{endpoint}/protocol/openid-connect/auth?client_id={Setting(cluster, core, "oidc_client_id", "")}",
             }
-            : new ServiceAnswer(
+            : ServiceAnswer.Json(
                 500,
-                Json,
                 $$"""{"errors":[{"code":"UNKNOWN","message":"internal server error: {{JsonEncodedText.Encode(trouble)}}"}]}"""
             );
     }

@@ -12,7 +12,6 @@ namespace PlatformBot.Sandbox.Twin.Applications;
 /// <summary>What looks at the platform by its public names, as people do: Gatus, Kromgo; and the silences that Alertmanager is told.</summary>
 internal sealed class Lookouts(TwinWorld world)
 {
-    private const string Json = "application/json";
     private readonly PublicNames _names = new(world);
     private readonly ApplicationPrograms _applications = new(world);
 
@@ -20,22 +19,15 @@ internal sealed class Lookouts(TwinWorld world)
     public ServiceAnswer? Answer(TwinCluster cluster, JsonObject pod, string path) =>
         (pod.Label("app.kubernetes.io/name"), path.Split('?')[0]) switch
         {
-            ("gatus", "/api/v1/endpoints/statuses") => new ServiceAnswer(
-                200,
-                Json,
-                Statuses(cluster, pod).ToJsonString()
-            ),
+            ("gatus", "/api/v1/endpoints/statuses") => ServiceAnswer.Json(200, Statuses(cluster, pod)),
             ("kromgo", var badge) when badge.StartsWith("/badges/", StringComparison.Ordinal) => Badge(cluster, badge),
-            ("vmalertmanager", "/api/v2/silences") => new ServiceAnswer(200, Json, Silences(cluster).ToJsonString()),
+            ("vmalertmanager", "/api/v2/silences") => ServiceAnswer.Json(200, Silences(cluster)),
             _ => null,
         };
 
     /// <summary>What Gatus sees: name and whether it answers as it should; nothing while Gatus does not run.</summary>
     public IReadOnlyList<(string Name, bool Answers)> Seen(TwinCluster cluster) =>
-        cluster
-            .Objects.View("v1", "Pod", "observability")
-            .FirstOrDefault(pod => pod.Label("app.kubernetes.io/name") == "gatus" && Pods.IsReady(pod))
-            is { } gatus
+        Pods.FirstReady(cluster, "observability", "app.kubernetes.io/name", "gatus") is { } gatus
             ?
             [
                 .. Statuses(cluster, gatus)
@@ -97,14 +89,11 @@ internal sealed class Lookouts(TwinWorld world)
     {
         var nodes = cluster.Objects.View("v1", "Node").Count(node => node.Holds("Ready"));
         return path == "/badges/cluster_node_count"
-            ? new ServiceAnswer(
+            ? ServiceAnswer.Json(
                 200,
-                Json,
-                Manifest
-                    .Map(("label", "cluster_node_count"), ("message", nodes.ToString(CultureInfo.InvariantCulture)))
-                    .ToJsonString()
+                Manifest.Map(("label", "cluster_node_count"), ("message", nodes.ToString(CultureInfo.InvariantCulture)))
             )
-            : new ServiceAnswer(200, Json, """{"label":"badge","message":"0"}""");
+            : ServiceAnswer.Json(200, """{"label":"badge","message":"0"}""");
     }
 
     /// <summary>What the operator has told Alertmanager: a silence for each object.</summary>

@@ -61,10 +61,7 @@ internal sealed class Mattermost(TwinWorld world)
             );
 
     public bool IsConnected(TwinCluster cluster, string database) =>
-        cluster
-            .Objects.View("v1", "Pod", Namespace)
-            .FirstOrDefault(pod => pod.Label("app") == "mattermost" && Pods.IsReady(pod))
-            is { } server
+        Pods.FirstReady(cluster, Namespace, "app", "mattermost") is { } server
         && PodEnvironment.Of(cluster, server, "MM_CONFIG").Contains($"/{database}?", StringComparison.Ordinal)
         && Database(cluster, server) is null;
 
@@ -77,7 +74,7 @@ internal sealed class Mattermost(TwinWorld world)
         if (path.StartsWith("/api/v4/config/client", StringComparison.Ordinal))
         {
             var config = Manifest.Map(("NoAccounts", world.ChatHasAdministrator ? "false" : "true"));
-            return new ServiceAnswer(200, "application/json", config.ToJsonString());
+            return ServiceAnswer.Json(200, config);
         }
 
         if (!path.StartsWith("/api/v4/system/ping", StringComparison.Ordinal))
@@ -93,6 +90,6 @@ internal sealed class Mattermost(TwinWorld world)
             body["status"] = database && files ? "OK" : "UNHEALTHY";
         }
 
-        return new ServiceAnswer(body.Text("status") == "OK" ? 200 : 500, "application/json", body.ToJsonString());
+        return ServiceAnswer.Json(body.Text("status") == "OK" ? 200 : 500, body);
     }
 }

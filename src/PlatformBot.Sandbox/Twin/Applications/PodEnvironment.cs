@@ -16,10 +16,6 @@ internal static class PodEnvironment
         var reference = found.NodeAt("valueFrom.secretKeyRef");
         return reference is null
             ? found.TextAt("value")
-            : SecretValue(cluster, pod.Namespace(), reference.TextAt("name"), reference.TextAt("key"));
+            : SecretText.Of(cluster.Objects, pod.Namespace(), reference.TextAt("name"), reference.TextAt("key")) ?? "";
     }
-
-    /// <summary>A field of a Secret; "" when either is missing.</summary>
-    public static string SecretValue(TwinCluster cluster, string ns, string name, string key) =>
-        SecretText.Of(cluster.Objects, ns, name, key) ?? "";
 }

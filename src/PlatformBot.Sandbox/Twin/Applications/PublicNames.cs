@@ -1,13 +1,12 @@
 using System.Text.Json.Nodes;
 using PlatformBot.Sandbox.Kubernetes;
+using PlatformBot.Sandbox.Twin.Cilium;
 
 namespace PlatformBot.Sandbox.Twin.Applications;
 
 /// <summary>What is behind a public name: a Gateway with its certificate, a route, a Service, a pod that is ready.</summary>
 internal sealed class PublicNames(TwinWorld world)
 {
-    private const string ApiVersion = "gateway.networking.k8s.io/v1";
-
     /// <summary>Why nobody reaches the name, in the words of an HTTP client; null when somebody does.</summary>
     public string? Trouble(string host)
     {
@@ -32,14 +31,14 @@ internal sealed class PublicNames(TwinWorld world)
 
     private static JsonObject? RouteOf(TwinCluster cluster, string host) =>
         cluster
-            .Objects.View(ApiVersion, "HTTPRoute")
+            .Objects.View(GatewayKinds.ApiVersion, "HTTPRoute")
             .FirstOrDefault(route =>
                 route.At("spec", "hostnames") is JsonArray names && names.Any(name => name.Text() == host)
             );
 
     private static bool Listens(TwinCluster cluster) =>
         cluster
-            .Objects.View(ApiVersion, "Gateway")
+            .Objects.View(GatewayKinds.ApiVersion, "Gateway")
             .Any(gateway =>
                 gateway
                     .Items("status", "listeners")

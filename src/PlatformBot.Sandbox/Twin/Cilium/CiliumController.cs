@@ -209,18 +209,16 @@ internal sealed class CiliumController(TwinWorld world) : IController
 
     private void Gateways(TwinCluster cluster)
     {
-        const string group = "gateway.networking.k8s.io/v1";
-
-        if (!Applier.Knows(cluster, group, "GatewayClass"))
+        if (!Applier.Knows(cluster, GatewayKinds.ApiVersion, "GatewayClass"))
             return;
 
         var now = world.Clock.GetUtcNow();
-        var key = new ObjectKey(group, "GatewayClass", "", "cilium");
+        var key = new ObjectKey(GatewayKinds.ApiVersion, "GatewayClass", "", "cilium");
 
         if (cluster.Objects.View(key) is null)
         {
             var json = Manifest
-                .New(group, "GatewayClass", "", "cilium")
+                .New(GatewayKinds.ApiVersion, "GatewayClass", "", "cilium")
                 .With("spec", Manifest.Map(("controllerName", "io.cilium/gateway-controller")));
             json["status"] = new JsonObject
             {

@@ -11,18 +11,16 @@ namespace PlatformBot.Sandbox.Twin.Cilium;
 /// </summary>
 internal static class GatewayStatus
 {
-    private const string ApiVersion = "gateway.networking.k8s.io/v1";
-
     public static void Reconcile(TwinCluster cluster)
     {
         var gateways = cluster
-            .Objects.View(ApiVersion, "Gateway")
+            .Objects.View(GatewayKinds.ApiVersion, "Gateway")
             .Where(one => one.TextAt("spec.gatewayClassName") == "cilium" && !one.IsEnding());
 
         foreach (var gateway in gateways)
             Keep(cluster, gateway);
 
-        foreach (var route in cluster.Objects.View(ApiVersion, "HTTPRoute").Where(one => !one.IsEnding()))
+        foreach (var route in cluster.Objects.View(GatewayKinds.ApiVersion, "HTTPRoute").Where(one => !one.IsEnding()))
             KeepRoute(cluster, route);
     }
 
@@ -91,7 +89,7 @@ internal static class GatewayStatus
         {
             ["name"] = listener.Text("name"),
             ["attachedRoutes"] = cluster
-                .Objects.View(ApiVersion, "HTTPRoute")
+                .Objects.View(GatewayKinds.ApiVersion, "HTTPRoute")
                 .Count(route =>
                     route.Items("spec", "parentRefs").Any(parent => Attaches(parent, route, gateway, listener))
                 ),
@@ -145,7 +143,8 @@ internal static class GatewayStatus
     private static bool HasGateway(TwinCluster cluster, JsonObject route, JsonObject parent)
     {
         var ns = parent.Text("namespace") is { Length: > 0 } given ? given : route.Namespace();
-        return cluster.Objects.View(new ObjectKey(ApiVersion, "Gateway", ns, parent.Text("name"))) is not null;
+        return cluster.Objects.View(new ObjectKey(GatewayKinds.ApiVersion, "Gateway", ns, parent.Text("name")))
+            is not null;
     }
 
     private static string? MissingBackend(TwinCluster cluster, JsonObject route) =>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using PlatformBot.Sandbox.Twin.Helm;
@@ -98,12 +97,8 @@ internal sealed partial class MetricStore(TwinWorld world)
             .Sum(scrape => scrape.ItemsAt("spec.endpoints").Count);
 
     /// <summary>An instant vector with one sample, or with none when nothing was found.</summary>
-    public static string Answer(int count, DateTimeOffset now)
-    {
-        var time = now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
-        var result = count == 0 ? "" : $"{{\"metric\":{{}},\"value\":[{time},\"{count}\"]}}";
-        return $"{{\"status\":\"success\",\"data\":{{\"resultType\":\"vector\",\"result\":[{result}]}},\"stats\":{{\"seriesFetched\":\"{count}\"}}}}";
-    }
+    public static string Answer(int count, DateTimeOffset now) =>
+        InstantVector.Json(count == 0 ? [] : [("{}", count)], count, now);
 
     [GeneratedRegex(
         @"^(count\()?(?<metric>[a-z_:]+)(\{(?<labels>[^}]*)\})?(==1)?\)?(==1)?$",

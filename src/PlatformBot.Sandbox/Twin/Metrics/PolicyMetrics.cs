@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using PlatformBot.Sandbox.Kubernetes;
@@ -30,7 +29,8 @@ internal sealed partial class PolicyMetrics(TwinWorld world)
         var found = Series(cluster, refused: match.Groups["what"].Value == "deny")
             .Where(series => wanted.TrueForAll(label => series.GetValueOrDefault(label.Name) == label.Value))
             .GroupBy(series => Kept(series, by, isSum: query.TrimStart().StartsWith("sum", StringComparison.Ordinal)));
-        return Vector(found.Select(group => (group.Key, group.Count() * InAWindow)));
+        var samples = found.Select(group => (group.Key, group.Count() * InAWindow)).ToList();
+        return InstantVector.Json(samples, samples.Count, world.Clock.GetUtcNow());
     }
 
     private IEnumerable<Dictionary<string, string>> Series(TwinCluster cluster, bool refused)
@@ -62,13 +62,6 @@ internal sealed partial class PolicyMetrics(TwinWorld world)
                 .Where(label => by?.Contains(label.Key) ?? !isSum)
                 .Select(label => KeyValuePair.Create(label.Key, (JsonNode?)label.Value))
         ).ToJsonString();
-
-    private string Vector(IEnumerable<(string Labels, int Value)> samples)
-    {
-        var time = world.Clock.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
-        var result = samples.Select(one => $"{{\"metric\":{one.Labels},\"value\":[{time},\"{one.Value}\"]}}");
-        return $"{{\"status\":\"success\",\"data\":{{\"resultType\":\"vector\",\"result\":[{string.Join(',', result)}]}}}}";
-    }
 
     [GeneratedRegex(
         @"increase\(\s*inbound_tcp_authz_(?<what>allow|deny)_total\{(?<labels>[^}]*)\}\[\w+\]\s*\)",

@@ -58,9 +58,9 @@ internal sealed class ServiceAnswers(TwinWorld world)
     private static ServiceAnswer Text(string text) => new(200, Plain, text);
 
     private ServiceAnswer Query(TwinCluster cluster, string query) =>
-        new PolicyMetrics(world).Answer(cluster, query) is { } counted ? new ServiceAnswer(200, Json, counted)
+        new PolicyMetrics(world).Answer(cluster, query) is { } counted ? ServiceAnswer.Json(200, counted)
         : new MetricStore(world).Count(cluster, query) is { } count
-            ? new ServiceAnswer(200, Json, MetricStore.Answer(count, world.Clock.GetUtcNow()))
+            ? ServiceAnswer.Json(200, MetricStore.Answer(count, world.Clock.GetUtcNow()))
         : new ServiceAnswer(
             422,
             Json,

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using PlatformBot.Sandbox.Kubernetes;
+using PlatformBot.Sandbox.Twin.Cilium;
 using PlatformBot.Sandbox.Twin.Helm;
 
 namespace PlatformBot.Sandbox.Twin.Security;
@@ -8,7 +9,6 @@ namespace PlatformBot.Sandbox.Twin.Security;
 internal sealed class ExternalDnsLaw(TwinWorld world) : OperatorLaw(world, Namespace, "external-dns")
 {
     public const string Namespace = "networking";
-    private const string Gateways = "gateway.networking.k8s.io/v1";
     private const string TargetMark = "external-dns.alpha.kubernetes.io/target";
 
     protected override void Act(TwinCluster cluster)
@@ -49,14 +49,14 @@ internal sealed class ExternalDnsLaw(TwinWorld world) : OperatorLaw(world, Names
     private static IEnumerable<DnsRecord> OfRoutes(TwinCluster cluster, string owner)
     {
         var target = cluster
-            .Objects.View(Gateways, "Gateway")
+            .Objects.View(GatewayKinds.ApiVersion, "Gateway")
             .Select(gateway => gateway.Text("metadata", "annotations", TargetMark))
             .FirstOrDefault(text => text.Length > 0);
 
         return target is null
             ? []
             : cluster
-                .Objects.View(Gateways, "HTTPRoute")
+                .Objects.View(GatewayKinds.ApiVersion, "HTTPRoute")
                 .SelectMany(route => route.ItemsAt("spec.hostnames"))
                 .Select(host => new DnsRecord((string?)host ?? "", "CNAME", target, owner));
     }

@@ -1,4 +1,5 @@
 using PlatformBot.Sandbox.Kubernetes;
+using PlatformBot.Sandbox.Twin.Cilium;
 
 namespace PlatformBot.Sandbox.Twin.Security;
 
@@ -31,7 +32,7 @@ internal static class SecurityFacts
             new ObjectKey(ClusterIssuerLaw.ApiVersion, "Certificate", "kube-system", "wildcard-monosense-io")
         );
         var gateway = cluster.Objects.View(
-            new ObjectKey("gateway.networking.k8s.io/v1", "Gateway", "kube-system", "cilium-gateway-external")
+            new ObjectKey(GatewayKinds.ApiVersion, "Gateway", "kube-system", "cilium-gateway-external")
         );
         var address = gateway.Items("status", "addresses").FirstOrDefault().Text("value");
         var listens = gateway

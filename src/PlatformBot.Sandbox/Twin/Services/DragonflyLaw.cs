@@ -15,7 +15,7 @@ internal sealed class DragonflyLaw(TwinWorld world)
 
     protected override void Act(TwinCluster cluster)
     {
-        foreach (var dragonfly in Due(cluster, $"{DragonflyOperatorChart.Group}/v1alpha1", "Dragonfly", Look))
+        foreach (var dragonfly in Due(cluster, DragonflyOperatorChart.ApiVersion, "Dragonfly", Look))
             Keep(cluster, dragonfly);
     }
 

@@ -76,7 +76,7 @@ internal static class Keycloak
     public static ServiceAnswer? Answer(TwinCluster cluster, JsonObject pod, string path)
     {
         if (path is "/health/ready")
-            return new ServiceAnswer(200, "application/json", """{"status":"UP","checks":[]}""");
+            return ServiceAnswer.Json(200, """{"status":"UP","checks":[]}""");
 
         if (path.Split('/') is not ["", "realms", var realm, ..])
         {
@@ -98,6 +98,6 @@ internal static class Keycloak
                 "application/json",
                 Manifest.Map(("issuer", issuer), ("realm", realm)).ToJsonString()
             )
-            : new ServiceAnswer(404, "application/json", """{"error":"Realm does not exist"}""");
+            : ServiceAnswer.Json(404, """{"error":"Realm does not exist"}""");
     }
 }

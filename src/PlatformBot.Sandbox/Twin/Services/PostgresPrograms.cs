@@ -45,7 +45,7 @@ internal sealed partial class PostgresPrograms(TwinWorld world)
 
         return request.Command[0] == "pg_isready" ? new ExecAnswer(0, $"{host}:5432 - accepting connections\n", "")
             : SignIn(cluster, pod, host) is { } refused ? refused
-            : Answer(ClusterOf(pods[0]), pods[0], pods[0].Label(PostgresKinds.ClusterLabel), ns, request.Command);
+            : Answer(world.HomeOf(pods[0]), pods[0], pods[0].Label(PostgresKinds.ClusterLabel), ns, request.Command);
     }
 
     private static string Host(JsonObject pod, IReadOnlyList<string> command)
@@ -93,9 +93,6 @@ internal sealed partial class PostgresPrograms(TwinWorld world)
                 $"psql: error: connection to server at \"{host}\", port 5432 failed: FATAL:  password authentication failed for user \"{user}\"\n"
             );
     }
-
-    private TwinCluster ClusterOf(JsonObject pod) =>
-        world.Clusters.Values.First(cluster => cluster.Objects.View(ObjectKey.Of(pod))?.Uid() == pod.Uid());
 
     private bool HasClients(TwinCluster cluster, string database) =>
         Keycloak.IsConnected(cluster, database) || _applications.AreConnected(database);

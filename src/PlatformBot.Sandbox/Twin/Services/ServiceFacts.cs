@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using PlatformBot.Sandbox.Kubernetes;
+using PlatformBot.Sandbox.Twin.Helm.Charts;
 
 namespace PlatformBot.Sandbox.Twin.Services;
 
@@ -44,7 +45,7 @@ internal static class ServiceFacts
 
     private static TwinFact Stores(TwinCluster infra)
     {
-        var dragonfly = First(infra, "dragonflydb.io/v1alpha1", "Dragonfly");
+        var dragonfly = First(infra, DragonflyOperatorChart.ApiVersion, "Dragonfly");
         var users = infra.Objects.View(ObjectStoreLaw.ApiVersion, "CephObjectStoreUser");
         var ready = users.Count(user => user.Text("status", "phase") == "Ready");
         var buckets = infra

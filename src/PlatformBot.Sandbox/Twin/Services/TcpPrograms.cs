@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using PlatformBot.Sandbox.Kubernetes;
 using PlatformBot.Sandbox.Twin.Applications;
 using PlatformBot.Sandbox.Twin.Mesh;
 using PlatformBot.Sandbox.Twin.Workloads;
@@ -49,7 +48,8 @@ internal sealed partial class TcpPrograms(TwinWorld world)
     }
 
     private string? Say(JsonObject pod, string script) =>
-        Http().Match(script) is { Success: true } get && Answer(pod, get.Groups["path"].Value) is { } answer
+        Http().Match(script) is { Success: true } get
+        && _applications.Answer(world.HomeOf(pod), pod, get.Groups["path"].Value) is { } answer
             ? $"HTTP/1.1 {answer.Status} {(answer.Status < 400 ? "OK" : "Error")}\r\nContent-Type: {answer.ContentType}\r\nLocation: {answer.Location}\r\n\r\n{answer.Body}"
         : pod.Label("app.kubernetes.io/name") == "dragonfly" ? "-NOAUTH Authentication required.\r\n"
         : pod.Label("app") == "rook-ceph-rgw" ? "HTTP/1.1 200 OK\r\n"
@@ -57,12 +57,6 @@ internal sealed partial class TcpPrograms(TwinWorld world)
         : pod.Label(PostgresKinds.ClusterLabel).Length > 0 && script.Contains(@"\0\0\0\10", StringComparison.Ordinal)
             ? "S"
         : null;
-
-    private ServiceAnswer? Answer(JsonObject pod, string path) =>
-        world
-            .Clusters.Values.Where(cluster => cluster.Objects.View(ObjectKey.Of(pod))?.Uid() == pod.Uid())
-            .Select(cluster => _applications.Answer(cluster, pod, path))
-            .FirstOrDefault();
 
     [GeneratedRegex(
         @"/dev/tcp/(?<host>[\w.-]+)/(?<port>\d+)",

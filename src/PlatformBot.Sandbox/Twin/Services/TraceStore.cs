@@ -45,6 +45,6 @@ public sealed class TraceStore(TimeProvider clock)
             ["offset"] = 0,
             ["errors"] = kept ? null : new JsonArray(new JsonObject { ["code"] = 404, ["msg"] = "trace not found" }),
         };
-        return new ServiceAnswer(kept ? 200 : 404, "application/json", body.ToJsonString());
+        return ServiceAnswer.Json(kept ? 200 : 404, body);
     }
 }

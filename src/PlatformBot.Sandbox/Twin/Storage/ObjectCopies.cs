@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using PlatformBot.Sandbox.Kubernetes;
-using PlatformBot.Sandbox.Twin.Applications;
 using PlatformBot.Sandbox.Twin.Services;
 
 namespace PlatformBot.Sandbox.Twin.Storage;
@@ -23,7 +22,7 @@ internal static class ObjectCopies
         var secret = rclone.Items("envFrom").FirstOrDefault().Text("secretRef", "name");
         var buckets = rclone.Items("env").FirstOrDefault(one => one.Text("name") == "BUCKETS").Text("value");
         var bucket = buckets.Split(' ')[0];
-        string Key(string name) => PodEnvironment.SecretValue(cluster, ns, secret, $"RCLONE_CONFIG_{name}");
+        string Key(string name) => SecretText.Of(cluster.Objects, ns, secret, $"RCLONE_CONFIG_{name}") ?? "";
 
         if (!ObjectStoreLaw.Accepts(cluster, Key("SRC_ACCESS_KEY_ID")))
             return $"ERROR : S3 bucket {bucket}: error reading source root directory: {Refused("InvalidAccessKeyId: UnknownError")}";

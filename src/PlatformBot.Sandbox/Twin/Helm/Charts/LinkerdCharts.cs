@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using PlatformBot.Sandbox.Twin.Cilium;
 using PlatformBot.Sandbox.Twin.Mesh;
 using static PlatformBot.Sandbox.Twin.Helm.Manifest;
 
@@ -41,7 +42,7 @@ internal static class LinkerdCrdsChart
 
     private static IEnumerable<JsonObject> Render(ChartInput input)
     {
-        if (!Applier.Knows(input.Cluster, "gateway.networking.k8s.io/v1", "HTTPRoute"))
+        if (!Applier.Knows(input.Cluster, GatewayKinds.ApiVersion, "HTTPRoute"))
             throw new HelmException(MeshTexts.GatewayApiMissing);
 
         return Kinds.Select(kind => Crd(kind.Group, kind.Kind, kind.Plural, namespaced: true, kind.Versions));

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using PlatformBot.Sandbox.Twin.Cilium;
 using PlatformBot.Sandbox.Twin.Kustomize;
 using static PlatformBot.Sandbox.Twin.Helm.Manifest;
 
@@ -84,7 +85,7 @@ internal static class KromgoChart
 
         if (values.FlagAt("httpRoute.enabled"))
         {
-            yield return New("gateway.networking.k8s.io/v1", "HTTPRoute", ns, name)
+            yield return New(GatewayKinds.ApiVersion, "HTTPRoute", ns, name)
                 .With(
                     "spec",
                     new JsonObject

@@ -104,7 +104,10 @@ internal static class BarmanPluginChart
 
 internal static class DragonflyOperatorChart
 {
-    public const string Group = "dragonflydb.io";
+    private const string Group = "dragonflydb.io";
+    private const string Version = "v1alpha1";
+
+    public const string ApiVersion = $"{Group}/{Version}";
 
     public static Chart Chart { get; } =
         new("dragonfly-operator", "1.6.1", "v1.6.1", "oci://ghcr.io/dragonflydb/dragonfly-operator/helm", Render);
@@ -112,7 +115,7 @@ internal static class DragonflyOperatorChart
     private static IEnumerable<JsonObject> Render(ChartInput input)
     {
         if (input.Values.FlagAt("crds.install", otherwise: true))
-            yield return Crd(Group, "Dragonfly", "dragonflies", namespaced: true, "v1alpha1");
+            yield return Crd(Group, "Dragonfly", "dragonflies", namespaced: true, Version);
 
         yield return ServiceAccount(input.Namespace, input.Release);
         yield return new Workload(
