@@ -66,7 +66,7 @@ internal sealed class StepActions : IStepActions, IDisposable
         _onClusters = new(_clusters, _waits, new(_waits, clock), new(_waits), redactor, clock);
         _exec = new(_clusters, redactor, clock);
         _queries = new(_clusters, clock);
-        _diagnosis = new(_clusters, redactor, clock);
+        _diagnosis = new(_clusters, redactor, kubernetes, clock);
         Inputs = new StepInputs(_tools, _clusters, new NamedFiles(paths, tools.WorkingDirectory, book));
     }
 

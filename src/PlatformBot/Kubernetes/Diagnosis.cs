@@ -6,15 +6,12 @@ using PlatformBot.Core.Planning;
 namespace PlatformBot.Kubernetes;
 
 /// <summary>What explains a failed step: first what it is about, down to its pods, then nodes and what else is ill around it.</summary>
-internal sealed class Diagnosis(Clusters clusters, Redactor redactor, TimeProvider clock)
+internal sealed class Diagnosis(Clusters clusters, Redactor redactor, KubernetesOptions options, TimeProvider clock)
 {
     private const int MostSubjects = 6;
     private const int MostKinds = 5;
     private const int MostEvents = 4;
     private const string NotReady = "is not ready yet";
-
-    /// <summary>A report that is late is no use: whoever waits for it has a failure to tell about.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     /// <summary>Markdown whose first line says the cause; "" when the cluster cannot be asked or nothing is wrong on it. Redacted.</summary>
     /// <param name="subjects">what the step and its verification are about</param>
@@ -29,7 +26,7 @@ internal sealed class Diagnosis(Clusters clusters, Redactor redactor, TimeProvid
         if (!clusters.Find(name).Ok(out var cluster, out _))
             return "";
 
-        using var patience = new CancellationTokenSource(Patience, clock);
+        using var patience = new CancellationTokenSource(options.DiagnosisTimeout, clock);
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancelled);
         var text = new DiagnosisText();
 

@@ -34,6 +34,10 @@ internal sealed record KubernetesOptions
     [Range(typeof(TimeSpan), "00:00:00", "00:05:00")]
     public TimeSpan RetryFor { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long a cluster is looked at to explain a failed step. Whoever waits for it has a failure to tell about: what is late is no use.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
+    public TimeSpan DiagnosisTimeout { get; init; } = TimeSpan.FromSeconds(20);
+
     /// <summary>Requests to one cluster at the same time; watches do not count.</summary>
     [Range(1, 100)]
     public int AtOnce { get; init; } = 8;

@@ -38,6 +38,8 @@ internal static class SandboxSettings
             ["Kubernetes:Kubeconfig:0"] = Path.Combine(world.Runtime, "kube", "infra"),
             ["Kubernetes:Kubeconfig:1"] = Path.Combine(world.Runtime, "kube", "apps"),
             ["Shutdown:Grace"] = "00:00:00",
+            // The sandbox's clock runs fast, its answers do not.
             ["Kubernetes:Timeout"] = "00:05:00",
+            ["Kubernetes:DiagnosisTimeout"] = "00:10:00",
         };
 }

@@ -35,7 +35,7 @@ internal sealed class Scene : IAsyncDisposable
         );
         Waits = new(Clusters, clock);
         Steps = new(Clusters, Waits, new(Waits, clock), new(Waits), Redactor, clock);
-        Diagnosis = new(Clusters, Redactor, clock);
+        Diagnosis = new(Clusters, Redactor, new KubernetesOptions(), clock);
         Exec = new(Clusters, Redactor, clock);
         Queries = new(Clusters, clock);
     }
