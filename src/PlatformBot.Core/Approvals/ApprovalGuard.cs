@@ -15,6 +15,7 @@ public sealed record GuardObjection(string Why, bool IsFinal, string Details = "
         {
             Output = Details,
             IsFinal = IsFinal,
+            NothingDone = true,
         };
 }
 

@@ -90,7 +90,7 @@ public sealed partial record Run
         return Step(
             step,
             StepTrigger.Undo,
-            s => s with { Saw = saw, EndedAt = at, UndoAgain = false },
+            s => s with { Saw = saw, EndedAt = at, UndoAgain = false, MayStand = false },
             run => wasStuck ? run.Heal(step) : run
         );
     }

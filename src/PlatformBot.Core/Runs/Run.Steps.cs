@@ -31,7 +31,7 @@ public sealed partial record Run
                         Processes = [],
                     }
             ),
-            RunEvent.StepActed e => Step(e.Step, StepTrigger.Verify, s => s with { Saw = e.Said }),
+            RunEvent.StepActed e => Step(e.Step, StepTrigger.Verify, s => s with { Saw = e.Said, MayStand = true }),
             RunEvent.StepSucceeded e => Step(
                 e.Step,
                 StepTrigger.Succeed,
@@ -41,7 +41,7 @@ public sealed partial record Run
             RunEvent.StepFailed { RetryAt: { } at } e => Step(
                 e.Step,
                 StepTrigger.RetryLater,
-                s => s with { Saw = e.Failure.Said, Failure = e.Failure, RetryAt = at }
+                s => s.After(e.Failure) with { RetryAt = at }
             ),
             _ => ApplyTakingBack(entry),
         };
@@ -72,7 +72,15 @@ public sealed partial record Run
             ? Step(
                 step,
                 StepTrigger.Fail,
-                s => s with { Saw = failure.Said, Failure = failure, EndedAt = at, IsTakenBack = isTakenBack },
+                s =>
+                    s with
+                    {
+                        Saw = failure.Said,
+                        Failure = failure,
+                        EndedAt = at,
+                        IsTakenBack = isTakenBack,
+                        MayStand = !isTakenBack,
+                    },
                 run => run.Detect(step, failure, at)
             )
             : this;
@@ -83,7 +91,7 @@ public sealed partial record Run
             RunEvent.StepFailed e => Step(
                 e.Step,
                 StepTrigger.Fail,
-                s => s with { Saw = e.Failure.Said, Failure = e.Failure, EndedAt = entry.At },
+                s => s.After(e.Failure) with { EndedAt = entry.At },
                 run => run.Detect(e.Step, e.Failure, entry.At)
             ),
             RunEvent.ProcessStarted e => Step(
@@ -91,7 +99,11 @@ public sealed partial record Run
                 trigger: null,
                 s => s with { Processes = s.Processes.Add(new ProcessFact(e.Tool, e.Pid, e.StartTime, e.BootId)) }
             ),
-            RunEvent.StepInterrupted e => Step(e.Step, StepTrigger.Interrupt, s => s with { WasInterrupted = true }),
+            RunEvent.StepInterrupted e => Step(
+                e.Step,
+                StepTrigger.Interrupt,
+                s => s with { WasInterrupted = true, MayStand = true }
+            ),
             RunEvent.StepCancelled e => Step(
                 e.Step,
                 StepTrigger.Cancel,

@@ -112,6 +112,11 @@ public sealed partial record Run : IFold<Run>
     /// <summary>Steps that could not be proven and that the bot undoes by itself, in the plan's order.</summary>
     public IEnumerable<PlannedStep> TakingBack => In(StepState.TakingBack);
 
+    /// <summary>Steps that undo themselves, may have done something and are not proven, in the plan's order.</summary>
+    public IEnumerable<PlannedStep> Unproven =>
+        In(StepState.Verifying, StepState.WaitingToRetry, StepState.Interrupted)
+            .Where(step => step.UndoesItself && At(step).MayStand);
+
     /// <summary>A manual step that has begun and is not done: the bot only waits.</summary>
     public bool IsWithPerson(PlannedStep step) =>
         step.Action is PlannedAction.Manual && At(step).State is StepState.Running;

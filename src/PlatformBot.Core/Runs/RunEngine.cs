@@ -53,7 +53,7 @@ public sealed class RunEngine(
                 await TakeTurnAsync(stopping);
                 await GiveUpLocksAsync(stopping);
                 await AskForApprovalsAsync(stopping);
-                TakeBack(stopping);
+                await TakeBackAsync(stopping);
                 StartReady(stopping);
                 RollBackNext(stopping);
                 await News.OrAfterAsync(news, UntilNext, clock, stopping);
@@ -122,18 +122,27 @@ public sealed class RunEngine(
         var open = live.Now.Plan.Steps.Where(step => !working.Contains(step.Id) && which(live.Now.At(step)));
 
         foreach (var step in open.ToList())
-            await live.NoteAsync(StepRunner.CutOff(step, live.Now.At(step), said), stopping);
+            await live.NoteAsync(CutOff(step, said), stopping);
     }
+
+    private RunEvent CutOff(PlannedStep step, string said) =>
+        StepRunner.CutOff(step, live.Now.At(step), said, live.Now.At(step).MayStand);
 
     /// <summary>
     /// What was not proven goes back before anything else, also when the run is paused or ends: it began, and this is how it ends. Here only
-    /// what an earlier life of the bot left, and what was waiting for its next attempt when the run ended.
+    /// what an earlier life of the bot left, and what was waiting for its next attempt when the run ended or stood still.
     /// </summary>
-    private void TakeBack(CancellationToken stopping)
+    private async Task TakeBackAsync(CancellationToken stopping)
     {
+        foreach (var step in Stranded().ToList())
+            await live.NoteAsync(CutOff(step, "the run may not go on now"), stopping);
+
         foreach (var step in live.Now.TakingBack.Where(step => !_working.Ids.Contains(step.Id)).ToList())
             _working.Start(step, each => RunAsync(each, stopping), Tokens(stopping));
     }
+
+    private IEnumerable<PlannedStep> Stranded() =>
+        Draining.IsCancellationRequested ? [] : Scheduler.Stranded(live.Now, _working.Ids, freezes.Now);
 
     private async Task TakeTurnAsync(CancellationToken stopping)
     {
@@ -147,10 +156,10 @@ public sealed class RunEngine(
         _waited = RunLocks.Waits(live.Now);
     }
 
-    /// <summary>Others may have the locks as soon as nothing of this run acts any more.</summary>
+    /// <summary>Others may have the locks as soon as nothing of this run acts any more, or may have to go back.</summary>
     private async Task GiveUpLocksAsync(CancellationToken stopping)
     {
-        if (!live.Now.MustGiveUpLocks || live.Now.Acting.Any())
+        if (!live.Now.MustGiveUpLocks || live.Now.Acting.Any() || live.Now.Unproven.Any())
             return;
 
         await live.NoteAsync(new RunEvent.LocksGivenUp(), stopping);

@@ -314,6 +314,10 @@ public sealed record Failure(
     /// <summary>Words alone: nothing was run, or nothing that ran has anything to show.</summary>
     public static Failure Untouched(int attempt, string why) => new(attempt, why, null, null, "", null, "");
 
+    /// <summary>The attempt ended before its action began: nothing of it stands.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool NothingDone { get; init; }
+
     /// <summary>The approval is void: what helps is a new run, with an approval of its own, and not another attempt.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IsFinal { get; init; }

@@ -19,15 +19,18 @@ public static class Scheduler
         Frost frost
     )
     {
-        if (!MayBegin(run))
+        if (IsEnding(run))
             yield break;
 
+        var mayBegin = MayBegin(run);
         var places = new Places(run, busy);
         var taken = new HashSet<string>();
         var waiting = run
             .Plan.Phases.Where(phase => run.Phases[phase.Id] is not PhaseState.Complete && run.MayTouch(phase))
             .SelectMany(phase => phase.Steps)
             .Where(step => CanStart(run, step) && !busy.Contains(step.Id) && !pausing.Contains(step.Id))
+            // A crash left it without its proof, which begins nothing.
+            .Where(step => mayBegin || run.At(step).State is StepState.Verifying)
             .Where(step => Kept(run, step, frost) is null);
 
         // What a person is at already, as after a restart, needs no place; and its lock is theirs before it is anybody else's.
@@ -58,6 +61,18 @@ public static class Scheduler
             ? frost.Over(step)
             : null;
 
+    /// <summary>
+    /// Steps that undo themselves, have begun and may not go on now: a crash or a failed attempt left them half done, and nobody knows for how
+    /// long the run stands still.
+    /// </summary>
+    /// <param name="busy">ids of steps that are being worked on</param>
+    public static IEnumerable<PlannedStep> Stranded(Run run, IReadOnlySet<string> busy, Frost frost) =>
+        run.Unproven.Where(step =>
+            run.At(step).State is not StepState.Verifying
+            && !busy.Contains(step.Id)
+            && (!MayBegin(run) || Kept(run, step, frost) is not null)
+        );
+
     /// <summary>It only goes backwards from here: somebody cancelled, a phase was denied or has expired, a rollback may begin.</summary>
     public static bool IsEnding(Run run) =>
         run.IsOver || run.CancelAsked is not null || run.MayRollBack || Refusing(run) is not null;
@@ -79,9 +94,12 @@ public static class Scheduler
                 or StepState.Verifying
         && step.Needs.All(run.IsSettled);
 
-    /// <summary>The lock that the step has to have to go on. What is done already, and only wants its proof, changes nothing any more.</summary>
-    private static string? LockOf(Run run, PlannedStep step) =>
-        run.At(step).State is StepState.Verifying ? null : step.Lock;
+    /// <summary>
+    /// The lock that the step has to have to go on. What is done already, and only wants its proof, changes nothing any more; unless it goes
+    /// back when it is red.
+    /// </summary>
+    internal static string? LockOf(Run run, PlannedStep step) =>
+        run.At(step).State is StepState.Verifying && !step.UndoesItself ? null : step.Lock;
 
     /// <summary>What is left of the run's limits. A step that a person is at takes nothing of them.</summary>
     private sealed class Places

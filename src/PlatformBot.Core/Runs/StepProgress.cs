@@ -44,11 +44,23 @@ public sealed record StepProgress
     /// <summary>Its compensation did not work, and a person wants it tried again.</summary>
     public bool UndoAgain { get; init; }
 
+    /// <summary>An attempt has acted, or was cut off while it may have, and nothing has undone that since.</summary>
+    public bool MayStand { get; init; }
+
     /// <summary>What its last attempt did was undone by the bot itself, because it could not be proven.</summary>
     public bool IsTakenBack { get; init; }
 
     /// <summary>The processes of the attempt that is or was last under way.</summary>
     public ImmutableList<ProcessFact> Processes { get; init; } = [];
+
+    /// <summary>After an attempt that did not work.</summary>
+    public StepProgress After(Failure failure) =>
+        this with
+        {
+            Saw = failure.Said,
+            Failure = failure,
+            MayStand = MayStand || !failure.NothingDone,
+        };
 
     /// <summary>Follows the table; a trigger that is not permitted changes nothing.</summary>
     public StepProgress Fire(StepTrigger trigger) =>

@@ -71,8 +71,7 @@ public sealed class StepRunner(
             await _wayBack.RunAsync(step, _held);
     }
 
-    private RunEvent CutOff(PlannedStep step) =>
-        _hasActed ? CutOff(step, live.Now.At(step), Ended) : new RunEvent.StepCancelled(step.Id, Ended);
+    private RunEvent CutOff(PlannedStep step) => CutOff(step, live.Now.At(step), Ended, _hasActed);
 
     /// <summary>It may not begin; what an earlier attempt has left goes back where the step undoes itself.</summary>
     private RunEvent Refused(PlannedStep step, Failure why) =>
@@ -81,8 +80,9 @@ public sealed class StepRunner(
             : new RunEvent.StepFailed(step.Id, why, RetryAt: null);
 
     /// <summary>What becomes of a step that began and is not to go on: it stays as it is, unless it undoes itself.</summary>
-    internal static RunEvent CutOff(PlannedStep step, StepProgress at, string said) =>
-        step.UndoesItself && StepStates.Table.Next(at.State, StepTrigger.TurnRed) is not null
+    /// <param name="mayStand">something of it may have been done, and would stay unproven</param>
+    internal static RunEvent CutOff(PlannedStep step, StepProgress at, string said, bool mayStand) =>
+        step.UndoesItself && mayStand && StepStates.Table.Next(at.State, StepTrigger.TurnRed) is not null
             ? new RunEvent.StepTurnedRed(step.Id, Failure.Untouched(at.Attempt, $"Not proven: {said}."))
             : new RunEvent.StepCancelled(step.Id, said);
 
@@ -99,12 +99,16 @@ public sealed class StepRunner(
         // The action is done and journaled: what a crash left over is the proof, not the work.
         if (live.Now.At(step) is { State: StepState.Verifying } left)
         {
-            await TryAsync(step, TimeLeft(step, left));
+            _held = locks.TryTake(Scheduler.LockOf(live.Now, step));
+
+            if (_held is not null)
+                await TryAsync(step, TimeLeft(step, left));
+
             return;
         }
 
         // What an earlier attempt did may stand, unproven.
-        _hasActed = live.Now.At(step) is { WasInterrupted: true } or { Attempt: > 0, IsTakenBack: false };
+        _hasActed = live.Now.At(step).MayStand;
         _held = locks.TryTake(step.Lock);
 
         if (
@@ -207,7 +211,7 @@ public sealed class StepRunner(
 
         // Half done, or done: nobody knows, and it is not to stay unproven.
         if (step.UndoesItself && _hasActed)
-            await NoteAsync(new RunEvent.StepTurnedRed(step.Id, Untouched(step, why)));
+            await NoteAsync(new RunEvent.StepTurnedRed(step.Id, Failure.Untouched(AttemptOf(step), why)));
         else
             await RefuseAsync(step, why);
 
@@ -307,13 +311,17 @@ public sealed class StepRunner(
 
     /// <summary>Nothing was done, and a person must say how it goes on.</summary>
     private Task RefuseAsync(PlannedStep step, string why) =>
-        NoteAsync(new RunEvent.StepFailed(step.Id, Untouched(step, why), RetryAt: null));
+        NoteAsync(new RunEvent.StepFailed(step.Id, WithoutActing(step, why), RetryAt: null));
 
     /// <summary>Nothing was done, and the bot begins anew as soon as it may.</summary>
     private Task PutOffAsync(PlannedStep step, string why) =>
-        NoteAsync(new RunEvent.StepFailed(step.Id, Untouched(step, why), RetryAt: clock.GetUtcNow()));
+        NoteAsync(new RunEvent.StepFailed(step.Id, WithoutActing(step, why), RetryAt: clock.GetUtcNow()));
 
-    private Failure Untouched(PlannedStep step, string why) => Failure.Untouched(AttemptOf(step), why);
+    private Failure WithoutActing(PlannedStep step, string why) =>
+        Failure.Untouched(AttemptOf(step), why) with
+        {
+            NothingDone = true,
+        };
 
     private int AttemptOf(PlannedStep step) => live.Now.At(step).Attempt;
 }

@@ -56,6 +56,8 @@ internal sealed partial class StepTasks(LiveRun live, ILogger logger)
             {
                 StepState.RollingBack => new RunEvent.RollbackFailed(step.Id, fault),
                 StepState.TakingBack => new RunEvent.StepNotTakenBack(step.Id, fault),
+                var state when step.UndoesItself && StepStates.Table.Next(state, StepTrigger.TurnRed) is not null =>
+                    new RunEvent.StepTurnedRed(step.Id, fault),
                 _ => new RunEvent.StepFailed(step.Id, fault, RetryAt: null),
             };
             await live.NoteAsync(failed, tokens.Stopping);

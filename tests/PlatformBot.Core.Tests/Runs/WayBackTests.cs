@@ -1,3 +1,4 @@
+using PlatformBot.Core.Freezes;
 using PlatformBot.Core.Incidents;
 using PlatformBot.Core.Journals;
 using PlatformBot.Core.Planning;
@@ -179,6 +180,159 @@ public sealed class WayBackTests
         await stage.PassUntilAsync(run => run.Steps["enforce"].IsTakenBack);
 
         stage.World.Did.ShouldBe(["enforce", "undo enforce"]);
+    }
+
+    [Fact]
+    public async Task What_a_crash_left_unproven_is_proven_although_the_run_is_paused()
+    {
+        await using var stage = new Stage(Of(Enforce));
+        stage.World.Shows("well", true);
+        await stage.Live.RecordAsync(Person.Bot, new RunEvent.StepStarted("enforce", 1));
+        await stage.Live.RecordAsync(Person.Bot, new RunEvent.StepActed("enforce", "applied"));
+        await stage.Live.RecordAsync(Ada, new RunEvent.Paused("lunch"));
+
+        stage.Restart();
+        await stage.PassUntilAsync(run => run.Steps["enforce"].State is StepState.Succeeded);
+
+        stage.World.Did.ShouldBeEmpty();
+        stage.Live.Now.State.ShouldBe(RunState.Paused);
+    }
+
+    [Fact]
+    public async Task What_a_crash_left_unproven_and_red_goes_back_although_the_run_is_paused()
+    {
+        await using var stage = new Stage(Of(Enforce));
+        stage.World.Shows("well", false);
+        await stage.Live.RecordAsync(Person.Bot, new RunEvent.StepStarted("enforce", 1));
+        await stage.Live.RecordAsync(Person.Bot, new RunEvent.StepActed("enforce", "applied"));
+        await stage.Live.RecordAsync(Ada, new RunEvent.Paused("lunch"));
+
+        stage.Restart();
+        await stage.PassUntilAsync(run => run.Steps["enforce"].IsTakenBack);
+
+        stage.World.Did.ShouldBe(["undo enforce"]);
+    }
+
+    [Fact]
+    public async Task What_a_crash_cut_off_goes_back_when_the_run_may_not_go_on()
+    {
+        await using var stage = new Stage(Of(Enforce));
+        await stage.Live.RecordAsync(Person.Bot, new RunEvent.StepStarted("enforce", 1));
+        await stage.Live.RecordAsync(Ada, new RunEvent.Paused("lunch"));
+
+        stage.Restart();
+        await stage.PassUntilAsync(run => run.Steps["enforce"].IsTakenBack);
+
+        stage.World.Did.ShouldBe(["undo enforce"]);
+        stage.Live.Now.Steps["enforce"].Failure!.Said.ShouldStartWith("Not proven: the run may not go on now.");
+    }
+
+    [Fact]
+    public async Task What_waits_for_its_next_attempt_half_done_goes_back_when_the_run_is_paused()
+    {
+        await using var stage = new Stage(Of(Enforce with { Backoff = TimeSpan.FromHours(1) }));
+        stage.World.When("enforce", Verdict.Retry);
+        stage.Start();
+        await stage.UntilAsync("enforce", StepState.WaitingToRetry);
+
+        await stage.PauseAsync();
+        await stage.PassUntilAsync(run => run.Steps["enforce"].IsTakenBack);
+
+        stage.World.Did.ShouldBe(["enforce", "undo enforce"]);
+    }
+
+    [Fact]
+    public async Task What_a_crash_cut_off_goes_back_when_a_freeze_keeps_it_from_going_on()
+    {
+        await using var stage = new Stage(Of(Enforce with { Destructive = "cuts callers off" }));
+        await stage.Live.RecordAsync(Person.Bot, new RunEvent.StepStarted("enforce", 1));
+        stage.Windows.Add(
+            new FreezeWindow.Dated(
+                "release",
+                "a launch",
+                [],
+                stage.Clock.GetUtcNow(),
+                stage.Clock.GetUtcNow().AddDays(1)
+            )
+        );
+
+        stage.Restart();
+        await stage.PassUntilAsync(run => run.Steps["enforce"].IsTakenBack);
+
+        stage.World.Did.ShouldBe(["undo enforce"]);
+    }
+
+    [Fact]
+    public async Task What_a_freeze_kept_from_acting_has_nothing_to_take_back()
+    {
+        await using var stage = new Stage(Of(Enforce));
+        await stage.Live.RecordAsync(Person.Bot, new RunEvent.StepStarted("enforce", 1));
+        await stage.Live.RecordAsync(
+            Person.Bot,
+            new RunEvent.StepFailed(
+                "enforce",
+                Failure.Untouched(1, "a freeze") with
+                {
+                    NothingDone = true,
+                },
+                RetryAt: stage.Clock.GetUtcNow().AddHours(1)
+            )
+        );
+        await stage.Live.RecordAsync(Ada, new RunEvent.Paused("lunch"));
+
+        stage.Restart();
+        await stage.QuietAsync();
+
+        stage.World.Did.ShouldBeEmpty();
+        stage.Live.Now.Steps["enforce"].State.ShouldBe(StepState.WaitingToRetry);
+    }
+
+    [Fact]
+    public async Task After_a_crash_its_lock_is_taken_again_before_it_is_proven()
+    {
+        await using var stage = new Stage(Of(Enforce with { Lock = "repository" }));
+        stage.World.Shows("well", true);
+        await stage.Live.RecordAsync(Person.Bot, new RunEvent.StepStarted("enforce", 1));
+        await stage.Live.RecordAsync(Person.Bot, new RunEvent.StepActed("enforce", "applied"));
+        var others = stage.Locks.TryTake("repository")!;
+
+        stage.Restart();
+        await stage.QuietAsync();
+        stage.World.Looked.ShouldBeEmpty();
+        others.Dispose();
+
+        await stage.PassUntilAsync(RunState.Succeeded);
+    }
+
+    [Fact]
+    public async Task Locks_are_given_up_only_when_nothing_is_left_unproven()
+    {
+        await using var stage = new Stage(Of(Enforce));
+        stage.World.Shows("well", false);
+        stage.Start();
+        await stage.UntilAsync("enforce", StepState.Verifying);
+        await stage.Live.RecordAsync(Ada, new RunEvent.UnlockAsked("I need it"));
+        await stage.UntilAsync(run => run.Approvals.ContainsKey("unlock"));
+
+        await stage.VoteAsync(Grace, on: "unlock");
+        await stage.QuietAsync();
+        stage.Live.Now.HasItsTurn.ShouldBeTrue();
+
+        await stage.PassUntilAsync(run => !run.HasItsTurn);
+        stage.Live.Now.Steps["enforce"].IsTakenBack.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_bug_of_the_bot_itself_takes_it_back_too()
+    {
+        await using var stage = new Stage(Of(Enforce));
+        stage.World.When("enforce", _ => throw new InvalidOperationException("a bug"));
+        stage.Start();
+
+        await stage.PassUntilAsync(RunState.AwaitingDecision);
+
+        stage.World.Did[^1].ShouldBe("undo enforce");
+        stage.Live.Now.Steps["enforce"].Failure!.Said.ShouldContain("PlatformBot itself failed at this step");
     }
 
     [Fact]
