@@ -1,6 +1,4 @@
-using PlatformBot.Sandbox;
 using PlatformBot.Sandbox.Twin;
-using PlatformBot.Verbs.Demo;
 using Shouldly;
 using Xunit;
 
@@ -32,7 +30,13 @@ public sealed class ApplicationFaultsTests
         await using var platform = await ThePlatform.WithAsync(4, Migrations, SignOn, Blobs, Files);
         var world = platform.World;
 
-        var mended = await PlayAsync(platform);
+        var story = platform.Story();
+
+        var mended = await platform.MendedAsync(
+            "/platform bootstrap all",
+            over => Task.WhenAll(story.ApproveAllAsync(over), story.ConfirmAsync(over)),
+            Expected
+        );
 
         mended.Order(StringComparer.Ordinal).ShouldBe([Migrations, SignOn, Blobs, Files]);
         TwinVerdict
@@ -45,58 +49,5 @@ public sealed class ApplicationFaultsTests
         world.Tracker.Issues.ShouldContain(issue =>
             issue.Body.Contains("canceling statement due to lock timeout", StringComparison.Ordinal)
         );
-    }
-
-    /// <returns>What was mended.</returns>
-    private static async Task<IReadOnlyCollection<string>> PlayAsync(ThePlatform platform)
-    {
-        var story = platform.Story();
-        await platform.SayAsync("/platform bootstrap all");
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(platform.Limit);
-        var people = Task.WhenAll(story.ApproveAllAsync(over.Token), story.ConfirmAsync(over.Token));
-        var mended = new HashSet<string>();
-        var mending = MendAsync(platform.World, platform.Linus, mended, over.Token);
-        var ending = platform.EndAsync();
-
-        // What nobody expected ends the test with its words.
-        if (await Task.WhenAny(ending, mending) == mending)
-            await mending;
-
-        var end = await ending;
-        await people;
-        await over.CancelAsync();
-        await mending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        end.ShouldContain("succeeded");
-        return mended;
-    }
-
-    private static async Task MendAsync(
-        SandboxWorld world,
-        Watcher who,
-        HashSet<string> mended,
-        CancellationToken cancellationToken
-    )
-    {
-        var seen = new HashSet<string>();
-
-        while (true)
-        {
-            var post = await who.PostAsync(
-                post => post.Buttons.Contains("retry") && !seen.Contains(post.Id),
-                cancellationToken
-            );
-            seen.Add(post.Id);
-            var (_, _, cause) = Expected
-                .Where(one =>
-                    post.Message.Contains($"**{one.Step}** failed", StringComparison.Ordinal)
-                    && post.Text.Contains(one.Saw, StringComparison.Ordinal)
-                )
-                .ShouldHaveSingleItem(post.Text);
-
-            mended.Add(cause);
-            world.Faults.Clear(cause);
-            await who.Seat.PressAsync(post.Id, "retry", cancellationToken);
-            await who.PrivateAsync(cancellationToken);
-        }
     }
 }

@@ -1,6 +1,4 @@
-using PlatformBot.Sandbox;
 using PlatformBot.Sandbox.Twin;
-using PlatformBot.Sandbox.Twin.Vault;
 using PlatformBot.Verbs.Demo;
 using Shouldly;
 using Xunit;
@@ -41,7 +39,23 @@ public sealed class StorageFaultsTests
         var key = world.Vault.Find("Infra", Item).Single();
         world.Vault.Remove(key);
 
-        var mended = await PlayAsync(platform, key);
+        var story = platform.Story(change: world =>
+            world with
+            {
+                ManualSteps = world.ManualSteps.Where(step => step.Key != "apps/nas-buckets").ToDictionary(),
+            }
+        );
+
+        var mended = await platform.MendedAsync(
+            "/platform bootstrap infra --to storage",
+            over => Task.WhenAll(ApproveAsync(platform.Grace, over), story.ConfirmAsync(over)),
+            Expected,
+            cause =>
+            {
+                if (cause == Item)
+                    world.Vault.Add(key.Vault, key.Title, key.Fields);
+            }
+        );
 
         mended
             .Order(StringComparer.Ordinal)
@@ -55,35 +69,6 @@ public sealed class StorageFaultsTests
         world.Tracker.Issues.ShouldAllBe(issue => issue.State == "closed");
     }
 
-    /// <returns>What was mended.</returns>
-    private static async Task<IReadOnlyCollection<string>> PlayAsync(ThePlatform platform, VaultItem key)
-    {
-        var story = platform.Story(change: world =>
-            world with
-            {
-                ManualSteps = world.ManualSteps.Where(step => step.Key != "apps/nas-buckets").ToDictionary(),
-            }
-        );
-        await platform.SayAsync("/platform bootstrap infra --to storage");
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(platform.Limit);
-        var approving = ApproveAsync(platform.Grace, over.Token);
-        var confirming = story.ConfirmAsync(over.Token);
-        var mended = new HashSet<string>();
-        var mending = MendAsync(platform.World, key, platform.Linus, mended, over.Token);
-        var ending = platform.EndAsync();
-
-        // What nobody expected ends the test with its words.
-        if (await Task.WhenAny(ending, mending) == mending)
-            await mending;
-
-        var end = await ending;
-        await Task.WhenAll(approving, confirming);
-        await over.CancelAsync();
-        await mending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        end.ShouldContain("succeeded");
-        return mended;
-    }
-
     private static async Task ApproveAsync(Watcher who, CancellationToken cancellationToken)
     {
         foreach (var phase in new[] { "infra/foundation", "infra/storage" })
@@ -94,39 +79,6 @@ public sealed class StorageFaultsTests
                 cancellationToken
             );
             await Story.ApproveAsync(who, post, "infra", cancellationToken);
-        }
-    }
-
-    private static async Task MendAsync(
-        SandboxWorld world,
-        VaultItem key,
-        Watcher who,
-        HashSet<string> mended,
-        CancellationToken cancellationToken
-    )
-    {
-        var seen = new HashSet<string>();
-
-        while (true)
-        {
-            var post = await who.PostAsync(
-                post => post.Buttons.Contains("retry") && !seen.Contains(post.Id),
-                cancellationToken
-            );
-            seen.Add(post.Id);
-            var (_, _, cause) = Expected
-                .Where(one =>
-                    post.Message.Contains($"**{one.Step}** failed", StringComparison.Ordinal)
-                    && post.Text.Contains(one.Saw, StringComparison.Ordinal)
-                )
-                .ShouldHaveSingleItem(post.Text);
-
-            if (mended.Add(cause) && cause == Item)
-                world.Vault.Add(key.Vault, key.Title, key.Fields);
-
-            world.Faults.Clear(cause);
-            await who.Seat.PressAsync(post.Id, "retry", cancellationToken);
-            await who.PrivateAsync(cancellationToken);
         }
     }
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using PlatformBot.Sandbox;
 using PlatformBot.Verbs.Demo;
+using Shouldly;
 
 namespace PlatformBot.Tests.Stories;
 
@@ -72,6 +73,76 @@ internal sealed class ThePlatform : IAsyncDisposable
 
     /// <summary>Ada reads how run #1 has ended.</summary>
     public async Task<string> EndAsync() => (await Ada.PostAsync(post => IsEnd(post.Message), Limit)).Message;
+
+    /// <summary>
+    /// A run to its good end, in which Linus mends each thing that goes wrong and tries again. A failure that nobody expected ends the
+    /// story with its words.
+    /// </summary>
+    /// <param name="command">what Ada types</param>
+    /// <param name="people">what others do meanwhile, until their part is over</param>
+    /// <param name="expected">which step fails, what a person sees of it, and what they mend</param>
+    /// <param name="mend">beside the fault of that name, which is cleared</param>
+    /// <returns>What was mended.</returns>
+    public async Task<IReadOnlyCollection<string>> MendedAsync(
+        string command,
+        Func<CancellationToken, Task> people,
+        IReadOnlyList<(string Step, string Saw, string Cause)> expected,
+        Action<string>? mend = null
+    )
+    {
+        await SayAsync(command);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(Limit);
+        var others = people(over.Token);
+        var mended = new HashSet<string>();
+        var mending = MendAsync(expected, Mend, over.Token);
+        var ending = EndAsync();
+
+        if (await Task.WhenAny(ending, mending) == mending)
+            await mending;
+
+        var end = await ending;
+        await others;
+        await over.CancelAsync();
+        await mending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        end.ShouldContain("succeeded");
+        return mended;
+
+        void Mend(string cause)
+        {
+            if (mended.Add(cause))
+                mend?.Invoke(cause);
+
+            World.Faults.Clear(cause);
+        }
+    }
+
+    private async Task MendAsync(
+        IReadOnlyList<(string Step, string Saw, string Cause)> expected,
+        Action<string> mend,
+        CancellationToken cancellationToken
+    )
+    {
+        var seen = new HashSet<string>();
+
+        while (true)
+        {
+            var post = await Linus.PostAsync(
+                post => post.Buttons.Contains("retry") && !seen.Contains(post.Id),
+                cancellationToken
+            );
+            seen.Add(post.Id);
+            var (_, _, cause) = expected
+                .Where(one =>
+                    post.Message.Contains($"**{one.Step}** failed", StringComparison.Ordinal)
+                    && post.Text.Contains(one.Saw, StringComparison.Ordinal)
+                )
+                .ShouldHaveSingleItem(post.Text);
+
+            mend(cause);
+            await Linus.Seat.PressAsync(post.Id, "retry", cancellationToken);
+            await Linus.PrivateAsync(cancellationToken);
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {
