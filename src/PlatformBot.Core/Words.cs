@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace PlatformBot.Core;
 
@@ -39,14 +40,30 @@ public static class Words
     /// <summary>The first 12 characters of a digest: enough to compare by eye.</summary>
     public static string Short(string digest) => digest.Length > 12 ? digest[..12] : digest;
 
-    /// <summary>At most so many UTF-16 units; what was cut ends in "…", and no character is cut in half.</summary>
-    public static string Cut(string text, int most)
+    /// <summary>At most so many characters (code points, as chat servers count); what was cut ends in "…".</summary>
+    public static string Cut(string text, int runes)
     {
-        if (text.Length <= most)
+        // As many chars or fewer can never be more code points.
+        if (text.Length <= runes || Runes(text) <= runes)
             return text;
 
-        var end = char.IsHighSurrogate(text[most - 2]) ? most - 2 : most - 1;
-        return text[..end] + "…";
+        var cut = new StringBuilder(runes);
+
+        foreach (var rune in text.EnumerateRunes().Take(Math.Max(0, runes - 1)))
+            cut.Append(rune);
+
+        return runes > 0 ? cut.Append('…').ToString() : "";
+    }
+
+    /// <summary>Length in code points, which is what chat servers count.</summary>
+    public static int Runes(string text)
+    {
+        var count = 0;
+
+        foreach (var _ in text.EnumerateRunes())
+            count++;
+
+        return count;
     }
 
     private static string Two(int large, string unit, int small, string smallUnit) =>

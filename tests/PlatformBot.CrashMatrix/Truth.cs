@@ -52,7 +52,7 @@ internal static class Truth
     {
         var posts = await PostsAsync(town, $"{run.Id.Number}:", cancellationToken);
         var wrong = Twice(posts.Select(post => post.Key)).Select(key => $"posted twice: {key}").ToList();
-        var ended = RunCard.Words(run.State);
+        var ended = RunCard.StateWords(run.State);
         wrong.AddRange(
             posts.Where(post => !run.Posts.ContainsValue(post.Id)).Select(post => $"not in the journal: {post.Key}")
         );

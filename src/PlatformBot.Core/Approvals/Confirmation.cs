@@ -27,7 +27,7 @@ public sealed record Confirmation(IReadOnlyList<string> Names)
         if (!IsNeeded || words.Order(StringComparer.Ordinal).SequenceEqual(Names.Order(StringComparer.Ordinal)))
             return null;
 
-        var instead = words.Length == 0 ? "" : $" You typed {Markdown.Code(Markdown.Cut(typed!, 60))}.";
+        var instead = words.Length == 0 ? "" : $" You typed {Markdown.Code(Words.Cut(typed!, 60))}.";
         return new Refusal(
             $"Nobody can undo what {approval} does. Whoever approves it types {Wanted}.{instead}",
             $"Letter by letter, in the form that the button opens or as the last words: `/platform approve <run> {approval} {string.Join(' ', Names)}`."

@@ -45,7 +45,7 @@ internal static class ApprovalText
 
         var more =
             since.Lines.Count > MostNews ? $"\n… and {since.Lines.Count - MostNews} more: in the file below" : "";
-        var lines = string.Join('\n', since.Lines.Take(MostNews).Select(line => Markdown.Cut(line, 200)));
+        var lines = string.Join('\n', since.Lines.Take(MostNews).Select(line => Words.Cut(line, 200)));
         return since.Lines.Count == 0
             ? $"**Since run #{since.Run}**, which was approved, nothing of it is different.\n\n"
             : $"**Since run #{since.Run}**, which was approved\n{Markdown.Fence($"{lines}{more}")}\n\n";

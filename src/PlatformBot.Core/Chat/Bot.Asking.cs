@@ -213,16 +213,16 @@ public sealed partial class Bot
     {
         var near = Suggestion.For(id, run.Plan.Steps.Select(each => each.Id));
         return new Refusal(
-            $"Run {run.Id} has no step {Markdown.Code(Markdown.Cut(id, 80))}.",
+            $"Run {run.Id} has no step {Markdown.Code(Words.Cut(id, 80))}.",
             near is null ? $"`/platform status {run.Id}` shows its steps." : $"Did you mean `{near}`?"
         );
     }
 
     private static Refusal NoSuchRun(string word) =>
-        new($"There is no run {Markdown.Code(Markdown.Cut(word, 30))}.", "`/platform history` lists them.");
+        new($"There is no run {Markdown.Code(Words.Cut(word, 30))}.", "`/platform history` lists them.");
 
     private static string Line(Run run) =>
-        $"{RunCard.Mark(run.State)} **{run.Id}** {Markdown.Inline(run.Title)}: {RunCard.Words(run.State)}, asked by {run.Requester}";
+        $"{RunCard.Mark(run.State)} **{run.Id}** {Markdown.Inline(run.Title)}: {RunCard.StateWords(run.State)}, asked by {run.Requester}";
 
     private static string Line(RunLine line) =>
         $"{Mark(line)} **{line.Id}** {Markdown.Inline(line.Title)}, asked by {line.Requester}, {Words.Utc(line.PlannedAt)}";
@@ -230,7 +230,7 @@ public sealed partial class Bot
     private static string Mark(RunLine line) =>
         line.EndedAt is null
             ? ":hourglass_flowing_sand: under way"
-            : $"{RunCard.Mark(line.State)} {RunCard.Words(line.State)}";
+            : $"{RunCard.Mark(line.State)} {RunCard.StateWords(line.State)}";
 
     private static string Took(RunLine line) => line.EndedAt is { } ended ? Words.Span(ended - line.PlannedAt) : "";
 }

@@ -65,7 +65,7 @@ public sealed partial class Bot
             };
         }
 
-        var reason = text.Length == 0 ? null : Markdown.Cut(text, LongestReason);
+        var reason = text.Length == 0 ? null : Words.Cut(text, LongestReason);
 
         return parts[0] switch
         {
@@ -88,7 +88,7 @@ public sealed partial class Bot
         await _journal.AppendAsync(
             null,
             click.By.Person,
-            new RunEvent.Suspected($"{what}: {Markdown.Cut(click.Value, 200)}", $"post {click.PostId}")
+            new RunEvent.Suspected($"{what}: {Words.Cut(click.Value, 200)}", $"post {click.PostId}")
             {
                 Origin = click.By.Origin,
             }

@@ -133,7 +133,7 @@ public sealed partial class Bot
         if (!Target(words, out var rest).Ok(out var run, out var refusal))
             return await RefuseAsync(command.By, null, command.Text, refusal);
 
-        var reason = rest.Count == 0 ? null : Markdown.Cut(string.Join(' ', rest), LongestReason);
+        var reason = rest.Count == 0 ? null : Words.Cut(string.Join(' ', rest), LongestReason);
         return await ControlAsync(command.By, run, verb, Reach.Of(run.Plan), now => decide(now, reason), answer);
     }
 
@@ -153,7 +153,7 @@ public sealed partial class Bot
         Scheduler.IsEnding(run)
             ? TooLate(run)
             : new Refusal(
-                $"Run {run.Id} is {RunCard.Words(run.State)}; it cannot {what} now.",
+                $"Run {run.Id} is {RunCard.StateWords(run.State)}; it cannot {what} now.",
                 $"`/platform status {run.Id}` shows where it stands."
             );
 

@@ -69,7 +69,7 @@ public sealed partial class Bot
             );
 
     private static RunEvent.Voted No(Caller by, string phase, string digest, string reason) =>
-        new(phase, Decision.Deny, digest, Markdown.Cut(reason, LongestReason), by.Origin.Via);
+        new(phase, Decision.Deny, digest, Words.Cut(reason, LongestReason), by.Origin.Via);
 
     /// <summary>Finds which approval is meant: the named phase, or the only one that is pending.</summary>
     private async Task<Reply> OnApprovalAsync(
@@ -167,7 +167,7 @@ public sealed partial class Bot
         if (!run.Approvals.TryGetValue(vote.Phase, out var approval))
         {
             return new Refusal(
-                $"Run {run.Id} waits for no approval of {Markdown.Code(Markdown.Cut(vote.Phase, 60))}.",
+                $"Run {run.Id} waits for no approval of {Markdown.Code(Words.Cut(vote.Phase, 60))}.",
                 $"`/platform status {run.Id}` shows what it waits for."
             );
         }
@@ -187,7 +187,7 @@ public sealed partial class Bot
         {
             ApprovalState.Approved => $":white_check_mark: {approval.Phase} of run {run.Id} is approved; it goes on.",
             ApprovalState.Denied =>
-                $":no_entry: {approval.Phase} of run {run.Id} is denied; {(Scheduler.IsEnding(run) ? "the run ends" : $"it is {RunCard.Words(run.State)}")}.",
+                $":no_entry: {approval.Phase} of run {run.Id} is denied; {(Scheduler.IsEnding(run) ? "the run ends" : $"it is {RunCard.StateWords(run.State)}")}.",
             _ =>
                 $":white_check_mark: Your vote counts: {approval.Votes.Count} of {approval.Quorum}.{(approval.Missing.Count == 0 ? "" : $" Still missing: {Seats.Words(approval.Missing)}.")}",
         };
@@ -261,7 +261,7 @@ public sealed partial class Bot
                 $"skip {step}",
                 step,
                 StepTrigger.Skip,
-                new RunEvent.StepSkipped(step, Markdown.Cut(reason, LongestReason)),
+                new RunEvent.StepSkipped(step, Words.Cut(reason, LongestReason)),
                 $":fast_forward: {step} is skipped."
             );
 
@@ -311,7 +311,7 @@ public sealed partial class Bot
     /// <summary>Nothing is decided in a run that ends.</summary>
     private static Refusal TooLate(Run run) =>
         new(
-            run.IsOver ? $"Run {run.Id} is over: {RunCard.Words(run.State)}."
+            run.IsOver ? $"Run {run.Id} is over: {RunCard.StateWords(run.State)}."
                 : run.CancelAsked is { } cancel
                     ? $"Run {run.Id} is being cancelled (by {cancel.By}); nothing more is decided in it."
                 : run.Rollback is not null ? $"Run {run.Id} is being rolled back; nothing goes forward in it."

@@ -62,7 +62,7 @@ public sealed partial class Bot
             if (until is null || until <= now)
             {
                 return new Refusal(
-                    $"{Markdown.Code(Markdown.Cut(time, 40))} is no time to come.",
+                    $"{Markdown.Code(Words.Cut(time, 40))} is no time to come.",
                     "`for 90m`, `for 2h`, `for 3d` (30 days at most), or `until 2026-12-01T08:00Z`."
                 );
             }
@@ -70,7 +70,7 @@ public sealed partial class Bot
 
         return rest.Count == 0
             ? new Refusal("A freeze needs a reason: people read it when they are refused.", Usage("freeze"))
-            : new Freeze("", Markdown.Cut(string.Join(' ', rest), LongestReason), clusters, now, until);
+            : new Freeze("", Words.Cut(string.Join(' ', rest), LongestReason), clusters, now, until);
     }
 
     private Task<Reply> FreezesAsync(
@@ -91,7 +91,7 @@ public sealed partial class Bot
             return await RefuseAsync(command.By, null, command.Text, usage);
         }
 
-        var reason = Markdown.Cut(string.Join(' ', words.Skip(1)), LongestReason);
+        var reason = Words.Cut(string.Join(' ', words.Skip(1)), LongestReason);
         var asked = await _ledger.DecideAsync(command.By, now => ThawOf(now, command.By, words[0], reason));
         return asked.Ok(out var ledger, out var no)
             ? new Reply(
@@ -105,7 +105,7 @@ public sealed partial class Bot
         if (_freezes.Now.Freezes.FirstOrDefault(each => each.Name == name.TrimStart('#')) is not { } freeze)
         {
             return new Refusal(
-                $"No freeze {Markdown.Code(Markdown.Cut(name, 40))} holds now.",
+                $"No freeze {Markdown.Code(Words.Cut(name, 40))} holds now.",
                 "`/platform freezes` lists those that do."
             );
         }
@@ -141,7 +141,7 @@ public sealed partial class Bot
 
     /// <summary>What is written after the name of the request.</summary>
     private static string ThawReason(IReadOnlyList<string> words) =>
-        Markdown.Cut(string.Join(' ', words.Skip(1)), LongestReason);
+        Words.Cut(string.Join(' ', words.Skip(1)), LongestReason);
 
     /// <summary>The vote on lifting a freeze: the very rules of any other vote.</summary>
     private async Task<Reply> VoteOnThawAsync(Caller by, RunEvent.ThawVoted vote)

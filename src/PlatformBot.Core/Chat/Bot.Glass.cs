@@ -33,7 +33,7 @@ public sealed partial class Bot
         if (!Target(words, out var rest).Ok(out var run, out var refusal))
             return await RefuseAsync(command.By, null, command.Text, refusal);
 
-        var reason = Markdown.Cut(string.Join(' ', rest.Skip(1)), LongestReason);
+        var reason = Words.Cut(string.Join(' ', rest.Skip(1)), LongestReason);
 
         if (reason.Length < ShortestReason)
         {
@@ -113,7 +113,7 @@ public sealed partial class Bot
         if (run.Approvals.GetValueOrDefault(phase) is not { State: ApprovalState.Requested } approval)
         {
             return new Refusal(
-                $"Run {run.Id} waits for no approval of {Markdown.Code(Markdown.Cut(phase, 60))}.",
+                $"Run {run.Id} waits for no approval of {Markdown.Code(Words.Cut(phase, 60))}.",
                 $"`/platform status {run.Id}` shows what it waits for."
             );
         }
@@ -135,7 +135,7 @@ public sealed partial class Bot
         CancellationToken cancellationToken
     ) =>
         words.Count > 0 && GlassIn(words[0]) is { } number
-            ? await ReviewAsync(command.By, number, Markdown.Cut(string.Join(' ', words.Skip(1)), LongestReason))
+            ? await ReviewAsync(command.By, number, Words.Cut(string.Join(' ', words.Skip(1)), LongestReason))
             : await RefuseAsync(command.By, null, command.Text, new Refusal("Which glass?", Usage("review")));
 
     /// <summary>The one place where a review is counted, whichever way it came in.</summary>

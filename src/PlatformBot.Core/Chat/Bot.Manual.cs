@@ -64,7 +64,7 @@ public sealed partial class Bot
                     "These files have become evidence of another step meanwhile.",
                     "Attach them once more for this one, then confirm again."
                 )
-            : new RunEvent.EvidenceGiven(step, Markdown.Cut(text, LongestReason), files.Length == 0 ? null : files);
+            : new RunEvent.EvidenceGiven(step, Words.Cut(text, LongestReason), files.Length == 0 ? null : files);
     }
 
     private static Refusal? NotAsked(Caller by, Run run, string step) =>
@@ -77,7 +77,7 @@ public sealed partial class Bot
                 $"It waits for a second person with the role {run.Plan.Access.Approve}: `/platform confirm` or `/platform reject`."
             )
         : new Refusal(
-            $"{Markdown.Code(Markdown.Cut(step, 60))} waits for nobody's word now.",
+            $"{Markdown.Code(Words.Cut(step, 60))} waits for nobody's word now.",
             $"`/platform status {run.Id}` shows what does."
         );
 
@@ -120,7 +120,7 @@ public sealed partial class Bot
             step,
             evidence,
             $"confirm {step} as the second person",
-            new RunEvent.EvidenceConfirmed(step, evidence, note is null ? null : Markdown.Cut(note, LongestReason)),
+            new RunEvent.EvidenceConfirmed(step, evidence, note is null ? null : Words.Cut(note, LongestReason)),
             $":white_check_mark: {step} is confirmed."
         );
 
@@ -133,7 +133,7 @@ public sealed partial class Bot
                 step,
                 evidence,
                 $"reject {step}",
-                new RunEvent.EvidenceRejected(step, evidence, Markdown.Cut(reason, LongestReason)),
+                new RunEvent.EvidenceRejected(step, evidence, Words.Cut(reason, LongestReason)),
                 $":leftwards_arrow_with_hook: {step} is asked again."
             );
 
@@ -173,7 +173,7 @@ public sealed partial class Bot
         return given switch
         {
             null => new Refusal(
-                $"{Markdown.Code(Markdown.Cut(step, 60))} waits for no second person now.",
+                $"{Markdown.Code(Words.Cut(step, 60))} waits for no second person now.",
                 $"`/platform status {run.Id}` shows what is waited for."
             ),
             _ when given.By.Id == by.Id => new Refusal(

@@ -62,7 +62,7 @@ public sealed partial class Bot
 
     private Task<Reply> SubmittedAsync(DialogSubmission submission, string[] parts, string text)
     {
-        var words = Markdown.Cut(text, LongestReason);
+        var words = Words.Cut(text, LongestReason);
         return parts[0] == "review"
             ? ReviewAsync(submission.By, GlassIn(parts[1])!.Value, words)
             : VoteOnThawAsync(

@@ -19,7 +19,7 @@ public sealed partial class Bot
             return await RefuseAsync(command.By, null, command.Text, usage);
         }
 
-        var (cluster, reason) = (words[0], Markdown.Cut(string.Join(' ', words.Skip(1)), LongestReason));
+        var (cluster, reason) = (words[0], Words.Cut(string.Join(' ', words.Skip(1)), LongestReason));
 
         if (MayUse(command.By, "admin", new Reach("repin", [cluster], [])) is { } no)
             return await RefuseAsync(command.By, null, command.Text, no);
@@ -36,7 +36,7 @@ public sealed partial class Bot
         now.Clusters.TryGetValue(cluster, out var pin)
             ? new RunEvent.ClusterUnpinned(cluster, pin.Uid, reason)
             : new Refusal(
-                $"No cluster is bound to {Markdown.Code(Markdown.Cut(cluster, 40))}.",
+                $"No cluster is bound to {Markdown.Code(Words.Cut(cluster, 40))}.",
                 now.Clusters.IsEmpty
                     ? "A name is bound when its cluster answers for the first time."
                     : $"Bound are {string.Join(", ", now.Clusters.Keys.Order(StringComparer.Ordinal).Select(Markdown.Code))}."

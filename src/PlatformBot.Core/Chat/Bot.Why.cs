@@ -33,7 +33,9 @@ public sealed partial class Bot
         return Task.FromResult(
             MaySomehow(command.By, "viewer") is { } blind
                 ? Reply.Refuse(blind)
-                : new Reply(Listed($"Run {run.Id} · {run.Title}, {RunCard.Words(run.State)}", WhyRun(command.By, run)))
+                : new Reply(
+                    Listed($"Run {run.Id} · {run.Title}, {RunCard.StateWords(run.State)}", WhyRun(command.By, run))
+                )
         );
     }
 

@@ -131,7 +131,7 @@ public sealed partial class Bot : IConversation
         await _journal.AppendAsync(
             null,
             Person.Bot,
-            new RunEvent.Suspected(Markdown.Cut(what, LongestNote), Markdown.Cut(from, 200))
+            new RunEvent.Suspected(Words.Cut(what, LongestNote), Words.Cut(from, 200))
         );
 
     /// <summary>What cannot be written down does not happen, and whoever asked for it is told so.</summary>
@@ -145,7 +145,7 @@ public sealed partial class Bot : IConversation
         {
             return Reply.Refuse(
                 new Refusal(
-                    $"Nothing was done, because it cannot be written down: {Markdown.Inline(Markdown.Cut(away.Message, 200))}",
+                    $"Nothing was done, because it cannot be written down: {Markdown.Inline(Words.Cut(away.Message, 200))}",
                     "Make room for the journal on the bot's host, or mend its disk, and ask again. Runs stand still until then; nothing of them is lost."
                 )
             );
@@ -257,17 +257,14 @@ public sealed partial class Bot : IConversation
             .Concat(_catalogue.Runbooks.Select(runbook => runbook.Command));
         var near = Suggestion.For(name, names);
         return new Refusal(
-            $"There is no command {Markdown.Code(Markdown.Cut(name, 60))}.",
+            $"There is no command {Markdown.Code(Words.Cut(name, 60))}.",
             near is null ? "`/platform help` lists what there is." : $"Did you mean `/platform {near}`?"
         );
     }
 
     /// <summary>A refusal in plain words, which may quote what was typed: shown so that the quote is nothing but a quote.</summary>
     private static Refusal Quoted(Refusal plain) =>
-        new(
-            Markdown.Inline(Markdown.Cut(plain.Reason, LongestNote)),
-            Markdown.Inline(Markdown.Cut(plain.Hint, LongestNote))
-        );
+        new(Markdown.Inline(Words.Cut(plain.Reason, LongestNote)), Markdown.Inline(Words.Cut(plain.Hint, LongestNote)));
 
     /// <summary>Writes down that somebody was told no, and tells them.</summary>
     private async Task<Reply> RefuseAsync(Caller by, RunId? run, string what, Refusal refusal)
@@ -280,7 +277,7 @@ public sealed partial class Bot : IConversation
         _journal.AppendAsync(
             run,
             by.Person,
-            new RunEvent.Refused(Markdown.Cut(what, LongestNote), Markdown.Cut(refusal.Reason, LongestNote))
+            new RunEvent.Refused(Words.Cut(what, LongestNote), Words.Cut(refusal.Reason, LongestNote))
             {
                 Origin = by.Origin,
             }

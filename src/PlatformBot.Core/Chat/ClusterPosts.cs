@@ -19,7 +19,7 @@ public static class ClusterPosts
             text.Append($"- {Mark(finding.Health)} **{finding.Topic}** {Markdown.Inline(finding.Text)}\n");
 
             foreach (var detail in finding.Details.Take(MostDetails))
-                text.Append($"    - {Markdown.Inline(Markdown.Cut(detail, LongestDetail))}\n");
+                text.Append($"    - {Markdown.Inline(Words.Cut(detail, LongestDetail))}\n");
 
             if (finding.Details.Count > MostDetails)
                 text.Append($"    - … and {finding.Details.Count - MostDetails} more\n");

@@ -51,7 +51,7 @@ internal static class CommandExcerpt
         if (commands.Length <= MostOfAStep)
             return commands;
 
-        var lines = commands.Split('\n').Select(line => Markdown.Cut(line, 200)).ToList();
+        var lines = commands.Split('\n').Select(line => Words.Cut(line, 200)).ToList();
         return string.Join(
             '\n',
             Ends(lines, 2 * MostCommands, left => $"# … {Words.Count(left, "more line")} in the file below …")

@@ -34,9 +34,7 @@ internal static class Danger
     private static string Line(string pattern, List<PlannedStep> steps)
     {
         var nodes = string.Join(", ", steps.Select(step => step.Node).OfType<string>().Distinct());
-        var text = Markdown.Inline(
-            Markdown.Cut(pattern, LongestText).Replace(Blank, "\uFFFC", StringComparison.Ordinal)
-        );
+        var text = Markdown.Inline(Words.Cut(pattern, LongestText).Replace(Blank, "\uFFFC", StringComparison.Ordinal));
         var where = nodes.Length == 0 ? "" : $"**{Markdown.Inline(nodes)}**";
         var told = text.Contains('\uFFFC', StringComparison.Ordinal)
             ? text.Replace("\uFFFC", where, StringComparison.Ordinal)

@@ -25,7 +25,7 @@ public static class FailurePosts
             : isNewest && at.IsTakenBack ? "failed and was taken back"
             : failure.Attempt == 0 ? "was not started"
             : $"failed after {Words.Count(failure.Attempt, "attempt")}";
-        text.Append($":rotating_light: **{step.Id}** {what}: {Markdown.Inline(Markdown.Cut(failure.Said, 400))}\n");
+        text.Append($":rotating_light: **{step.Id}** {what}: {Markdown.Inline(Words.Cut(failure.Said, 400))}\n");
 
         if (failure.Explanation is not null)
             text.Append($":bulb: {Markdown.Inline(failure.Explanation)}\n");
@@ -108,7 +108,7 @@ public static class FailurePosts
         var issue = run.Incidents.GetValueOrDefault(step.Id) is { Issue: { } link } incident
             ? $"[Issue #{link.Number}]({link.Url}) {(incident.State is Incidents.IncidentState.Closed ? "is closed" : "has the diagnosis")}. "
             : "";
-        var saw = Markdown.Inline(Markdown.Cut(at.Saw, 200));
+        var saw = Markdown.Inline(Words.Cut(at.Saw, 200));
         var now = at.State switch
         {
             StepState.Failed or StepState.RollbackFailed when run.IsOver || run.CancelAsked is not null =>
@@ -129,7 +129,7 @@ public static class FailurePosts
     private static string Findings(string diagnosis)
     {
         var found = diagnosis.Split('\n').Where(line => line.StartsWith("- ", StringComparison.Ordinal)).ToList();
-        var shown = found.Take(MostFindings).Select(line => $"{Closed(Markdown.Cut(line, 240))}\n");
+        var shown = found.Take(MostFindings).Select(line => $"{Closed(Words.Cut(line, 240))}\n");
         return string.Concat(shown)
             + (found.Count > MostFindings ? $"- … and {found.Count - MostFindings} more\n" : "");
     }

@@ -106,32 +106,6 @@ public static partial class Markdown
         return shown.ToString();
     }
 
-    /// <summary>At most so many characters (code points, as chat servers count); what was cut ends in "…".</summary>
-    public static string Cut(string text, int runes)
-    {
-        // As many chars or fewer can never be more code points.
-        if (text.Length <= runes || Runes(text) <= runes)
-            return text;
-
-        var cut = new StringBuilder(runes);
-
-        foreach (var rune in text.EnumerateRunes().Take(Math.Max(0, runes - 1)))
-            cut.Append(rune);
-
-        return runes > 0 ? cut.Append('…').ToString() : "";
-    }
-
-    /// <summary>Length in code points, which is what chat servers count.</summary>
-    public static int Runes(string text)
-    {
-        var count = 0;
-
-        foreach (var _ in text.EnumerateRunes())
-            count++;
-
-        return count;
-    }
-
     private static bool IsHidden(Rune rune) =>
         rune.Value != 0
         && (

@@ -86,7 +86,7 @@ public static class PlanText
             .Concat(diff.Removed.Select(step => ($"- {step.Id}: {step.Title}", (string?)null)))
             .Concat(diff.Changed.SelectMany(Lines))
             .Select(line => line.Item2 is null ? line.Item1 : $"{line.Item1}   DESTRUCTIVE: {line.Item2}");
-        text.Append(Markdown.Fence(Markdown.Cut(string.Join('\n', lines), MostDifference)));
+        text.Append(Markdown.Fence(Words.Cut(string.Join('\n', lines), MostDifference)));
         return text.Append(
                 "\nNothing was changed. A run keeps the plan that was approved; cancel it and ask again to take the new one."
             )

@@ -22,7 +22,7 @@ public static class RunCard
     )
     {
         var text = new StringBuilder();
-        text.Append($"#### {Mark(run.State)} Run {run.Id} · {Markdown.Inline(run.Title)} · {Words(run.State)}\n");
+        text.Append($"#### {Mark(run.State)} Run {run.Id} · {Markdown.Inline(run.Title)} · {StateWords(run.State)}\n");
         text.Append(
             $"asked by {run.Requester} · {Age((run.EndedAt ?? now) - run.PlannedAt)} · plan {Markdown.Code(Core.Words.Short(run.Plan.Digest))}"
         );
@@ -30,7 +30,7 @@ public static class RunCard
         text.Append(
             trouble is null || run.IsOver
                 ? ""
-                : $":warning: **It stands still:** {Markdown.Inline(Markdown.Cut(trouble, 300))}\n\n"
+                : $":warning: **It stands still:** {Markdown.Inline(Words.Cut(trouble, 300))}\n\n"
         );
         text.Append(GlassPosts.Of(run) is { Length: > 0 } broken ? $"{broken}\n" : "");
         AppendStanding(text, run, turn);
@@ -60,7 +60,7 @@ public static class RunCard
         };
 
     /// <summary>A state in words.</summary>
-    public static string Words(RunState state) =>
+    public static string StateWords(RunState state) =>
         state switch
         {
             RunState.AwaitingApproval => "waiting for an approval",
@@ -103,7 +103,7 @@ public static class RunCard
     }
 
     private static string Because(Person by, string? reason) =>
-        reason is null ? $"{by}" : $"{by} (“{Markdown.Inline(Markdown.Cut(reason, 200))}”)";
+        reason is null ? $"{by}" : $"{by} (“{Markdown.Inline(Words.Cut(reason, 200))}”)";
 
     private static void AppendPhases(StringBuilder text, Run run)
     {
@@ -166,17 +166,17 @@ public static class RunCard
             .Concat(run.Failed.Select(step => FailedLine(run, step)))
             .Concat(
                 run.NotRolledBack.Select(step =>
-                    $":rotating_light: **{step.Id}** could not be rolled back: {Markdown.Inline(Markdown.Cut(run.At(step).Saw, 200))}{Issue(run, step)}"
+                    $":rotating_light: **{step.Id}** could not be rolled back: {Markdown.Inline(Words.Cut(run.At(step).Saw, 200))}{Issue(run, step)}"
                 )
             )
             .Concat(
                 run.AwaitingEvidence.Select(step =>
-                    $":raised_hand: **{step.Id}** waits for a person: {Markdown.Inline(Markdown.Cut(step.Title, 120))}"
+                    $":raised_hand: **{step.Id}** waits for a person: {Markdown.Inline(Words.Cut(step.Title, 120))}"
                 )
             )
             .Concat(
                 run.AwaitingSecondPerson.Select(step =>
-                    $":eyes: **{step.Id}** waits for a second person: {Markdown.Inline(Markdown.Cut(step.Title, 120))}"
+                    $":eyes: **{step.Id}** waits for a second person: {Markdown.Inline(Words.Cut(step.Title, 120))}"
                 )
             )
             .ToList();
@@ -189,7 +189,7 @@ public static class RunCard
     }
 
     private static string FailedLine(Run run, PlannedStep step) =>
-        $":rotating_light: **{step.Id}** {(run.At(step).Attempt == 0 ? "was not started" : "failed")}: {Markdown.Inline(Markdown.Cut(run.At(step).Saw, 200))}{Issue(run, step)}";
+        $":rotating_light: **{step.Id}** {(run.At(step).Attempt == 0 ? "was not started" : "failed")}: {Markdown.Inline(Words.Cut(run.At(step).Saw, 200))}{Issue(run, step)}";
 
     /// <summary>The day is said when it is another one.</summary>
     private static string Until(DateTimeOffset then, DateTimeOffset now) =>
@@ -226,10 +226,10 @@ public static class RunCard
         return at.State switch
         {
             StepState.WaitingToRetry =>
-                $"`{step.Id}` tries again {Soon((at.RetryAt ?? now) - now)} ({Attempt(step, at)} failed: {Markdown.Inline(Markdown.Cut(at.Saw, 120))})",
+                $"`{step.Id}` tries again {Soon((at.RetryAt ?? now) - now)} ({Attempt(step, at)} failed: {Markdown.Inline(Words.Cut(at.Saw, 120))})",
             StepState.Verifying => $"`{step.Id}` is being verified, {since}",
             StepState.RollingBack => $"`{step.Id}` is being undone",
-            StepState.TakingBack => $"`{step.Id}` is being taken back: {Markdown.Inline(Markdown.Cut(at.Saw, 160))}",
+            StepState.TakingBack => $"`{step.Id}` is being taken back: {Markdown.Inline(Words.Cut(at.Saw, 160))}",
             _ =>
                 $"`{step.Id}` {Markdown.Inline(step.Title)}, {since}{(at.Attempt > 1 ? $", {Attempt(step, at)}" : "")}",
         };

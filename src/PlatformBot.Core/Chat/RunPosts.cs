@@ -19,7 +19,7 @@ public static class RunPosts
         return new Post
         {
             Text =
-                $"{RunCard.Mark(run.State)} Run {run.Id} {RunCard.Words(run.State)} after {took}: {string.Join(", ", counts)}.{why}{Glass(run)}{Effects(run)}\nJournal: {Markdown.Code($"{run.EndAnchor}")}",
+                $"{RunCard.Mark(run.State)} Run {run.Id} {RunCard.StateWords(run.State)} after {took}: {string.Join(", ", counts)}.{why}{Glass(run)}{Effects(run)}\nJournal: {Markdown.Code($"{run.EndAnchor}")}",
         };
     }
 

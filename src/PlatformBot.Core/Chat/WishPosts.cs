@@ -99,7 +99,7 @@ public static class WishPosts
     {
         var danger = step.Rollback!.Destructive is { } destroys ? $" :warning: {Markdown.Inline(destroys)}" : "";
         var commands = string.Join(" ; ", CommandText.Of(step.Rollback.Action));
-        return $"- `{step.Id}`{danger}: {Markdown.Code(Markdown.Cut(commands.ReplaceLineEndings(" "), 300))}\n";
+        return $"- `{step.Id}`{danger}: {Markdown.Code(Words.Cut(commands.ReplaceLineEndings(" "), 300))}\n";
     }
 
     private static string Holder(Run other, Run run, DateTimeOffset now)

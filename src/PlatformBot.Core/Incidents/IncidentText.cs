@@ -47,7 +47,7 @@ public static class IncidentText
     }
 
     public static string Left(Run run) =>
-        $"Run {run.Id.Number} {RunCard.Words(run.State)}: {Markdown.Inline(run.EndedWhy ?? "")}. This stays open until somebody closes it.";
+        $"Run {run.Id.Number} {RunCard.StateWords(run.State)}: {Markdown.Inline(run.EndedWhy ?? "")}. This stays open until somebody closes it.";
 
     /// <summary>What failed is the way back.</summary>
     private static bool IsUndoing(Run run, PlannedStep step) =>

@@ -8,7 +8,7 @@ internal sealed class PhaseMaker(Catalogue catalogue, PlanPaths paths, Calls cal
     private readonly Manifests _manifests = new(paths.Root, problems);
     private readonly StepFiles _files = new(paths, problems);
 
-    private StepBuilder Steps => field ??= new(catalogue, _manifests, problems);
+    private StepBuilder Steps => field ??= new(catalogue, new(catalogue.Tools, problems), _manifests, problems);
 
     public IEnumerable<MadePhase> Make(Scope scope, PhaseText phase, IReadOnlyList<string> chosen)
     {

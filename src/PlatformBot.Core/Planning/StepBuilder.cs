@@ -3,32 +3,21 @@ using PlatformBot.Core.Runbooks;
 namespace PlatformBot.Core.Planning;
 
 /// <summary>Turns a step whose values are filled in into what will be done, and says what is wrong with it.</summary>
-internal sealed class StepBuilder
+/// <param name="commands">shared by all that reads commands of a step</param>
+internal sealed class StepBuilder(Catalogue catalogue, CommandReader commands, Manifests manifests, Problems problems)
 {
     private static readonly TimeSpan DefaultBackoff = TimeSpan.FromSeconds(10);
 
-    private readonly Catalogue _catalogue;
-    private readonly Problems _problems;
-    private readonly CommandReader _commands;
-    private readonly ActionReader _actions;
-    private readonly StepRules _rules;
-
-    public StepBuilder(Catalogue catalogue, Manifests manifests, Problems problems)
-    {
-        _catalogue = catalogue;
-        _problems = problems;
-        _commands = new(catalogue.Tools, problems);
-        _actions = new(catalogue, _commands, manifests, problems);
-        _rules = new(problems);
-    }
+    private readonly ActionReader _actions = new(catalogue, commands, manifests, problems);
+    private readonly StepRules _rules = new(problems);
 
     public PlannedStep Build(StepText text, YamlMap body, StepPlace place, Scope scope)
     {
-        new ShapeCheck(_problems, filled: true).CheckShape(body, StepShapes.StepBody);
+        new ShapeCheck(problems, filled: true).CheckShape(body, StepShapes.StepBody);
         _rules.Check(text, body, place.Cluster);
 
-        var places = new ClusterReader(_catalogue.Inventory, place.Cluster, _problems);
-        var checks = new CheckReader(_commands, places, _problems);
+        var places = new ClusterReader(catalogue.Inventory, place.Cluster, problems);
+        var checks = new CheckReader(commands, places, problems);
         var retry = body.Map("retry");
 
         return new PlannedStep
@@ -39,7 +28,7 @@ internal sealed class StepBuilder
             Why = body.Text("why"),
             Cluster = place.Cluster,
             Node = place.Node,
-            Address = _catalogue.Inventory.Nodes.FirstOrDefault(known => known.Name == place.Node)?.Address,
+            Address = catalogue.Inventory.Nodes.FirstOrDefault(known => known.Name == place.Node)?.Address,
             Needs = [],
             Action = _actions.Read(body, places, scope),
             Probe = [.. body.Maps("probe").Select(checks.Read)],

@@ -1,3 +1,4 @@
+using PlatformBot.Core;
 using PlatformBot.Core.Statements;
 
 namespace PlatformBot.Cli;
@@ -15,7 +16,6 @@ internal sealed record SshKeys(string Program, string? AllowedSigners, string? R
 /// </summary>
 internal sealed class SshSignatures(ProcessRunner runner, SshKeys keys, TimeProvider clock) : ISignatures
 {
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode Others = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
     private const int NotStarted = 127;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -135,12 +135,7 @@ internal sealed class SshSignatures(ProcessRunner runner, SshKeys keys, TimeProv
 
     private static async Task WriteAsync(string path, string text, CancellationToken stop)
     {
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = OwnerOnly;
-
-        await using var writer = new StreamWriter(path, options);
+        await using var writer = new StreamWriter(path, OwnerOnly.Writing(FileMode.CreateNew));
         await writer.WriteAsync(text.AsMemory(), stop);
     }
 }

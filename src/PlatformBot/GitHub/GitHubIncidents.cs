@@ -33,7 +33,7 @@ internal sealed class GitHubIncidents(GitHubApi api, IOptions<GitHubOptions> opt
         var mark = Mark("incident", fingerprint);
         var issue = new JsonObject
         {
-            ["title"] = Markdown.Cut(Markdown.Visible(title).ReplaceLineEndings(" "), LongestTitle),
+            ["title"] = Words.Cut(Markdown.Visible(title).ReplaceLineEndings(" "), LongestTitle),
             ["body"] = Marked(body, mark),
             ["labels"] = new JsonArray([
                 .. options.Value.Labels.Union(labels).Select(label => JsonValue.Create(label)),
@@ -144,9 +144,9 @@ internal sealed class GitHubIncidents(GitHubApi api, IOptions<GitHubOptions> opt
         var text = Markdown.Hush(body.Replace("\0", "", StringComparison.Ordinal));
         var room = LongestBody - mark.Length - 2;
 
-        if (Markdown.Runes(text) > room)
+        if (Words.Runes(text) > room)
         {
-            var cut = Markdown.Cut(text, room - Cut.Length - LongestFence);
+            var cut = Words.Cut(text, room - Cut.Length - LongestFence);
             text = $"{cut}\n{Markdown.OpenFence(cut)}{Cut}";
         }
 

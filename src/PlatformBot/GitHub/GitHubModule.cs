@@ -18,7 +18,7 @@ internal static class GitHubModule
 
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(provider => new GitHubApi(
-            NewClient(),
+            HttpClients.New(),
             provider.GetRequiredService<IOptions<GitHubOptions>>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<GitHubApi>>()
@@ -26,15 +26,4 @@ internal static class GitHubModule
 
         return services.AddSingleton<IIncidents, GitHubIncidents>();
     }
-
-    /// <summary>A moved repository is answered with a redirect; following it would hand the token to wherever it leads.</summary>
-    private static HttpClient NewClient() =>
-        new(
-            new BrokenConnections(
-                new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(2) }
-            )
-        )
-        {
-            Timeout = Timeout.InfiniteTimeSpan,
-        };
 }

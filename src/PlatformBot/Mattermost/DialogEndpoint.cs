@@ -90,7 +90,7 @@ internal sealed class DialogEndpoint(
 
             if (string.IsNullOrWhiteSpace(value) && !field.GetProperty("optional").GetBoolean())
                 errors[name] = "Please fill this in.";
-            else if (Markdown.Runes(value) > longest)
+            else if (Words.Runes(value) > longest)
                 errors[name] = $"At most {longest} characters.";
             else
                 values[name] = value;

@@ -42,9 +42,9 @@ internal sealed partial class Dialogs(MattermostApi api, MattermostHome home, Se
         new()
         {
             ["callback_id"] = "platformbot",
-            ["title"] = Markdown.Cut(dialog.Title, 24),
+            ["title"] = Words.Cut(dialog.Title, 24),
             ["introduction_text"] = dialog.Introduction,
-            ["submit_label"] = Markdown.Cut(dialog.SubmitLabel, 24),
+            ["submit_label"] = Words.Cut(dialog.SubmitLabel, 24),
             ["notify_on_cancel"] = false,
             ["elements"] = new JsonArray([.. dialog.Fields.Select(Element)]),
             ["state"] = seals.Dialog(State(dialog, by, channel)),
@@ -53,10 +53,10 @@ internal sealed partial class Dialogs(MattermostApi api, MattermostHome home, Se
     private static JsonObject Element(Field field) =>
         new()
         {
-            ["display_name"] = Markdown.Cut(field.Label, 24),
+            ["display_name"] = Words.Cut(field.Label, 24),
             ["name"] = field.Name,
             ["type"] = field.Kind,
-            ["help_text"] = Markdown.Cut(field.Help, 150),
+            ["help_text"] = Words.Cut(field.Help, 150),
             ["optional"] = field.Optional,
             ["max_length"] = field.MaxLength,
         };

@@ -7,7 +7,6 @@ using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 using PlatformBot.Core;
-using PlatformBot.Core.Chat;
 
 namespace PlatformBot.Mattermost;
 
@@ -157,7 +156,7 @@ internal static class Incoming
 
     /// <summary>How somebody came in over HTTP; never longer than what a server's ids need, whatever was sent.</summary>
     public static Origin Origin(string via, string place, HttpContext http) =>
-        new(via, Markdown.Cut(place, 80), $"{http.Connection.RemoteIpAddress}");
+        new(via, Words.Cut(place, 80), $"{http.Connection.RemoteIpAddress}");
 
     /// <summary>For the record only: an address, and the user id that was claimed.</summary>
     public static string Sender(HttpContext http, string user) =>

@@ -18,7 +18,7 @@ internal static class MattermostModule
 
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(provider => new MattermostApi(
-            NewClient(),
+            HttpClients.New(),
             provider.GetRequiredService<IOptions<MattermostOptions>>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<MattermostApi>>()
@@ -62,15 +62,4 @@ internal static class MattermostModule
 
         return endpoints;
     }
-
-    /// <summary>The API never redirects; following one would hand the token to whoever asks for it.</summary>
-    private static HttpClient NewClient() =>
-        new(
-            new BrokenConnections(
-                new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(2) }
-            )
-        )
-        {
-            Timeout = Timeout.InfiniteTimeSpan,
-        };
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using PlatformBot.Core;
 using PlatformBot.Core.Chat;
 
 namespace PlatformBot.Mattermost;
@@ -39,7 +40,7 @@ internal sealed class PostPaper(Seals seals)
         var fitted = box;
 
         // One character may be written as twelve ("\ud83d\ude80"): only the drawn props tell whether they fit.
-        for (var length = Markdown.Runes(box.Text); IsTooLarge(fitted) && length > LeastBoxText; )
+        for (var length = Words.Runes(box.Text); IsTooLarge(fitted) && length > LeastBoxText; )
         {
             length = length * 3 / 4;
             fitted = box with { Text = Fit(box.Text, length, note) };
@@ -104,11 +105,11 @@ internal sealed class PostPaper(Seals seals)
 
     private static string Fit(string text, int runes, string note)
     {
-        if (Markdown.Runes(text) <= runes)
+        if (Words.Runes(text) <= runes)
             return text;
 
         // A cut inside a block of code would draw the note, and all after it, as code.
-        var cut = Markdown.Cut(text, Math.Max(LeastBoxText / 2, runes - note.Length - LongestFence));
+        var cut = Words.Cut(text, Math.Max(LeastBoxText / 2, runes - note.Length - LongestFence));
         var fence = Markdown.OpenFence(cut);
 
         return fence.Length > 0 ? $"{cut}\n{fence}{note}" : cut + note;

@@ -77,7 +77,7 @@ internal sealed class ThreadFiles(MattermostApi api)
     {
         var name = Incoming.Text(info, "name");
         return await api.DigestAsync($"files/{Incoming.Text(info, "id")}", stopping) is { } content
-            ? new EvidenceFile(Markdown.Cut(name, LongestName), content.Size, content.Sha256, post)
+            ? new EvidenceFile(Words.Cut(name, LongestName), content.Size, content.Sha256, post)
             : throw new ChatRefusedException($"Mattermost does not give the file {name}.");
     }
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using PlatformBot.Core;
-using PlatformBot.Core.Chat;
 using PlatformBot.Core.Journals;
 using PlatformBot.Core.Runs;
 
@@ -62,7 +61,7 @@ internal sealed class ExportNotes(string journal)
         return options;
     }
 
-    private static string Plain(string name) => Markdown.Cut(string.Concat(name.Where(c => !char.IsControl(c))), 90);
+    private static string Plain(string name) => Words.Cut(string.Concat(name.Where(c => !char.IsControl(c))), 90);
 
     private static Note? Read(string path)
     {

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using PlatformBot.Core;
 using PlatformBot.Core.Statements;
 
 namespace PlatformBot.Terminal;
@@ -9,15 +10,17 @@ internal sealed class ConsoleClient : IDisposable
     private readonly HttpClient _http;
 
     /// <param name="socket">full path</param>
-    public ConsoleClient(string socket) =>
-        _http = new HttpClient(
-            new SocketsHttpHandler { UseProxy = false, ConnectCallback = (_, stop) => ConnectAsync(socket, stop) }
-        )
+    public ConsoleClient(string socket)
+    {
+        _http = HttpClients.New(handler =>
         {
-            // The name is not looked up: the socket leads there.
-            BaseAddress = new Uri("http://console"),
-            Timeout = TimeSpan.FromMinutes(2),
-        };
+            handler.UseProxy = false;
+            handler.ConnectCallback = (_, stop) => ConnectAsync(socket, stop);
+        });
+        // The name is not looked up: the socket leads there.
+        _http.BaseAddress = new Uri("http://console");
+        _http.Timeout = TimeSpan.FromMinutes(2);
+    }
 
     /// <exception cref="HttpRequestException">The bot does not answer there.</exception>
     public async Task<Hello?> HelloAsync(CancellationToken stopping)

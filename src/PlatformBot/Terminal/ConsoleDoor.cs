@@ -123,7 +123,7 @@ internal sealed class ConsoleDoor(IConversation conversation, Witness witness, N
     {
         try
         {
-            var quote = Markdown.Cut(signed.Statement.ReplaceLineEndings("; "), LongestQuote);
+            var quote = Words.Cut(signed.Statement.ReplaceLineEndings("; "), LongestQuote);
             await conversation.SuspectAsync($"console: {what}: {quote}", $"{Way}, {address}", stopping);
         }
         catch (JournalUnavailableException away)

@@ -25,8 +25,6 @@ internal sealed partial class ConsoleHost(
     ILogger<ConsoleHost> logger
 ) : IHostedService, IAsyncDisposable
 {
-    private const UnixFileMode OwnerFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-    private const UnixFileMode OwnerFolder = OwnerFile | UnixFileMode.UserExecute;
     private const int LargestBody = 64 * 1024;
     private const int MostConnections = 32;
 
@@ -50,7 +48,7 @@ internal sealed partial class ConsoleHost(
             MakeFolder();
             _app = Build();
             await _app.StartAsync(cancellationToken);
-            MakePrivate(socket, OwnerFile);
+            OwnerOnly.NarrowFile(socket);
         }
         catch (Exception exception)
             when (exception is IOException or UnauthorizedAccessException or SocketException or ArgumentException)
@@ -169,23 +167,12 @@ internal sealed partial class ConsoleHost(
     private void MakeFolder()
     {
         var folder = Path.GetDirectoryName(socket)!;
-
-        if (OperatingSystem.IsWindows())
-            Directory.CreateDirectory(folder);
-        else
-            Directory.CreateDirectory(folder, OwnerFolder);
-
-        MakePrivate(folder, OwnerFolder);
+        OwnerOnly.CreateFolder(folder);
+        OwnerOnly.NarrowFolder(folder);
 
         // A bot that was killed has left it, and what it was checking; the journal's lock says that no other bot is at it.
         foreach (var left in Directory.GetFiles(folder, "*.sig").Append(socket))
             File.Delete(left);
-    }
-
-    private static void MakePrivate(string path, UnixFileMode mode)
-    {
-        if (!OperatingSystem.IsWindows())
-            File.SetUnixFileMode(path, mode);
     }
 
     private static async Task<string> DigestAsync(string file, CancellationToken stopping)

@@ -20,22 +20,11 @@ internal sealed class HttpSteps(
     private const string MayBeDone =
         "It may have been done although nobody knows. Look before it is sent again; 'repeatable: true' would say that this is safe.";
 
-    private readonly HttpClient _http = new(
-        new BrokenConnections(
-            new SocketsHttpHandler
-            {
-                // Where an answer leads is for people to see; a token never goes there.
-                AllowAutoRedirect = false,
-                UseCookies = false,
-                AutomaticDecompression = DecompressionMethods.All,
-                PooledConnectionLifetime = TimeSpan.FromMinutes(2),
-            }
-        )
-    )
+    private readonly HttpClient _http = HttpClients.New(handler =>
     {
-        // The step's own time is the limit.
-        Timeout = Timeout.InfiniteTimeSpan,
-    };
+        handler.UseCookies = false;
+        handler.AutomaticDecompression = DecompressionMethods.All;
+    });
 
     /// <param name="repeatable">the step says that doing it twice is doing it once</param>
     public async Task<ActionOutcome> ActAsync(PlannedAction.Http action, bool repeatable, CancellationToken cancelled)

@@ -83,9 +83,9 @@ public sealed class MarkdownTests
         Prop.ForAll<NonNull<string>, byte>(
                 (text, limit) =>
                 {
-                    var cut = Markdown.Cut("🚀" + text.Get + "🚀", limit);
+                    var cut = Words.Cut("🚀" + text.Get + "🚀", limit);
 
-                    return Markdown.Runes(cut) <= limit && Encoding.UTF8.GetByteCount(cut) >= 0;
+                    return Words.Runes(cut) <= limit && Encoding.UTF8.GetByteCount(cut) >= 0;
                 }
             )
             .QuickCheckThrowOnFailure();

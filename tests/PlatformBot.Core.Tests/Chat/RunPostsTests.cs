@@ -70,7 +70,7 @@ public sealed class RunPostsTests
         post.Text.ShouldContain("wipefs --all /dev/sda");
         post.Text.ShouldContain("# … 193 more commands in the file below …");
         post.Text.ShouldContain(":warning: **and 186 more**, in the file below");
-        Markdown.Runes(post.Text).ShouldBeLessThan(12_000);
+        Words.Runes(post.Text).ShouldBeLessThan(12_000);
         post.Files.Single().Text.ShouldContain("removes the empty folder 199");
     }
 

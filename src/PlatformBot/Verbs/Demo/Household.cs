@@ -1,3 +1,4 @@
+using PlatformBot.Core;
 using PlatformBot.Hosting;
 using PlatformBot.Sandbox;
 
@@ -38,19 +39,12 @@ internal sealed class Household : IAsyncDisposable
             world.Vault.ServiceAccountToken,
             cancellationToken
         );
-        MakePrivate(world.Runtime);
+        // Nobody else on this machine reads the clusters' credentials.
+        OwnerOnly.CreateFolder(world.Runtime);
+        OwnerOnly.NarrowFolder(world.Runtime);
         var bot = BotApp.Build(SandboxSettings.For(world, root, folder), world.Clock, logging);
         await bot.StartAsync(cancellationToken);
         return new Household(folder, world, bot);
-    }
-
-    /// <summary>Nobody else on this machine reads the clusters' credentials.</summary>
-    private static void MakePrivate(string folder)
-    {
-        Directory.CreateDirectory(folder);
-
-        if (!OperatingSystem.IsWindows())
-            File.SetUnixFileMode(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
     public async ValueTask DisposeAsync()
