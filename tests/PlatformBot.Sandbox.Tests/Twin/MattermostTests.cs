@@ -48,6 +48,24 @@ public sealed class MattermostTests
             .Throw<InvalidOperationException>(() => _scene.Install("mattermost/app/mattermost.yaml"))
             .Message.ShouldBe("no matches for kind \"Mattermost\" in version \"installation.mattermost.com/v1beta1\"");
 
+    [Fact]
+    public void Only_whoever_signs_up_first_is_the_administrator()
+    {
+        Operator();
+        _scene.Install("mattermost/app/externalsecrets.yaml", "mattermost/app/mattermost.yaml");
+        _scene.World.People.SignUp();
+        _scene.World.ChatHasAdministrator.ShouldBeFalse("nobody answers yet");
+        _scene.Until(() => Status("state") == "stable");
+
+        _scene.World.ChatHasAdministrator = true;
+        _scene.World.People.SignUp();
+        _scene.World.Vault.Find("Infra", "mattermost-admin").ShouldBeEmpty();
+
+        _scene.World.ChatHasAdministrator = false;
+        _scene.World.People.SignUp();
+        _scene.World.Vault.Find("Infra", "mattermost-admin").Count.ShouldBe(1);
+    }
+
     private void Operator()
     {
         _scene.Install("mattermost/operator/helmrelease.yaml");

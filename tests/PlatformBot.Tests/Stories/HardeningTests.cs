@@ -33,7 +33,7 @@ public sealed class HardeningTests
             post => Asks(post, "**infra/authz-enforce** failed and was taken back"),
             platform.Limit
         );
-        red.Text.ShouldContain(Caller);
+        red.Text.ShouldContain(Caller, customMessage: red.Text);
         AccessPolicies(world).ShouldBe(["audit", "audit"]);
         world
             .Tools.Log.Select(run => run.CommandLine)

@@ -1,6 +1,4 @@
 using System.Security.Cryptography;
-using PlatformBot.Sandbox.Kubernetes;
-using PlatformBot.Sandbox.Twin.Helm.Charts;
 
 namespace PlatformBot.Sandbox.Twin.Applications;
 
@@ -23,11 +21,23 @@ public sealed class ApplicationPeople(TwinWorld world)
         }
     }
 
-    /// <summary>The first account of Mattermost.</summary>
-    public void SignUp() =>
-        world.ChatHasAdministrator |= Apps
-            .Objects.View(MattermostOperatorChart.ApiVersion, "Mattermost")
-            .Any(one => one.Text("status", "state") == "stable");
+    /// <summary>The first account of Mattermost, whose password goes into the vault; unless a stranger was quicker.</summary>
+    public void SignUp()
+    {
+        if (world.ChatHasAdministrator || !new Mattermost(world).TakesAccounts(Apps))
+            return;
+
+        world.ChatHasAdministrator = true;
+        world.Vault.Add(
+            "Infra",
+            "mattermost-admin",
+            new Dictionary<string, string>
+            {
+                ["username"] = "linus",
+                ["password"] = RandomNumberGenerator.GetHexString(32, lowercase: true),
+            }
+        );
+    }
 
     private TwinCluster Apps => world.Clusters["apps"];
 }

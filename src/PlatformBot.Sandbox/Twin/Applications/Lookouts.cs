@@ -21,7 +21,7 @@ internal sealed class Lookouts(TwinWorld world)
         {
             ("gatus", "/api/v1/endpoints/statuses") => ServiceAnswer.Json(200, Statuses(cluster, pod)),
             ("kromgo", var badge) when badge.StartsWith("/badges/", StringComparison.Ordinal) => Badge(cluster, badge),
-            ("vmalertmanager", "/api/v2/silences") => ServiceAnswer.Json(200, Silences(cluster)),
+            ("vmalertmanager", "/api/v2/silences") => ServiceAnswer.Json(200, Silences(cluster, path)),
             _ => null,
         };
 
@@ -96,21 +96,37 @@ internal sealed class Lookouts(TwinWorld world)
             : ServiceAnswer.Json(200, """{"label":"badge","message":"0"}""");
     }
 
-    /// <summary>What the operator has told Alertmanager: a silence for each object.</summary>
-    private static JsonArray Silences(TwinCluster cluster)
+    /// <summary>What the operator has told Alertmanager, a silence for each object: those that match the request's filter (NAME="VALUE").</summary>
+    private JsonArray Silences(TwinCluster cluster, string path)
     {
         var told = Pods.IsAvailable(cluster, "observability", "silence-operator")
             ? cluster.Objects.View(SilenceOperatorChart.ApiVersion, "Silence").Where(one => !one.IsEnding())
             : [];
+        var filter = Uri.UnescapeDataString(path).Split("?filter=") is [_, var wanted] ? wanted : null;
         return new JsonArray([
-            .. told.Select(silence => new JsonObject
-            {
-                ["id"] = silence.Uid(),
-                ["status"] = new JsonObject { ["state"] = "active" },
-                ["createdBy"] = "silence-operator",
-                ["comment"] = $"silence-operator-{silence.Namespace()}-{silence.Name()}",
-                ["matchers"] = silence.At("spec", "matchers")?.DeepClone(),
-            }),
+            .. told.Where(silence => filter is null || Matchers(silence).Contains(filter)).Select(Told),
         ]);
     }
+
+    private static IEnumerable<string> Matchers(JsonObject silence) =>
+        silence
+            .Items("spec", "matchers")
+            .Select(one => $"{one.Text("name")}{one.Text("matchType")}\"{one.Text("value")}\"");
+
+    private JsonObject Told(JsonObject silence) =>
+        new()
+        {
+            ["id"] = silence.Uid(),
+            ["status"] = new JsonObject { ["state"] = IsOver(silence) ? "expired" : "active" },
+            ["createdBy"] = "silence-operator",
+            ["comment"] = $"silence-operator-{silence.Namespace()}-{silence.Name()}",
+            ["matchers"] = silence.At("spec", "matchers")?.DeepClone(),
+        };
+
+    /// <summary>It lasts from when it was made; one without a duration has no end.</summary>
+    private bool IsOver(JsonObject silence) =>
+        silence.At("spec", "duration") is { } duration
+        && Timestamp.Read(silence.Text("metadata", "creationTimestamp"))
+            + Flux.Conditions.Duration(duration, TimeSpan.Zero)
+            < world.Clock.GetUtcNow();
 }

@@ -65,6 +65,10 @@ internal sealed class Mattermost(TwinWorld world)
         && PodEnvironment.Of(cluster, server, "MM_CONFIG").Contains($"/{database}?", StringComparison.Ordinal)
         && Database(cluster, server) is null;
 
+    /// <summary>True while people can sign up: it writes them down in its database.</summary>
+    public bool TakesAccounts(TwinCluster cluster) =>
+        Pods.FirstReady(cluster, Namespace, "app", "mattermost") is { } server && Database(cluster, server) is null;
+
     /// <summary>What Mattermost answers over HTTP; null for pods of others.</summary>
     public ServiceAnswer? Answer(TwinCluster cluster, JsonObject pod, string path)
     {

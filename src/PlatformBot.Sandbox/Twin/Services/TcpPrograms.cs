@@ -32,7 +32,11 @@ internal sealed partial class TcpPrograms(TwinWorld world)
         var (pods, trouble, exitCode) = new MeshTraffic(world).Reach(cluster, pod, ns, service);
 
         if (exitCode == 6)
-            return new ExecAnswer(1, "", $"bash: line 1: {host}: Name or service not known\n");
+        {
+            // A shell goes on after a connection that does not come about, unless it is told not to.
+            var code = script.Contains("|| exit 3", StringComparison.Ordinal) ? 3 : 1;
+            return new ExecAnswer(code, "", $"bash: line 1: {host}: Name or service not known\n");
+        }
 
         if (exitCode == MeshTraffic.Refused)
             return new ExecAnswer(0, "", "");
