@@ -65,6 +65,17 @@ ARG OP_SHA256
 RUN take "https://cache.agilebits.com/dist/1P/op2/pkg/v${OP_VERSION}/op_linux_amd64_v${OP_VERSION}.zip" "$OP_SHA256" \
  && unzip -q download op && install -D op bin/op
 
+# What closes the etcd snapshots, and what brings them to the NAS.
+ARG AGE_VERSION=1.2.1
+ARG AGE_SHA256
+RUN take "https://github.com/FiloSottile/age/releases/download/v${AGE_VERSION}/age-v${AGE_VERSION}-linux-amd64.tar.gz" "$AGE_SHA256" \
+ && tar -xzf download --strip-components=1 age/age && install -D age bin/age
+
+ARG RCLONE_VERSION=1.71.0
+ARG RCLONE_SHA256
+RUN take "https://github.com/rclone/rclone/releases/download/v${RCLONE_VERSION}/rclone-v${RCLONE_VERSION}-linux-amd64.zip" "$RCLONE_SHA256" \
+ && unzip -q -j download "*/rclone" && install -D rclone bin/rclone
+
 # mikefarah's; Debian's package of that name is another tool.
 ARG YQ_VERSION=4.48.1
 ARG YQ_SHA256

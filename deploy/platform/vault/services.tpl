@@ -9,6 +9,7 @@ backups on the NAS       op://Infra/nas-s3-cnpg/access-key op://Infra/nas-s3-cnp
 object store             op://Infra/object-store-gitlab/access-key op://Infra/object-store-gitlab/secret-key op://Infra/object-store-harbor/access-key op://Infra/object-store-harbor/secret-key op://Infra/object-store-mattermost/access-key op://Infra/object-store-mattermost/secret-key
 keycloak                 op://Infra/keycloak-admin/username op://Infra/keycloak-admin/password
 single sign-on           op://Infra/oidc-gitlab/client-secret op://Infra/oidc-harbor/client-secret op://Infra/oidc-grafana/client-secret
+etcd snapshots           op://Infra/etcd-backup-age/recipient
 copies on the NAS        op://Infra/nas-s3-mirror/access-key op://Infra/nas-s3-mirror/secret-key
 gitlab                   op://Infra/gitlab-root/password
 harbor                   op://Infra/harbor-admin/password op://Infra/harbor-core/secret-key op://Infra/harbor-core/core-secret op://Infra/harbor-core/csrf-key op://Infra/harbor-core/jobservice-secret op://Infra/harbor-core/registry-http-secret op://Infra/harbor-core/registry-password op://Infra/harbor-core/registry-htpasswd

@@ -146,6 +146,7 @@ public static class PlanText
             $"  timeout {Words.Span(step.Timeout)}, {Words.Count(step.Attempts, "attempt")}, {Words.Count(step.Verify.Count, "check")} after it"
         );
         text.Append(step.HoldsFor is { } span ? $", which must hold for {Words.Span(span)}" : "");
+        text.Append(step.Measures is null ? "" : $", measures {step.Measures}");
         text.Append(step.Lock is null ? "" : $", lock {step.Lock}");
         text.Append(step.Needs.Count == 0 ? "" : $"\n  after {string.Join(", ", step.Needs)}");
         text.Append($"\n  from {step.Source}\n");

@@ -19,11 +19,22 @@ public static class RunPosts
         return new Post
         {
             Text =
-                $"{RunCard.Mark(run.State)} Run {run.Id} {RunCard.StateWords(run.State)} after {took}: {string.Join(", ", counts)}.{why}{Glass(run)}{Effects(run)}\nJournal: {Markdown.Code($"{run.EndAnchor}")}",
+                $"{RunCard.Mark(run.State)} Run {run.Id} {RunCard.StateWords(run.State)} after {took}: {string.Join(", ", counts)}.{why}{Glass(run)}{Measured(run)}{Effects(run)}\nJournal: {Markdown.Code($"{run.EndAnchor}")}",
         };
     }
 
     private static string Glass(Run run) => GlassPosts.Of(run) is { Length: > 0 } broken ? $"\n{broken.TrimEnd()}" : "";
+
+    /// <summary>What steps were there to measure: their time by the journal, their limit, and what they saw.</summary>
+    private static string Measured(Run run) =>
+        string.Concat(
+            run.Plan.Steps.Where(step => step.Measures is not null && run.At(step).EndedAt is not null)
+                .Select(step => (Step: step, At: run.At(step)))
+                .Where(each => each.At.StartedAt is not null)
+                .Select(each =>
+                    $"\n- {(each.At.State is StepState.Succeeded ? ":white_check_mark:" : ":x:")} **{Markdown.Inline(each.Step.Measures!)}**: {Words.Span(each.At.Took)}, limit {Words.Span(each.Step.Timeout)}. {Markdown.Inline(Markdown.Cut(each.At.Saw, 160))}"
+                )
+        );
 
     /// <summary>What a run that did not reach its goal leaves behind.</summary>
     private static string Effects(Run run)

@@ -172,6 +172,10 @@ public sealed record PlannedStep
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TimeSpan? HoldsFor { get; init; }
 
+    /// <summary>What the time that it takes tells people: "RTO of a pod"; null: nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Measures { get; init; }
+
     /// <summary>Attempts in all (1 = no retry).</summary>
     public required int Attempts { get; init; }
 
@@ -199,6 +203,7 @@ public sealed record PlannedStep
                 MakesCluster = false,
                 UndoesItself = false,
                 HoldsFor = null,
+                Measures = null,
                 Probe = [],
             };
 

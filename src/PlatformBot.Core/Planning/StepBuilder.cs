@@ -42,6 +42,7 @@ internal sealed class StepBuilder(Catalogue catalogue, CommandReader commands, M
             UndoesItself = body.Has("on-red"),
             Timeout = body.Span("timeout", StepDefaults.Timeout),
             HoldsFor = body.Has("holds-for") ? body.Span("holds-for", StepDefaults.Timeout) : null,
+            Measures = body.Text("measures"),
             Attempts = retry?.Number("attempts") ?? 1,
             Backoff = retry?.Span("backoff", DefaultBackoff) ?? DefaultBackoff,
             Source = $"{text.At.Source.File}:{text.At.Line}",

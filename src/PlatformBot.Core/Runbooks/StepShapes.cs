@@ -107,6 +107,7 @@ internal static class StepShapes
                 new Kind.Choice("undo"),
                 "When it cannot be proven, its rollback follows at once, without asking."
             ),
+            new("measures", Filled, "What its time tells: in the run's last post, beside its timeout and what it saw."),
             new("retry", new Kind.Mapping(Retry), "Default: one attempt."),
             new("rollback", new Kind.Mapping(Rollback), "How it is undone; without it, what it did stays."),
         ]

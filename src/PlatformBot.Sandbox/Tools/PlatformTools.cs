@@ -11,7 +11,7 @@ namespace PlatformBot.Sandbox.Tools;
 
 /// <summary>
 /// Everything that a platform engineer has on PATH, acting on the twin: talosctl, op, minijinja-cli, yq, git, kubectl,
-/// helm, flux, cilium, linkerd, velero.
+/// helm, flux, cilium, linkerd, velero, age, rclone.
 /// </summary>
 public sealed class PlatformTools : IAsyncDisposable
 {
@@ -47,6 +47,8 @@ public sealed class PlatformTools : IAsyncDisposable
             new CiliumTool(world, _clients).Create(),
             new LinkerdTool(world, _clients).Create(),
             new VeleroTool(world, _clients).Create(),
+            AgeTool.Create(),
+            new RcloneTool(world).Create(),
         ];
         _server = ToolServer.Start(tools, world.Clock, folder, world.Faults, loses);
     }

@@ -14,6 +14,8 @@ internal static class ToolShim
     [
         "HOME",
         "KUBECONFIG",
+        "AWS_ACCESS_KEY_ID",
+        "AWS_SECRET_ACCESS_KEY",
         "TALOSCONFIG",
         "GITHUB_TOKEN",
         "OP_SERVICE_ACCOUNT_TOKEN",

@@ -39,6 +39,7 @@ public sealed class WholeStepTests
           timeout: 90s
           holds-for: 5m
           on-red: undo
+          measures: how long ${{ node.name }} is away
           rollback: { run: [helm, uninstall, "${{ node.name }}"] }
           retry: { attempts: 3, backoff: 7s }
         - step: quiet

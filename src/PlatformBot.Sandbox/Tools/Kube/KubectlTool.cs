@@ -27,6 +27,7 @@ internal sealed class KubectlTool(KubeClients clients)
                 new Command("logs", "container,c= tail= previous,p since=", reading.LogsAsync),
                 new Command("apply", "server-side field-manager= force-conflicts dry-run=", writing.ApplyAsync),
                 new Command("delete", DeleteFlags, writing.DeleteAsync),
+                new Command("create", "field-manager=", writing.CreateAsync),
                 new Command("create job", "from=", KubectlJobs.Creating(OpenAsync)),
                 new Command(
                     "annotate",

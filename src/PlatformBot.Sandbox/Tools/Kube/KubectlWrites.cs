@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace PlatformBot.Sandbox.Tools.Kube;
 
-/// <summary>kubectl apply, delete, label, annotate and rollout restart.</summary>
+/// <summary>kubectl apply, create, delete, label, annotate and rollout restart.</summary>
 internal sealed class KubectlWrites(Func<ToolCall, Flags, Task<KubeAccess>> openAsync)
 {
     private const string MergePatch = "application/merge-patch+json";
@@ -27,6 +27,22 @@ internal sealed class KubectlWrites(Func<ToolCall, Flags, Task<KubeAccess>> open
         }
 
         return failures > 0 ? 1 : 0;
+    }
+
+    /// <summary>As apply, for what must not be there yet; its name may be left to the API server (generateName).</summary>
+    public async Task<int> CreateAsync(ToolCall call, Flags flags)
+    {
+        var access = await openAsync(call, flags);
+
+        foreach (var (source, json) in await KubeManifests.ReadAsync(call, flags))
+        {
+            var target = await TargetOfAsync(flags, access, source, json);
+            var all = target with { Name = null };
+            var made = await access.SendAsync(HttpMethod.Post, all.Path, json, "application/json");
+            call.PrintLine($"{(target with { Name = KubeTargets.Name(made.Json) }).Display} created");
+        }
+
+        return 0;
     }
 
     public async Task<int> DeleteAsync(ToolCall call, Flags flags)

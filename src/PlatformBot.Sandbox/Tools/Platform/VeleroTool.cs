@@ -7,9 +7,6 @@ namespace PlatformBot.Sandbox.Tools.Platform;
 /// <summary>velero: backup locations, backups and restores. A --wait ends with 0 whatever became of what it waited for.</summary>
 internal sealed class VeleroTool(TwinWorld world, KubeClients clients)
 {
-    private const string CreateFlags =
-        "include-namespaces= exclude-namespaces= include-resources= exclude-resources= labels= selector,l= storage-location= ttl= snapshot-move-data from-backup= namespace-mappings= wait,w from-schedule=";
-
     private readonly TwinAccess _access = new(world, clients);
 
     /// <param name="Kind">"Backup"</param>
@@ -40,8 +37,8 @@ internal sealed class VeleroTool(TwinWorld world, KubeClients clients)
 
     private IEnumerable<Command> Of(Thing thing) =>
         [
-            new($"{thing.Word} create", CreateFlags, (call, flags) => CreateAsync(call, flags, thing)),
-            new($"{thing.Word} get", "", (call, flags) => GetAsync(call, flags, thing)),
+            new($"{thing.Word} create", VeleroSpecs.Flags, (call, flags) => CreateAsync(call, flags, thing)),
+            new($"{thing.Word} get", "selector,l=", (call, flags) => GetAsync(call, flags, thing)),
             new($"{thing.Word} describe", "details", (call, flags) => DescribeAsync(call, flags, thing)),
             new($"{thing.Word} delete", "confirm all", (call, flags) => DeleteAsync(call, flags, thing)),
         ];
@@ -90,15 +87,10 @@ internal sealed class VeleroTool(TwinWorld world, KubeClients clients)
 
     private async Task<int> CreateAsync(ToolCall call, Flags flags, Thing thing)
     {
-        var name = flags.Words.FirstOrDefault() ?? throw Error("a name is required");
         var api = await OpenAsync(call, flags);
-        var json = new JsonObject
-        {
-            ["apiVersion"] = "velero.io/v1",
-            ["kind"] = thing.Kind,
-            ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = NamespaceOf(flags) },
-            ["spec"] = thing == Backups ? BackupSpec(flags) : RestoreSpec(flags),
-        };
+        var json = thing == Backups ? await BackupAsync(call, flags, api) : VeleroSpecs.Restore(flags);
+        var name = (string)json["metadata"]!["name"]!;
+        json["metadata"]!["namespace"] = NamespaceOf(flags);
         var answer = await api.SendAsync(
             HttpMethod.Post,
             thing.Path(NamespaceOf(flags), ""),
@@ -126,6 +118,17 @@ internal sealed class VeleroTool(TwinWorld world, KubeClients clients)
         return await WaitAsync(call, api, thing, NamespaceOf(flags), name);
     }
 
+    private static async Task<JsonObject> BackupAsync(ToolCall call, Flags flags, KubeClient api)
+    {
+        if (flags.Get("from-schedule") is not { } schedule)
+            return VeleroSpecs.Backup(flags);
+
+        var path = $"/apis/velero.io/v1/namespaces/{NamespaceOf(flags)}/schedules/{schedule}";
+        var found = await ReadAsync(call, api, path);
+        call.PrintLine("Creating backup from schedule, all other filters are ignored.");
+        return VeleroSpecs.Scheduled(flags, found, call.Now);
+    }
+
     private static async Task<int> WaitAsync(ToolCall call, KubeClient api, Thing thing, string ns, string name)
     {
         while (true)
@@ -145,51 +148,31 @@ internal sealed class VeleroTool(TwinWorld world, KubeClients clients)
         }
     }
 
-    private static JsonObject BackupSpec(Flags flags)
-    {
-        var spec = new JsonObject
-        {
-            ["includedNamespaces"] = List(flags.Many("include-namespaces"), "*"),
-            ["ttl"] = flags.Get("ttl", "720h0m0s"),
-            ["storageLocation"] = flags.Get("storage-location", ""),
-            ["snapshotMoveData"] = flags.IsOn("snapshot-move-data"),
-        };
-
-        if (flags.Many("exclude-resources") is { Count: > 0 } excluded)
-            spec["excludedResources"] = List(excluded);
-
-        return spec;
-    }
-
-    private static JsonObject RestoreSpec(Flags flags)
-    {
-        var from =
-            flags.Get("from-backup") ?? throw Error("either a backup or schedule must be specified, but not both");
-        var mapping = new JsonObject();
-
-        foreach (var pair in flags.Many("namespace-mappings").Select(text => text.Split(':', 2)))
-            mapping[pair[0]] = pair.ElementAtOrDefault(1);
-
-        return new JsonObject { ["backupName"] = from, ["namespaceMapping"] = mapping };
-    }
-
-    private static JsonArray List(IReadOnlyList<string> texts, params string[] otherwise) =>
-        [.. (texts.Count > 0 ? texts : otherwise).Select(text => (JsonNode)text)];
-
     private async Task<int> GetAsync(ToolCall call, Flags flags, Thing thing)
     {
-        var name = flags.Words.FirstOrDefault() ?? throw Error("a name is required");
-        var json = await ReadAsync(call, await OpenAsync(call, flags), thing.Path(NamespaceOf(flags), name));
+        var path = thing.Path(NamespaceOf(flags), flags.Words.FirstOrDefault() ?? "");
+        var json = await ReadAsync(call, await OpenAsync(call, flags), path + KubeTargets.Query(flags.Get("selector")));
+        var all = json["items"] is JsonArray items ? items.OfType<JsonObject>() : [json];
         call.Print(
             flags.Get("output") is "json"
                 ? JsonText.Indented(json, 2) + "\n"
                 : TextTable.Write([
-                    ["NAME", "STATUS", "ERRORS", "WARNINGS"],
-                    [name, Phase(json), $"{json["status"]?["errors"] ?? 0}", $"{json["status"]?["warnings"] ?? 0}"],
+                    ["NAME", "STATUS", "ERRORS", "WARNINGS", "CREATED", "EXPIRES"],
+                    .. all.Select(Row),
                 ])
         );
         return 0;
     }
+
+    private static IReadOnlyList<string> Row(JsonObject json) =>
+        [
+            KubeTargets.Name(json),
+            Phase(json),
+            $"{json["status"]?["errors"] ?? 0}",
+            $"{json["status"]?["warnings"] ?? 0}",
+            $"{json["status"]?["startTimestamp"]}",
+            $"{json["spec"]?["ttl"]}",
+        ];
 
     private async Task<int> DescribeAsync(ToolCall call, Flags flags, Thing thing)
     {
@@ -204,8 +187,11 @@ internal sealed class VeleroTool(TwinWorld world, KubeClients clients)
         if (status?["failureReason"] is { } reason)
             call.PrintLine($"\nFailure reason:  {reason}");
 
-        if (status?["errors"] is { } errors)
-            call.PrintLine($"\nErrors:    {errors}");
+        foreach (var word in new[] { "errors", "warnings" })
+        {
+            if (status?[word] is { } count)
+                call.PrintLine($"\n{char.ToUpperInvariant(word[0])}{word[1..]}:  {count}");
+        }
 
         return 0;
     }
@@ -266,7 +252,7 @@ internal sealed class VeleroTool(TwinWorld world, KubeClients clients)
     private static string NamespaceOf(Flags flags) => flags.Get("namespace", "velero");
 
     /// <summary>The API server knows no such path: Velero's kinds are not there.</summary>
-    private static ToolException Error(string message) =>
+    internal static ToolException Error(string message) =>
         new(
             message.StartsWith("404 page not found", StringComparison.Ordinal)
                 ? "An error occurred: no matches for kind \"Backup\" in version \"velero.io/v1\""

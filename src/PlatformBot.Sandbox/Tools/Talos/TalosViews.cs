@@ -115,6 +115,9 @@ internal sealed class TalosViews(MachineRoom room)
         return 0;
     }
 
+    /// <summary>In bytes; the database of a small cluster.</summary>
+    private const int SnapshotSize = 2 << 20;
+
     public async Task<int> EtcdSnapshotAsync(ToolCall call, Flags flags)
     {
         var connection = await TalosConnection.OpenAsync(call, flags, room);
@@ -128,7 +131,8 @@ internal sealed class TalosViews(MachineRoom room)
             );
         }
 
-        var text = $"snapshot of the simulated etcd of {machine.Config?.ClusterName} at {call.Now:O}\n";
+        var head = $"snapshot of the simulated etcd of {machine.Config?.ClusterName} at {call.Now:O}\n";
+        var text = head.PadRight(SnapshotSize, '.');
         await call.WriteAsync(path, text);
         var size = Encoding.UTF8.GetByteCount(text);
         call.PrintLine($"etcd snapshot saved to \"{path}\" ({size} bytes)");

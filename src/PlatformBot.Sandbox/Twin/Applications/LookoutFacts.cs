@@ -53,7 +53,11 @@ internal static class LookoutFacts
             .Objects.View("batch/v1", "Job", "rook-ceph")
             .Where(job => job.Name().StartsWith("s3-mirror-", StringComparison.Ordinal))
             .ToList();
-        var done = copies.Count(job => job.Holds("Complete"));
+        var done = copies
+            .Where(job => job.Holds("Complete"))
+            .Select(job => job.Name().Split('-')[2])
+            .Distinct()
+            .Count();
         return new TwinFact(
             "infra: the object store is copied to the NAS",
             done == 3,

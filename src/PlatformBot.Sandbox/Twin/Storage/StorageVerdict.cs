@@ -35,7 +35,7 @@ internal static class StorageVerdict
         var restore = cluster.Objects.View(
             new ObjectKey(VeleroChart.ApiVersion, "Restore", VeleroServer.Namespace, "smoke")
         );
-        var data = world.Nas.Find(place)?.Volumes.GetValueOrDefault("demo-data") ?? "";
+        var data = world.Nas.Find(place)?.Volumes.GetValueOrDefault("storage-smoke/demo-data") ?? "";
         var phase = restore.Text("status", "phase");
         return new TwinFact(
             $"{cluster.Name}: a backup was restored",

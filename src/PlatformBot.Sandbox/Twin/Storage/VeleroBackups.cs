@@ -18,6 +18,9 @@ internal sealed class VeleroBackups(TwinWorld world)
     private static readonly TimeSpan Collecting = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Moving = TimeSpan.FromSeconds(8);
 
+    /// <summary>How long Velero waits for a node's agent to take a volume.</summary>
+    private static readonly TimeSpan Preparing = TimeSpan.FromMinutes(30);
+
     // What is made anew where a backup is restored, or means nothing there.
     private static readonly string[] NotTaken =
     [
@@ -81,17 +84,14 @@ internal sealed class VeleroBackups(TwinWorld world)
     /// <summary>Takes the objects, and a snapshot of each volume that has a driver for it.</summary>
     private void Collect(TwinCluster cluster, JsonObject backup)
     {
-        string[] namespaces = [.. backup.ItemsAt("spec.includedNamespaces").Select(name => name.Text())];
-        string[] excluded = [.. backup.ItemsAt("spec.excludedResources").Select(name => name.Text().Split('.')[0])];
+        var scope = new VeleroScope(backup);
         var objects = cluster
             .Objects.ViewAll()
-            .Where(json => IsTaken(json, namespaces) && !excluded.Contains(PluralOf(json)))
+            .Where(json => !NotTaken.Contains(json.Text("kind")) && scope.Holds(json))
             .Select(json => json.Copy())
             .ToList();
         var type = SnapshotClass(cluster);
-        var claims = objects
-            .Where(json => json.Text("kind") == "PersistentVolumeClaim" && DriverOf(cluster, json) == CephCsi.Driver)
-            .ToList();
+        var claims = objects.Where(json => scope.TakesVolumes && IsMoved(cluster, json)).ToList();
 
         if (type is not null)
             claims.ForEach(claim => BeginUpload(cluster, backup, claim, type));
@@ -129,7 +129,10 @@ internal sealed class VeleroBackups(TwinWorld world)
 
         if (world.Nas.Find(place) is { } kept)
         {
-            var volumes = completed.ToDictionary(one => one.Text("spec", "sourcePVC"), one => Moved(cluster, one));
+            var volumes = completed.ToDictionary(
+                one => $"{one.Text("spec", "sourceNamespace")}/{one.Text("spec", "sourcePVC")}",
+                one => Moved(cluster, one)
+            );
             world.Nas.Keep(place, kept with { Volumes = volumes });
         }
 
@@ -160,7 +163,7 @@ internal sealed class VeleroBackups(TwinWorld world)
 
     private static void BeginUpload(TwinCluster cluster, JsonObject backup, JsonObject claim, string type)
     {
-        var name = $"{backup.Name()}-{claim.Name()}";
+        var name = $"{backup.Name()}-{claim.Uid()[..5]}";
         var snapshot = $"velero-{claim.Name()}-{backup.Uid()[..5]}";
         cluster.Objects.Put(
             Manifest
@@ -193,7 +196,9 @@ internal sealed class VeleroBackups(TwinWorld world)
         );
     }
 
-    /// <summary>New → Accepted while there is no node agent or snapshot → InProgress → Completed or Failed.</summary>
+    /// <summary>
+    /// New → Accepted while there is no node agent or snapshot, which is given up after half an hour → InProgress → Completed or Failed.
+    /// </summary>
     private void Upload(TwinCluster cluster, JsonObject upload)
     {
         var phase = upload.Text("status", "phase");
@@ -201,14 +206,7 @@ internal sealed class VeleroBackups(TwinWorld world)
         if (phase is "Completed" or "Failed")
             return;
 
-        var ready = VeleroServer.Moves(cluster) && cluster.Objects.View(SnapshotOf(upload)).Is("status", "readyToUse");
-        var due = cluster.Clock.GetUtcNow() - Timestamp.Read(upload.Text("status", "startTimestamp")) >= Moving;
-        var trouble = due ? UploadTrouble(cluster, upload) : null;
-        var next =
-            !ready ? "Accepted"
-            : !due ? "InProgress"
-            : trouble is null ? "Completed"
-            : "Failed";
+        var (next, trouble) = Next(cluster, upload);
 
         if (next == phase)
             return;
@@ -219,17 +217,40 @@ internal sealed class VeleroBackups(TwinWorld world)
             {
                 var status = json.Section("status");
                 status["phase"] = next;
-
-                if (next == "InProgress")
-                    status["startTimestamp"] = Timestamp.Of(cluster.Clock);
-                else if (due)
-                    status["completionTimestamp"] = Timestamp.Of(cluster.Clock);
+                status[StampOf(next)] = Timestamp.Of(cluster.Clock);
 
                 if (trouble is not null)
                     status["message"] = trouble;
             }
         );
     }
+
+    private (string Phase, string? Trouble) Next(TwinCluster cluster, JsonObject upload)
+    {
+        var now = cluster.Clock.GetUtcNow();
+        TimeSpan Since(string stamp) => now - (Timestamp.Read(upload.Text("status", stamp)) ?? now);
+
+        if (!VeleroServer.Moves(cluster) || !cluster.Objects.View(SnapshotOf(upload)).Is("status", "readyToUse"))
+        {
+            return Since(StampOf("Accepted")) >= Preparing
+                ? ("Failed", "timeout on preparing data upload")
+                : ("Accepted", null);
+        }
+
+        if (Since(StampOf("InProgress")) < Moving)
+            return ("InProgress", null);
+
+        var trouble = UploadTrouble(cluster, upload);
+        return (trouble is null ? "Completed" : "Failed", trouble);
+    }
+
+    private static string StampOf(string phase) =>
+        phase switch
+        {
+            "Accepted" => "acceptedTimestamp",
+            "InProgress" => "startTimestamp",
+            _ => "completionTimestamp",
+        };
 
     private string? UploadTrouble(TwinCluster cluster, JsonObject upload)
     {
@@ -274,14 +295,9 @@ internal sealed class VeleroBackups(TwinWorld world)
             )
             ?.Name();
 
-    private static bool IsTaken(JsonObject json, string[] namespaces) =>
-        !NotTaken.Contains(json.Text("kind"))
-        && (
-            namespaces.Contains(json.Namespace())
-            || json.Text("kind") == "Namespace" && namespaces.Contains(json.Name())
-        );
-
-    private static string PluralOf(JsonObject json) => $"{json.Text("kind").ToLowerInvariant()}s";
+    /// <summary>A volume whose driver makes snapshots; the others are left out without a word.</summary>
+    private static bool IsMoved(TwinCluster cluster, JsonObject json) =>
+        json.Text("kind") == "PersistentVolumeClaim" && DriverOf(cluster, json) == CephCsi.Driver;
 
     private static TimeSpan Age(TwinCluster cluster, JsonObject backup) =>
         cluster.Clock.GetUtcNow()

@@ -1,12 +1,21 @@
 using System.Text.Json.Nodes;
 using PlatformBot.Sandbox.Kubernetes;
 using PlatformBot.Sandbox.Twin.Helm.Charts;
+using PlatformBot.Sandbox.Twin.Workloads;
 
 namespace PlatformBot.Sandbox.Twin.Storage;
 
-/// <summary>Velero's restores: the objects of a backup, into the namespaces that they are mapped to, and the data of their volumes.</summary>
+/// <summary>
+/// Velero's restores: the objects of a backup, into the namespaces that they are mapped to, and the data of their volumes. What is there
+/// already is left as it is, with a warning when it differs.
+/// </summary>
 internal sealed class VeleroRestores(TwinWorld world)
 {
+    private const string OfRestore = "velero.io/restore-name";
+
+    /// <summary>Where people write.</summary>
+    private static readonly string[] Written = ["spec", "data"];
+
     private static readonly TimeSpan Writing = TimeSpan.FromSeconds(3);
 
     public void Reconcile(TwinCluster cluster)
@@ -30,16 +39,20 @@ internal sealed class VeleroRestores(TwinWorld world)
 
     private static void Begin(TwinCluster cluster, JsonObject restore)
     {
-        var name = restore.Text("spec", "backupName");
-        var wrong = cluster.Objects.View(new ObjectKey(VeleroChart.ApiVersion, "Backup", VeleroServer.Namespace, name))
-            is null
-            ? $"Error retrieving backup: backups.velero.io \"{name}\" not found"
+        var schedule = restore.Text("spec", "scheduleName");
+        var name = schedule.Length > 0 ? Newest(cluster, schedule) : restore.Text("spec", "backupName");
+        var wrong =
+            name.Length == 0 ? "No completed backups found for schedule"
+            : cluster.Objects.View(new ObjectKey(VeleroChart.ApiVersion, "Backup", VeleroServer.Namespace, name))
+                is null
+                ? $"Error retrieving backup: backups.velero.io \"{name}\" not found"
             : null;
         cluster.Objects.Update(
             ObjectKey.Of(restore),
             json =>
             {
                 var status = json.Section("status");
+                json.Section("spec")["backupName"] = name;
                 status["phase"] = wrong is null ? "InProgress" : "FailedValidation";
 
                 if (wrong is null)
@@ -50,6 +63,18 @@ internal sealed class VeleroRestores(TwinWorld world)
         );
     }
 
+    /// <summary>The schedule's last backup that is complete; "" when there is none.</summary>
+    private static string Newest(TwinCluster cluster, string schedule) =>
+        cluster
+            .Objects.View(VeleroChart.ApiVersion, "Backup", VeleroServer.Namespace)
+            .Where(one =>
+                one.Label("velero.io/schedule-name") == schedule && one.Text("status", "phase") == "Completed"
+            )
+            .OrderBy(one => one.Text("status", "startTimestamp"), StringComparer.Ordinal)
+            .LastOrDefault()
+            ?.Name()
+        ?? "";
+
     private void Write(TwinCluster cluster, JsonObject restore)
     {
         if (Kept(cluster, restore) is not { } kept)
@@ -58,28 +83,39 @@ internal sealed class VeleroRestores(TwinWorld world)
             return;
         }
 
-        foreach (
-            var json in kept
-                .Objects.Where(one => one.Text("kind") == "Namespace")
-                .Concat(kept.Objects.Where(IsRestored))
-        )
+        var scope = new VeleroScope(restore);
+        var namespaces = kept.Objects.Where(one => one.Text("kind") == "Namespace" && scope.HoldsNamespace(one.Name()));
+        var things = kept.Objects.Where(one => IsRestored(one) && scope.Holds(one)).ToList();
+        var warnings = 0;
+
+        foreach (var json in namespaces.Concat(things))
         {
-            Applier.Apply(cluster, Moved(json, restore));
+            var moved = Moved(json, restore);
+
+            if (cluster.Objects.View(ObjectKey.Of(moved)) is { } found)
+                warnings += Differs(found, moved) ? 1 : 0;
+            else
+                Applier.Apply(cluster, moved);
         }
 
-        cluster.Objects.Update(
-            ObjectKey.Of(restore),
-            json =>
-            {
-                json.Section("status")["phase"] = "WaitingForPluginOperations";
-                json.Section("status")["progress"] = new JsonObject
-                {
-                    ["itemsRestored"] = kept.Objects.Count,
-                    ["totalItems"] = kept.Objects.Count,
-                };
-            }
-        );
+        cluster.Objects.Update(ObjectKey.Of(restore), json => ReportWritten(json, things.Count, warnings));
     }
+
+    private static void ReportWritten(JsonObject json, int items, int warnings)
+    {
+        var status = json.Section("status");
+        status["phase"] = "WaitingForPluginOperations";
+        status["progress"] = new JsonObject { ["itemsRestored"] = items, ["totalItems"] = items };
+
+        // "could not restore, … already exists. Warning: the in-cluster version is different than the backed-up version"
+        if (warnings > 0)
+            status["warnings"] = warnings;
+    }
+
+    /// <summary>In what people wrote: the rest is made anew wherever it is.</summary>
+    private static bool Differs(JsonObject found, JsonObject kept) =>
+        found.Text("kind") is not ("Namespace" or "ServiceAccount")
+        && !Written.All(part => JsonNode.DeepEquals(found[part], kept[part]));
 
     /// <summary>Writes the data onto the volumes, once they are bound; what has no data to come is left to its consumer.</summary>
     private void Fill(TwinCluster cluster, JsonObject restore)
@@ -95,14 +131,16 @@ internal sealed class VeleroRestores(TwinWorld world)
         if (kept is null || !VeleroServer.Moves(cluster))
             return;
 
-        foreach (var (claim, text) in kept.Volumes)
+        foreach (var (place, text) in kept.Volumes)
         {
-            var ns = kept
-                .Objects.First(json => json.Text("kind") == "PersistentVolumeClaim" && json.Name() == claim)
-                .Namespace();
+            var (ns, claim) = place.Split('/') is [var left, var right] ? (left, right) : ("", place);
             var key = new ObjectKey("v1", "PersistentVolumeClaim", MapOf(restore, ns), claim);
 
-            if (cluster.Objects.View(key).Text("status", "phase") != "Bound")
+            // A volume that was there before keeps what is on it.
+            if (cluster.Objects.View(key) is not { } made || made.Label(OfRestore) != restore.Name())
+                continue;
+
+            if (made.Text("status", "phase") != "Bound")
                 return;
 
             VolumeData.Write(cluster, key.Namespace, claim, text);
@@ -172,7 +210,7 @@ internal sealed class VeleroRestores(TwinWorld world)
         }
 
         moved.Remove("status");
-        metadata.Section("labels")["velero.io/restore-name"] = restore.Name();
+        metadata.Section("labels")[OfRestore] = restore.Name();
 
         if (moved.Text("kind") == "Namespace")
         {

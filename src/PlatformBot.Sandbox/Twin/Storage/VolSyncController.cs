@@ -107,7 +107,7 @@ internal sealed class VolSyncController(TwinWorld world) : IController
         var claim = source.Text("spec", "sourcePVC");
         world.Nas.Keep(
             NasAccess.Plain(secret, "RESTIC_REPOSITORY"),
-            new KeptBackup([], new Dictionary<string, string> { [claim] = written })
+            new KeptBackup([], new Dictionary<string, string> { [$"{source.Namespace()}/{claim}"] = written })
         );
 
         foreach (

@@ -1,0 +1,55 @@
+using Shouldly;
+using Xunit;
+
+namespace PlatformBot.Tests.Stories;
+
+/// <summary>Day 2, at three in the morning: backups that must be there, and what is made of them.</summary>
+public sealed class RecoveryTests(BuiltPlatform platform) : IClassFixture<BuiltPlatform>
+{
+    private const string Partial = "infra/velero-partially-failed";
+    private const string Away = "apps/nas-away";
+
+    [Fact]
+    public async Task A_backup_says_what_it_made_and_leaves_no_snapshot_of_etcd_behind()
+    {
+        var played = await platform.PlayAsync("backup all");
+
+        played.Asked.ShouldBeEmpty();
+        played.End.ShouldContain("succeeded");
+
+        foreach (
+            var part in new[]
+            {
+                "etcd of infra",
+                "etcd of apps",
+                "Objects and volumes of apps",
+                "PostgreSQL's base backup",
+            }
+        )
+            played.End.ShouldContain($":white_check_mark: **{part}**: ");
+
+        var nas = platform.World.Twin.Nas;
+        var kept = nas.FileAt("velero-backups/etcd/infra/etcd-infra.db.age").ShouldNotBeNull();
+        kept.Text.ShouldStartWith("age-encryption.org/v1");
+        kept.Text.ShouldNotContain("snapshot");
+        Directory.GetFiles(Path.Combine(platform.World.Runtime, "files")).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_backup_that_failed_in_part_is_no_backup_although_velero_ends_with_0()
+    {
+        var played = await platform.PlayAsync("backup all", Partial, Away);
+
+        played.Asked.ShouldContain(asked =>
+            asked.StartsWith("infra/objects: ", StringComparison.Ordinal)
+            && asked.Contains("is PartiallyFailed, not Completed", StringComparison.Ordinal)
+        );
+        played.Asked.ShouldContain(asked =>
+            asked.StartsWith("apps/objects: ", StringComparison.Ordinal)
+            && asked.Contains("is FailedValidation, not Completed", StringComparison.Ordinal)
+        );
+        // The others were made meanwhile; after the faults were mended, the run got there.
+        played.Asked.ShouldAllBe(asked => asked.Contains("/objects: ", StringComparison.Ordinal));
+        played.End.ShouldContain("succeeded");
+    }
+}
