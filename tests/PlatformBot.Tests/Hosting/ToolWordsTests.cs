@@ -80,6 +80,17 @@ public sealed partial class ToolWordsTests : IDisposable
             { "velero backup get smoke", 1, "An error occurred: dial tcp 10.25.11.17:6443: connect: connection refused", Retry },
             { "velero backup get smoke", 1, "An error occurred: dial tcp 10.25.11.17:6443: i/o timeout", Retry },
 
+            { "age --encrypt --output closed snapshot", 1, "age: error: missing recipients", AskPerson },
+            { "age --encrypt --recipients-file recipient snapshot", 1, "age: error: failed to parse recipient file \"recipient\": malformed recipient at line 1", AskPerson },
+            { "age --encrypt --recipients-file recipient snapshot", 1, "age: error: failed to open input file \"snapshot\": open snapshot: no such file or directory", Failed },
+            { "rclone copyto closed :s3:velero-backups/x", 1, "ERROR : Failed to copyto: operation error S3: PutObject, https response error StatusCode: 403, api error InvalidAccessKeyId: The Access Key Id you provided does not exist in our records.", AskPerson },
+            { "rclone copyto closed :s3:velero-backups/x", 1, "ERROR : Failed to copyto: operation error S3: PutObject, https response error StatusCode: 403, api error AccessDenied: Access Denied.", AskPerson },
+            { "rclone copyto closed :s3:velero-backups/x", 1, "ERROR : Failed to copyto: operation error S3: PutObject, https response error StatusCode: 404, NoSuchBucket: The specified bucket does not exist", AskPerson },
+            { "rclone copyto closed :s3:velero-backups/x", 1, "ERROR : closed: corrupted on transfer: md5 hashes differ", Retry },
+            { "rclone copyto closed :s3:velero-backups/x", 1, "ERROR : request send failed, Put \"http://10.25.11.3:9000/velero-backups/x\": dial tcp 10.25.11.3:9000: connect: no route to host", Retry },
+            { "rclone copyto closed :s3:velero-backups/x", 1, "ERROR : request send failed: dial tcp 10.25.11.3:9000: connect: connection refused", Retry },
+            { "rclone copyto closed :s3:velero-backups/x", 1, "ERROR : request send failed: dial tcp 10.25.11.3:9000: i/o timeout", Retry },
+
             { "flux check --pre", 0, "► checking prerequisites\n✔ prerequisites checks passed", Done },
             { "flux check --pre", 1, "► checking prerequisites\n✗ Kubernetes version 1.31.2 does not match >=1.32.0-0", Failed },
             { "flux check --pre", 1, "► checking prerequisites\n✗ Kubernetes API call failed: Get \"https://infra:6443/version\": EOF", Retry },

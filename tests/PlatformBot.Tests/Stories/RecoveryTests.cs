@@ -17,16 +17,16 @@ public sealed class RecoveryTests(BuiltPlatform platform) : IClassFixture<BuiltP
         played.Asked.ShouldBeEmpty();
         played.End.ShouldContain("succeeded");
 
-        foreach (
-            var part in new[]
-            {
-                "etcd of infra",
-                "etcd of apps",
-                "Objects and volumes of apps",
-                "PostgreSQL's base backup",
-            }
-        )
-            played.End.ShouldContain($":white_check_mark: **{part}**: ");
+        var parts = new[]
+        {
+            "etcd of infra",
+            "etcd of apps",
+            "Objects and volumes of apps",
+            "PostgreSQL's base backup",
+        };
+        parts
+            .Where(part => !played.End.Contains($":white_check_mark: **{part}**: ", StringComparison.Ordinal))
+            .ShouldBeEmpty(played.End);
 
         var nas = platform.World.Twin.Nas;
         var kept = nas.FileAt("velero-backups/etcd/infra/etcd-infra.db.age").ShouldNotBeNull();
