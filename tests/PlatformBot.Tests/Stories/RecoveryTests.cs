@@ -52,4 +52,17 @@ public sealed class RecoveryTests(BuiltPlatform platform) : IClassFixture<BuiltP
         played.Asked.ShouldAllBe(asked => asked.Contains("/objects: ", StringComparison.Ordinal));
         played.End.ShouldContain("succeeded");
     }
+
+    [Fact]
+    public async Task Infra_is_not_erased_while_apps_leans_on_it()
+    {
+        var played = await platform.PlayAsync("reset infra");
+
+        played.Asked.ShouldContain(asked =>
+            asked.StartsWith("infra/nobody-leans: ", StringComparison.Ordinal)
+            && asked.Contains("finds 1, expected 0", StringComparison.Ordinal)
+        );
+        played.End.ShouldContain("cancelled");
+        platform.World.Twin.Clusters["infra"].ApiIsUp.ShouldBeTrue();
+    }
 }

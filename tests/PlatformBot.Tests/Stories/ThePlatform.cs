@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using PlatformBot.Sandbox;
 using PlatformBot.Verbs.Demo;
+using PlatformBot.Verbs.Rehearsals;
 using Shouldly;
 
 namespace PlatformBot.Tests.Stories;
@@ -71,8 +72,13 @@ internal sealed class ThePlatform : IAsyncDisposable
         await Ada.PrivateAsync(Limit);
     }
 
-    /// <summary>Ada reads how run #1 has ended.</summary>
-    public async Task<string> EndAsync() => (await Ada.PostAsync(post => IsEnd(post.Message), Limit)).Message;
+    /// <summary>A run from its plan to its end, in which people approve, do what they are asked to, and mend what was made to go wrong.</summary>
+    public Task<Rehearsed> RehearseAsync(string command) =>
+        new Rehearsal(_household, Ada, Grace, _ => { }).PlayAsync(command, Limit);
+
+    /// <summary>Ada reads how a run has ended.</summary>
+    public async Task<string> EndAsync(int run = 1) =>
+        (await Ada.PostAsync(post => IsEnd(post.Message, run), Limit)).Message;
 
     /// <summary>
     /// A run to its good end, in which Linus mends each thing that goes wrong and tries again. A failure that nobody expected ends the
@@ -153,9 +159,9 @@ internal sealed class ThePlatform : IAsyncDisposable
         _limit.Dispose();
     }
 
-    private static bool IsEnd(string message) =>
+    private static bool IsEnd(string message, int run) =>
         message.Contains(" after ", StringComparison.Ordinal)
-        && new[] { ":white_check_mark: Run #1", ":x: Run #1", "Run #1 rolled back" }.Any(end =>
+        && new[] { $":white_check_mark: Run #{run}", $":x: Run #{run}", $"Run #{run} rolled back" }.Any(end =>
             message.Contains(end, StringComparison.Ordinal)
         );
 }
