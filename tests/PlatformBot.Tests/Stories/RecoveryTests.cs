@@ -62,7 +62,7 @@ public sealed class RecoveryTests(BuiltPlatform platform) : IClassFixture<BuiltP
             asked.StartsWith("infra/nobody-leans: ", StringComparison.Ordinal)
             && asked.Contains("finds 1, expected 0", StringComparison.Ordinal)
         );
-        played.End.ShouldContain("cancelled");
+        played.End.ShouldContain("given up by @ada");
         platform.World.Twin.Clusters["infra"].ApiIsUp.ShouldBeTrue();
     }
 }
