@@ -13,6 +13,7 @@ var root = new RootCommand("The chat-ops bot that builds and runs the platform's
     RehearseVerb.Make(TimeProvider.System),
     PkiVerb.Make(Console.In, TimeProvider.System),
     TalosVerb.Make(Console.In),
+    VersionsVerb.Make(Console.In),
     VaultVerb.Make(Console.In),
     GitOpsVerb.Make(),
     AuditVerb.Make(TimeProvider.System),

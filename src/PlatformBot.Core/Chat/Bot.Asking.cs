@@ -32,8 +32,8 @@ public sealed partial class Bot
             return Diff([.. words.Skip(1)]);
 
         if (
-            !_catalogue.Find(words[0]).Ok(out var runbook, out var refusal)
-            || !Plan(runbook, [.. words.Skip(1)]).Ok(out var plan, out refusal)
+            !_catalogue.Find(words).Ok(out var found, out var refusal)
+            || !Plan(found.Runbook, found.After).Ok(out var plan, out refusal)
         )
         {
             return Reply.Refuse(Quoted(refusal));

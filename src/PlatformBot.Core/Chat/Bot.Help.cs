@@ -30,8 +30,8 @@ public sealed partial class Bot
             return Task.FromResult(new Reply($"`/platform {builtIn.Usage}`\n{builtIn.Help}.{Needs(builtIn.Role)}"));
 
         return Task.FromResult(
-            _catalogue.Find(words[0]).Ok(out var runbook, out _)
-                ? new Reply(Help(runbook))
+            _catalogue.Find(words).Ok(out var found, out _)
+                ? new Reply(Help(found.Runbook))
                 : Reply.Refuse(Unknown(words[0]))
         );
     }

@@ -12,13 +12,15 @@ public sealed partial class Bot
 
     private Task<Reply> WhyAsync(ChatCommand command, IReadOnlyList<string> words, CancellationToken cancellationToken)
     {
-        if (words.Count > 0 && _catalogue.Find(words[0]).Ok(out var runbook, out _))
+        if (words.Count > 0 && _catalogue.Find(words).Ok(out var found, out _))
         {
+            var (runbook, rest) = found;
+
             if (MaySomehow(command.By, runbook.Access.Run) is { } never)
                 return Task.FromResult(Reply.Refuse(WithHolders(never, runbook.Access.Run)));
 
             return Task.FromResult(
-                Plan(runbook, [.. words.Skip(1)]).Ok(out var plan, out var refusal)
+                Plan(runbook, rest).Ok(out var plan, out var refusal)
                     ? new Reply(Listed(plan.Title, WhyStart(command.By, plan)))
                     : Reply.Refuse(Quoted(refusal))
             );

@@ -122,8 +122,8 @@ public sealed partial class Bot : IConversation
                 : await builtIn.Do(command, rest, cancellationToken);
         }
 
-        return _catalogue.Find(name).Ok(out var runbook, out _)
-            ? await StartAsync(command, runbook, rest)
+        return _catalogue.Find(words).Ok(out var found, out _)
+            ? await StartAsync(command, found.Runbook, [.. found.After])
             : await RefuseAsync(command.By, null, command.Text, Unknown(name));
     }
 
@@ -256,6 +256,10 @@ public sealed partial class Bot : IConversation
             .Select(builtIn => builtIn.Name)
             .Concat(_catalogue.Runbooks.Select(runbook => runbook.Command));
         var near = Suggestion.For(name, names);
+
+        if (_catalogue.Begun(name) is { Length: > 0 } more)
+            return new Refusal($"{Markdown.Code(Words.Cut(name, 60))} is not all of it.", $"Say which: {more}.");
+
         return new Refusal(
             $"There is no command {Markdown.Code(Words.Cut(name, 60))}.",
             near is null ? "`/platform help` lists what there is." : $"Did you mean `/platform {near}`?"

@@ -1,9 +1,10 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace PlatformBot.Core.Runbooks;
 
 /// <summary>May this text be the value of that argument?</summary>
-internal static class ArgumentValue
+internal static partial class ArgumentValue
 {
     public const string AllClusters = "all";
     private const int Longest = 200;
@@ -25,7 +26,12 @@ internal static class ArgumentValue
         if (Allowed(parameter, inventory, phases) is { } allowed)
             return OneOf(parameter, value, allowed);
 
-        return parameter.Type is ParameterType.Number ? Number(parameter, value) : Text(parameter, value);
+        return parameter.Type switch
+        {
+            ParameterType.Number => Number(parameter, value),
+            ParameterType.Version => Version(parameter, value),
+            _ => Text(parameter, value),
+        };
     }
 
     /// <summary>Every value that is allowed; null when they cannot be counted.</summary>
@@ -40,7 +46,7 @@ internal static class ArgumentValue
             ParameterType.Node => [.. inventory.Nodes.Select(it => it.Name)],
             ParameterType.Phase => phases,
             ParameterType.Choice => parameter.Values,
-            ParameterType.Number or ParameterType.Text => null,
+            ParameterType.Number or ParameterType.Version or ParameterType.Text => null,
         };
 
     private static Refusal? OneOf(Parameter parameter, string value, IReadOnlyList<string> allowed)
@@ -62,6 +68,22 @@ internal static class ArgumentValue
                 $"'{YamlScalar.Shorten(value)}' is not a whole number, which '{parameter.Name}' must be.",
                 "Write digits only, such as 3."
             );
+
+    /// <summary>A release, written out: it goes into image names, and nobody can say "latest" or a part of one.</summary>
+    private static Refusal? Version(Parameter parameter, string value) =>
+        Release().IsMatch(value)
+            ? null
+            : new Refusal(
+                $"'{YamlScalar.Shorten(value)}' is not a version, which '{parameter.Name}' must be.",
+                "Write the three numbers of a release, such as 1.11.3 (or edge-25.10.7 where releases are called so), without a v in front."
+            );
+
+    [GeneratedRegex(
+        "^(edge-)?(0|[1-9][0-9]{0,3})\\.(0|[1-9][0-9]{0,3})\\.(0|[1-9][0-9]{0,3})\\z",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
+    private static partial Regex Release();
 
     /// <summary>A value that starts with a dash would be read as a flag by the program that gets it.</summary>
     private static Refusal? Text(Parameter parameter, string value) =>

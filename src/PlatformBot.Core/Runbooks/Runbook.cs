@@ -47,6 +47,7 @@ public enum ParameterType
     Phase,
     Choice,
     Number,
+    Version,
     Text,
 }
 

@@ -5,7 +5,16 @@ namespace PlatformBot.Core.Runbooks;
 /// <summary>The runbook language: the files, and what they consist of. docs/runbooks.md tells the same in prose.</summary>
 internal static class Shapes
 {
-    public static readonly string[] ParameterTypes = ["cluster", "node", "phase", "choice", "number", "text"];
+    public static readonly string[] ParameterTypes =
+    [
+        "cluster",
+        "node",
+        "phase",
+        "choice",
+        "number",
+        "version",
+        "text",
+    ];
 
     public static readonly Shape Parameter = new(
         "an argument",

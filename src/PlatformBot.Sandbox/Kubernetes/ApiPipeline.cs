@@ -124,10 +124,10 @@ internal sealed class ApiPipeline(
             var method => method.ToLowerInvariant(),
         };
 
-    private static ApiAnswer? Health(HttpRequest request) =>
+    private ApiAnswer? Health(HttpRequest request) =>
         request.Path.Value switch
         {
-            "/version" => ApiAnswer.Json(Discovery.Version()),
+            "/version" => ApiAnswer.Json(Discovery.Version(cluster.Kubernetes)),
             "/livez" or "/readyz" or "/healthz" when request.Query.ContainsKey("verbose") => ApiAnswer.Plain(
                 Verbose(request.Path.Value[1..])
             ),

@@ -28,15 +28,19 @@ internal static class Discovery
             .Select(offer => offer.Split(';', StringSplitOptions.TrimEntries))
             .Any(parts => parts.Contains("as=APIGroupDiscoveryList") && parts.Contains("v=v2"));
 
-    /// <summary>The version that the machine configuration asks for.</summary>
-    public static JsonNode Version() =>
-        JsonNode.Parse(
-            """
-            {"major":"1","minor":"34","emulationMajor":"1","emulationMinor":"34","minCompatibilityMajor":"1",
-             "minCompatibilityMinor":"33","gitVersion":"v1.34.1","gitCommit":"twin","gitTreeState":"clean",
+    /// <param name="version">"1.34.1"</param>
+    public static JsonNode Version(string version)
+    {
+        var minor = int.Parse(version.Split('.')[1], System.Globalization.CultureInfo.InvariantCulture);
+        return JsonNode.Parse(
+            $$"""
+            {"major":"1","minor":"{{minor}}","emulationMajor":"1","emulationMinor":"{{minor}}","minCompatibilityMajor":"1",
+             "minCompatibilityMinor":"{{minor
+                - 1}}","gitVersion":"v{{version}}","gitCommit":"twin","gitTreeState":"clean",
              "buildDate":"2025-09-09T19:37:40Z","goVersion":"go1.24.6","compiler":"gc","platform":"linux/amd64"}
             """
         )!;
+    }
 
     public static JsonObject CoreVersions() => new() { ["kind"] = "APIVersions", ["versions"] = new JsonArray("v1") };
 

@@ -170,8 +170,11 @@ internal static class OpenApi
             ["version"] = resource.Version,
         };
 
+    /// <summary>Schemas do not change with the versions that the twin can have.</summary>
+    private const string TwinVersion = "1.34.1";
+
     private static JsonObject Info() =>
-        new() { ["title"] = "Kubernetes", ["version"] = Discovery.Version().Text("gitVersion") };
+        new() { ["title"] = "Kubernetes", ["version"] = Discovery.Version(TwinVersion).Text("gitVersion") };
 
     private static string Hash(JsonObject json) =>
         Convert.ToHexString(SHA512.HashData(Encoding.UTF8.GetBytes(JsonText.Compact(json))));

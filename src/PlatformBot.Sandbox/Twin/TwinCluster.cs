@@ -17,6 +17,9 @@ public sealed class TwinCluster(string name, TimeProvider clock)
     /// <summary>True from the moment etcd is bootstrapped and the control plane's static pods run.</summary>
     public bool ApiIsUp { get; set; }
 
+    /// <summary>The version of its API server: "1.34.1".</summary>
+    public string Kubernetes { get; set; } = "1.34.1";
+
     /// <summary>The certificate authority of the API server, PEM; "" until a server has been started for this cluster.</summary>
     public string CaPem { get; set; } = "";
 

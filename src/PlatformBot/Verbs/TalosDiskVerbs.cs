@@ -1,7 +1,5 @@
 using System.CommandLine;
-using PlatformBot.Cli;
 using PlatformBot.Core;
-using PlatformBot.Core.Checks;
 using PlatformBot.Talos;
 
 namespace PlatformBot.Verbs;
@@ -136,46 +134,10 @@ internal static class TalosDiskVerbs
         return NodeDisks.Read(texts);
     }
 
-    private static async Task<Result<string>> AskAsync(
+    private static Task<Result<string>> AskAsync(
         ParseResult parsed,
         string node,
         IReadOnlyList<string> words,
         CancellationToken cancelled
-    )
-    {
-        var result = await TalosctlAsync(parsed, node, words, cancelled);
-        return result.Exit == 0
-            ? result.StdoutText
-            : new Refusal(result.StderrText.Trim(), $"that is talosctl's answer to `{string.Join(' ', words)}`");
-    }
-
-    /// <summary>The program that this process would find itself, with its environment.</summary>
-    private static Task<ProcessResult> TalosctlAsync(
-        ParseResult parsed,
-        string node,
-        IReadOnlyList<string> words,
-        CancellationToken cancelled
-    )
-    {
-        var own = ToolEnvironment.OfThisProcess();
-        var runner = new ProcessRunner(
-            new ToolPath(own.GetValueOrDefault("PATH", "")),
-            new Redactor(),
-            TimeProvider.System,
-            MarkOf(own),
-            directory: null,
-            TimeSpan.FromSeconds(5)
-        );
-        string[] target = ["--talosconfig", parsed.GetRequiredValue(Talosconfig), "--nodes", node, "--endpoints", node];
-        return runner.RunAsync(
-            new ProcessSpec { Argv = ["talosctl", .. target, .. words], Environment = own },
-            cancelled
-        );
-    }
-
-    /// <summary>The mark of the bot that started this process, so that its next life finds what this one started.</summary>
-    private static ProcessMark MarkOf(IReadOnlyDictionary<string, string> own) =>
-        own.GetValueOrDefault(ProcessMark.Variable, "").Split('/') is [var owner, var life, ..]
-            ? new ProcessMark(owner, life)
-            : new ProcessMark("verb", $"{Guid.NewGuid():N}");
+    ) => TalosNode.AskAsync(parsed.GetRequiredValue(Talosconfig), node, words, cancelled);
 }

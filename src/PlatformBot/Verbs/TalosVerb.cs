@@ -4,7 +4,7 @@ using PlatformBot.Talos;
 
 namespace PlatformBot.Verbs;
 
-/// <summary><c>platformbot talos …</c>: a cluster's secrets between <c>talosctl</c> and <c>op</c>, never on disk, and its nodes' disks.</summary>
+/// <summary><c>platformbot talos …</c>: a cluster's secrets between <c>talosctl</c> and <c>op</c>, never on disk, and its nodes' disks and versions.</summary>
 internal static class TalosVerb
 {
     public static Command Make(TextReader input)
@@ -21,6 +21,7 @@ internal static class TalosVerb
         foreach (var disk in TalosDiskVerbs.Make())
             verb.Add(disk);
 
+        verb.Add(TalosBackVerb.Make());
         return verb;
     }
 

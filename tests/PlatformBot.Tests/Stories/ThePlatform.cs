@@ -65,16 +65,24 @@ internal sealed class ThePlatform : IAsyncDisposable
         return new(Ada, Grace, Linus, change?.Invoke(world) ?? world, Transcript);
     }
 
-    /// <summary>Ada types it, and reads the answer.</summary>
-    public async Task SayAsync(string command)
+    /// <summary>The bot leaves in the middle of whatever it does, and another one takes over its journal.</summary>
+    public async Task RestartBotAsync()
     {
-        await Ada.Seat.TypeAsync(command, Limit);
-        await Ada.PrivateAsync(Limit);
+        await _household.RestartBotAsync(Limit);
+        await Seats.WaitForBotAsync(Ada, Limit);
     }
 
     /// <summary>A run from its plan to its end, in which people approve, do what they are asked to, and mend what was made to go wrong.</summary>
     public Task<Rehearsed> RehearseAsync(string command) =>
         new Rehearsal(_household, Ada, Grace, _ => { }).PlayAsync(command, Limit);
+
+    /// <summary>Ada types it, and reads the answer.</summary>
+    /// <returns>the answer</returns>
+    public async Task<string> SayAsync(string command)
+    {
+        await Ada.Seat.TypeAsync(command, Limit);
+        return await Ada.PrivateAsync(Limit);
+    }
 
     /// <summary>Ada reads how a run has ended.</summary>
     public async Task<string> EndAsync(int run = 1) =>
@@ -161,7 +169,7 @@ internal sealed class ThePlatform : IAsyncDisposable
 
     private static bool IsEnd(string message, int run) =>
         message.Contains(" after ", StringComparison.Ordinal)
-        && new[] { $":white_check_mark: Run #{run}", $":x: Run #{run}", $"Run #{run} rolled back" }.Any(end =>
+        && new[] { $":white_check_mark: Run #{run} ", $":x: Run #{run} ", $"Run #{run} rolled back" }.Any(end =>
             message.Contains(end, StringComparison.Ordinal)
         );
 }

@@ -11,7 +11,7 @@ internal sealed class TalosTool(TwinWorld world, MachineRoom room, Func<string, 
     {
         var changes = new TalosChanges(room);
         var views = new TalosViews(room);
-        var health = new TalosHealth(world, room);
+        var upgrades = new TalosUpgrades(room);
         var resources = new TalosResources(room);
 
         return new(
@@ -20,31 +20,46 @@ internal sealed class TalosTool(TwinWorld world, MachineRoom room, Func<string, 
             "{0}",
             [
                 new Command("version", "client short insecure,i", views.VersionAsync),
-                new Command("gen secrets", "output-file,o= force,f talos-version=", TalosFiles.GenSecretsAsync),
-                new Command("gen config", TalosFiles.GenConfigFlags, TalosFiles.GenConfigAsync),
-                new Command("config endpoint", "", TalosConfigFile.SetEndpointsAsync),
-                new Command("config endpoints", "", TalosConfigFile.SetEndpointsAsync),
-                new Command("config node", "", TalosConfigFile.SetNodesAsync),
-                new Command("config nodes", "", TalosConfigFile.SetNodesAsync),
-                new Command("config context", "", TalosConfigFile.UseContextAsync),
-                new Command("config info", "output,o=", TalosConfigFile.InfoAsync),
-                new Command("machineconfig patch", "patch,p= output,o=", TalosFiles.PatchAsync),
-                new Command("validate", "mode,m= config,c= strict", TalosFiles.ValidateAsync),
+                .. OfFiles,
                 new Command("apply-config", TalosChanges.ApplyFlags, changes.ApplyAsync),
                 new Command("reset", TalosChanges.ResetFlags, changes.ResetAsync),
                 new Command("bootstrap", "recover-from= recover-skip-hash-check", changes.BootstrapAsync),
+                new Command("upgrade", TalosUpgrades.UpgradeFlags, upgrades.UpgradeAsync),
+                new Command("upgrade-k8s", TalosKubernetes.UpgradeFlags, new TalosKubernetes(world, room).UpgradeAsync),
+                new Command("rollback", "", upgrades.RollbackAsync),
+                new Command("image pull", "namespace=", upgrades.PullAsync),
                 new Command("wipe disk", TalosChanges.WipeFlags, changes.WipeDiskAsync),
                 new Command("etcd members", "", views.EtcdMembersAsync),
                 new Command("etcd status", "", views.EtcdStatusAsync),
+                new Command("etcd alarm list", "", views.EtcdAlarmsAsync),
                 new Command("etcd snapshot", "", views.EtcdSnapshotAsync),
                 new Command("service", "", views.ServiceAsync),
-                new Command("health", "wait-timeout= server control-plane-nodes= worker-nodes=", health.RunAsync),
+                new Command(
+                    "health",
+                    "wait-timeout= server control-plane-nodes= worker-nodes=",
+                    new TalosHealth(world, room).RunAsync
+                ),
                 new Command("kubeconfig", "force,f merge,m force-context-name=", KubeconfigAsync),
                 new Command("get", "output,o= namespace= insecure,i", resources.GetAsync),
                 Command.Quick("disks", "insecure,i", Disks),
             ]
         );
     }
+
+    /// <summary>What needs no machine.</summary>
+    private static readonly Command[] OfFiles =
+    [
+        new Command("gen secrets", "output-file,o= force,f talos-version=", TalosFiles.GenSecretsAsync),
+        new Command("gen config", TalosFiles.GenConfigFlags, TalosFiles.GenConfigAsync),
+        new Command("config endpoint", "", TalosConfigFile.SetEndpointsAsync),
+        new Command("config endpoints", "", TalosConfigFile.SetEndpointsAsync),
+        new Command("config node", "", TalosConfigFile.SetNodesAsync),
+        new Command("config nodes", "", TalosConfigFile.SetNodesAsync),
+        new Command("config context", "", TalosConfigFile.UseContextAsync),
+        new Command("config info", "output,o=", TalosConfigFile.InfoAsync),
+        new Command("machineconfig patch", "patch,p= output,o=", TalosFiles.PatchAsync),
+        new Command("validate", "mode,m= config,c= strict", TalosFiles.ValidateAsync),
+    ];
 
     private static int Disks(ToolCall call, Flags flags) =>
         throw new ToolException(

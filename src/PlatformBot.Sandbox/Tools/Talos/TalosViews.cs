@@ -36,7 +36,8 @@ internal sealed class TalosViews(MachineRoom room)
             else
             {
                 call.PrintLine(
-                    VersionBlock($"\tNODE:        {node}\n\tTag:         v1.11.2\n") + "\n\tEnabled:     RBAC"
+                    VersionBlock($"\tNODE:        {node}\n\tTag:         v{room.At(node)!.Talos}\n")
+                        + "\n\tEnabled:     RBAC"
                 );
             }
         }
@@ -94,24 +95,45 @@ internal sealed class TalosViews(MachineRoom room)
     {
         var connection = await TalosConnection.OpenAsync(call, flags, room);
         var rows = new List<IReadOnlyList<string>> { StatusColumns };
+        var failures = new List<string>();
 
         foreach (var node in connection.Nodes)
         {
-            var machine = Reach(connection, node, "error getting status");
+            if (connection.Trouble(node) is { } trouble)
+                failures.Add(trouble);
+            else if (room.EtcdMembersWith(room.At(node)!) is [var leader, ..])
+                rows.Add(StatusOf(room.At(node)!, leader).Split('|'));
+            else
+                failures.Add("rpc error: code = Unknown desc = error building etcd client: context deadline exceeded");
+        }
 
-            if (room.EtcdMembersWith(machine) is not [var leader, ..])
-            {
-                throw new ToolException(
-                    "error getting status: rpc error: code = Unknown desc = error building etcd client: context deadline exceeded"
-                );
-            }
-
-            var columns =
-                $"{node}|{MemberId(machine)}|9.4 MB|3.1 MB (33.21%)|{MemberId(leader)}|4411|3|4411|false|3.6.4|3.6.0|";
-            rows.Add(columns.Split('|'));
+        if (failures.Count == connection.Nodes.Count)
+        {
+            throw new ToolException(
+                $"error getting status: {(failures is [var one] ? one : TalosFiles.Listed(failures))}"
+            );
         }
 
         call.Print(TextTable.Write(rows));
+
+        // Who does not answer is a warning, and the exit code is 0.
+        if (failures.Count > 0)
+            call.ComplainLine($"WARNING: {TalosFiles.Listed(failures)}");
+
+        return 0;
+    }
+
+    private static string StatusOf(Machine machine, Machine leader) =>
+        $"{machine.Address}|{MemberId(machine)}|9.4 MB|3.1 MB (33.21%)|{MemberId(leader)}|4411|3|4411|false|3.6.4|3.6.0|";
+
+    /// <summary>Prints nothing when there are no alarms, which are never raised here.</summary>
+    public async Task<int> EtcdAlarmsAsync(ToolCall call, Flags flags)
+    {
+        var connection = await TalosConnection.OpenAsync(call, flags, room);
+
+        foreach (var node in connection.Nodes)
+            Reach(connection, node, "error getting alarms");
+
         return 0;
     }
 

@@ -74,6 +74,21 @@ public sealed class Machine(string name, string address, IReadOnlyList<MachineDi
     /// <summary>When its etcd member became (or will be) healthy.</summary>
     public DateTimeOffset EtcdHealthyAt { get; internal set; }
 
+    /// <summary>The version of Talos that it runs: "1.11.2".</summary>
+    public string Talos { get; internal set; } = TalosReleases.First;
+
+    /// <summary>The version in the other boot slot; null = nothing yet.</summary>
+    public string? Before { get; internal set; }
+
+    /// <summary>The version that it will boot next; null = the one that it runs.</summary>
+    internal string? Next { get; set; }
+
+    /// <summary>When it will have drained and reboots; null = it stays.</summary>
+    internal DateTimeOffset? LeavesAt { get; set; }
+
+    /// <summary>The version of its kubelet: "1.34.1".</summary>
+    public string Kubelet { get; internal set; } = TalosReleases.FirstKubernetes;
+
     /// <summary>The disk that is the platform's own, besides the system's: OpenEBS keeps its volumes there.</summary>
     public MachineDisk LocalDisk => Disks.First(disk => disk.Model == "TEAM TM8FP6512G");
 

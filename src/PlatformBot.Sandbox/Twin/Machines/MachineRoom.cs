@@ -21,10 +21,12 @@ public sealed class MachineRoom : IController
 
     private readonly Lock _gate = new();
     private readonly TwinWorld _world;
+    private readonly MachineUpgrades _upgrades;
 
     public MachineRoom(TwinWorld world)
     {
         _world = world;
+        _upgrades = new(world);
         world.Machines = this;
         Old = TalosSecrets.Generate(Now);
         Machines = MachineTable.All();
@@ -71,8 +73,48 @@ public sealed class MachineRoom : IController
         }
     }
 
+    /// <remarks>Fault "NODE/etcd-down".</remarks>
     public bool IsEtcdHealthy(Machine machine) =>
-        machine is { State: MachineState.Running, Etcd: not null } && machine.EtcdHealthyAt <= Now;
+        machine is { State: MachineState.Running, Etcd: not null }
+        && machine.EtcdHealthyAt <= Now
+        && !_world.Faults.Lasts($"{machine.Name}/etcd-down");
+
+    /// <summary>The machine behind a node whose kubelet does not post its status; null when it does, or when nobody knows the machine.</summary>
+    public Machine? Silent(TwinCluster cluster, string node)
+    {
+        lock (_gate)
+        {
+            return Machines.FirstOrDefault(machine =>
+                machine.Config?.ClusterName == cluster.Name
+                && machine.Hostname == node
+                && (machine.State is not MachineState.Running || Now < machine.BootedAt + KubeletTime)
+            );
+        }
+    }
+
+    /// <summary>The running machine behind a node.</summary>
+    public Machine? Behind(TwinCluster cluster, string node) =>
+        Machines.FirstOrDefault(machine => machine.Config?.ClusterName == cluster.Name && machine.Hostname == node);
+
+    /// <summary>Fetches an image of Talos; throws as the node refuses.</summary>
+    public void PullInstaller(Machine machine, string image) => _upgrades.Pull(machine, image);
+
+    /// <exception cref="MachineException">The image cannot be pulled, or etcd must not lose a member.</exception>
+    /// <param name="force">etcd is not asked</param>
+    public void Upgrade(Machine machine, string image, bool force = false)
+    {
+        var members = force ? int.MaxValue : EtcdMembersWith(machine).Count;
+
+        lock (_gate)
+            _upgrades.Begin(machine, image, members);
+    }
+
+    /// <exception cref="MachineException">There is nothing to go back to.</exception>
+    public void Revert(Machine machine)
+    {
+        lock (_gate)
+            _upgrades.Revert(machine);
+    }
 
     public void Stage(Machine machine, MachineConfig config)
     {
@@ -207,6 +249,8 @@ public sealed class MachineRoom : IController
     {
         if (machine.State is MachineState.Down)
             Return(machine);
+        else if (machine.LeavesAt <= Now)
+            TakeDown(machine);
         else if (machine is { State: MachineState.Running, Etcd: null } && Now >= machine.BootedAt + TimeSyncTime)
             Join(machine);
     }
@@ -224,6 +268,12 @@ public sealed class MachineRoom : IController
         machine.Config = machine.Staged ?? machine.Config;
         machine.Staged = null;
         machine.BootedAt = machine.ReturnsAt;
+        _upgrades.Boot(machine);
+
+        // A member that was away catches up before it counts.
+        if (machine.Etcd is not null)
+            machine.EtcdHealthyAt = machine.BootedAt + EtcdStartTime;
+
         machine.State = machine.Config is null ? MachineState.Maintenance : MachineState.Running;
     }
 
@@ -253,11 +303,21 @@ public sealed class MachineRoom : IController
 
     private void UpdateControlPlane(TwinCluster cluster, List<Machine> members)
     {
+        if (!HasQuorum(cluster, members))
+            members = [];
+
         if (!cluster.ApiIsUp && members.Exists(machine => machine.EtcdHealthyAt + ControlPlaneTime <= Now))
             cluster.BringUp();
         else if (cluster.ApiIsUp && members.Count == 0)
             Stop(cluster);
     }
+
+    /// <summary>More than half of those that have once been healthy members.</summary>
+    private bool HasQuorum(TwinCluster cluster, List<Machine> members) =>
+        2 * members.Count
+        > Machines.Count(machine =>
+            BelongsTo(machine, cluster) && machine.Etcd is not null && machine.EtcdHealthyAt <= Now
+        );
 
     private void Stop(TwinCluster cluster)
     {

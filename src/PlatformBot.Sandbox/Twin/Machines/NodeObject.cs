@@ -63,15 +63,19 @@ internal static class NodeObject
                 Condition("PIDPressure", "KubeletHasSufficientPID", "kubelet has sufficient PID available"),
                 Condition("Ready", "KubeletNotReady", NoNetwork)
             ),
-            ["nodeInfo"] = new JsonObject
-            {
-                ["architecture"] = "amd64",
-                ["containerRuntimeVersion"] = "containerd://2.1.4",
-                ["kernelVersion"] = "6.12.48-talos",
-                ["kubeletVersion"] = "v1.34.1",
-                ["operatingSystem"] = "linux",
-                ["osImage"] = "Talos (v1.11.2)",
-            },
+            ["nodeInfo"] = Info(machine),
+        };
+
+    /// <summary>What the kubelet says that it runs on.</summary>
+    public static JsonObject Info(Machine machine) =>
+        new()
+        {
+            ["architecture"] = "amd64",
+            ["containerRuntimeVersion"] = "containerd://2.1.4",
+            ["kernelVersion"] = "6.12.48-talos",
+            ["kubeletVersion"] = $"v{machine.Kubelet}",
+            ["operatingSystem"] = "linux",
+            ["osImage"] = $"Talos (v{machine.Talos})",
         };
 
     /// <summary>As the kubelet reports it first: no pressure, and not ready.</summary>

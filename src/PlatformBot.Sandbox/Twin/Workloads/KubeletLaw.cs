@@ -22,9 +22,15 @@ internal sealed class KubeletLaw(Faults faults) : IController
         foreach (var pod in cluster.Objects.View("v1", "Pod"))
         {
             if (nodes.TryGetValue(pod.Node(), out var node))
-                Tend(cluster, pod, node);
+            {
+                // Nobody tends what is on a machine that is away.
+                if (!NodePresence.IsUnknown(node))
+                    Tend(cluster, pod, node);
+            }
             else if (pod.IsEnding() || pod.Node().Length > 0)
+            {
                 cluster.Objects.Delete(ObjectKey.Of(pod));
+            }
         }
     }
 

@@ -11,11 +11,12 @@ public sealed class KubernetesLaws : IController
     private readonly List<(IController Law, bool WatchesClock)> _laws;
     private readonly Dictionary<TwinCluster, (long Version, DateTimeOffset At)> _lastLook = [];
 
-    private KubernetesLaws(Faults faults) =>
+    private KubernetesLaws(TwinWorld world) =>
         _laws = [
             (new DefinitionLaw(), false),
             (new NamespaceLaw(), true),
             (new GarbageLaw(), false),
+            (new NodePresence(world), true),
             (new NodeLaw(), false),
             (new DeploymentLaw(), true),
             (new ReplicaSetLaw(), false),
@@ -24,13 +25,13 @@ public sealed class KubernetesLaws : IController
             (new JobLaw(), false),
             (new VolumeLaw(), true),
             (new SchedulerLaw(), true),
-            (new KubeletLaw(faults), true),
+            (new KubeletLaw(world.Faults), true),
             (new ServiceLaw(), false),
             (new LoadBalancerLaw(), false),
         ];
 
     /// <summary>Lets the world obey them. Add this before the controllers that build on workloads (Helm, Flux).</summary>
-    public static void AddTo(TwinWorld world) => world.Add(new KubernetesLaws(world.Faults));
+    public static void AddTo(TwinWorld world) => world.Add(new KubernetesLaws(world));
 
     public void Reconcile(TwinCluster cluster)
     {

@@ -12,7 +12,7 @@ internal sealed class NodeLaw : IController
 
     public void Reconcile(TwinCluster cluster)
     {
-        foreach (var node in cluster.Objects.View("v1", "Node"))
+        foreach (var node in cluster.Objects.View("v1", "Node").Where(node => !NodePresence.IsUnknown(node)))
         {
             // A node's network configuration outlives the agent that wrote it: once ready, an agent may be replaced.
             var ready = node.Holds("Ready") || HasAgent(cluster, node.Name());

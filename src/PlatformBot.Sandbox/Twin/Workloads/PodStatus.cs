@@ -55,6 +55,30 @@ internal static class PodStatus
             },
         };
 
+    /// <summary>The machine under the pod has started anew: its containers are begun again, one restart further.</summary>
+    public static void Restarting(JsonObject pod, TimeProvider clock)
+    {
+        foreach (var list in new[] { "initContainerStatuses", "containerStatuses" })
+        {
+            foreach (var container in pod.Items("status", list))
+            {
+                var startedAt = container.Text("state", "running", "startedAt");
+                container["lastState"] = Ended(255, startedAt, Timestamp.Of(clock));
+                container["state"] = new JsonObject
+                {
+                    ["waiting"] = new JsonObject { ["reason"] = "ContainerCreating" },
+                };
+                container["ready"] = false;
+                container["started"] = false;
+                container["restartCount"] = (container.Whole("restartCount") ?? 0) + 1;
+            }
+        }
+
+        Conditions.Set(pod, clock, "PodReadyToStartContainers", holds: false, reason: "");
+        Conditions.Set(pod, clock, "Initialized", holds: false, reason: "");
+        Unready(pod, clock);
+    }
+
     /// <summary>Ready and ContainersReady as the containers' statuses make them.</summary>
     public static void Judge(JsonObject pod, TimeProvider clock)
     {

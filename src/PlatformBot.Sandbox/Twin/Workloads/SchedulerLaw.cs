@@ -17,7 +17,8 @@ internal sealed class SchedulerLaw : IController
     private static void Schedule(TwinCluster cluster, JsonObject pod)
     {
         var nodes = cluster.Objects.View("v1", "Node");
-        var fitting = nodes.Where(node => WhyNot(node, pod) is null).ToList();
+        var home = VolumeLaw.HomeOf(cluster, pod);
+        var fitting = nodes.Where(node => WhyNot(node, pod, home) is null).ToList();
 
         if (ClaimTrouble(cluster, pod) is { } claim)
         {
@@ -33,7 +34,7 @@ internal sealed class SchedulerLaw : IController
         }
         else if (fitting.Count == 0)
         {
-            Fail(cluster, pod, Reasons(nodes, pod));
+            Fail(cluster, pod, Reasons(nodes, pod, home));
         }
         else
         {
@@ -82,20 +83,24 @@ internal sealed class SchedulerLaw : IController
         EventLog.Record(cluster, pod, Component, "FailedScheduling", message, isWarning: true);
     }
 
-    private static string Reasons(IReadOnlyList<JsonObject> nodes, JsonObject pod)
+    private static string Reasons(IReadOnlyList<JsonObject> nodes, JsonObject pod, string home)
     {
-        var reasons = nodes.GroupBy(node => WhyNot(node, pod)).Select(group => $"{group.Count()} {group.Key}");
+        var reasons = nodes.GroupBy(node => WhyNot(node, pod, home)).Select(group => $"{group.Count()} {group.Key}");
         return $"0/{nodes.Count} nodes are available: {string.Join(", ", reasons)}. preemption: 0/{nodes.Count} nodes are"
             + $" available: {nodes.Count} Preemption is not helpful for scheduling.";
     }
 
-    private static string? WhyNot(JsonObject node, JsonObject pod)
+    /// <param name="home">the node that holds its volumes; "" when any will do</param>
+    private static string? WhyNot(JsonObject node, JsonObject pod, string home)
     {
         if (node.Is("spec", "unschedulable"))
             return "node(s) were unschedulable";
 
         if (Taints.Against(node, pod["spec"]) is { } taint)
             return $"node(s) had untolerated taint {{{taint.Text("key")}: {taint.Text("value")}}}";
+
+        if (home.Length > 0 && home != node.Name())
+            return "node(s) didn't match PersistentVolume's node affinity";
 
         return Taints.FitsSelector(node, pod["spec"]) ? null : "node(s) didn't match Pod's node affinity/selector";
     }

@@ -33,6 +33,41 @@ internal sealed class VolumeLaw : IController
         }
     }
 
+    /// <summary>The node on whose disk a volume of the pod lies; "" when none does.</summary>
+    public static string HomeOf(TwinCluster cluster, JsonObject pod) =>
+        pod.Claims()
+            .Select(name => new ObjectKey("v1", "PersistentVolumeClaim", pod.Namespace(), name))
+            .Select(claim => cluster.Objects.View(claim).Text("spec", "volumeName"))
+            .Where(volume => volume.Length > 0)
+            .Select(volume => cluster.Objects.View(new ObjectKey("v1", "PersistentVolume", "", volume)))
+            .SelectMany(volume => volume.Items("spec", "nodeAffinity", "required", "nodeSelectorTerms"))
+            .SelectMany(term => term.Items("matchExpressions"))
+            .Select(wanted => (string?)(wanted.At("values") as JsonArray)?.FirstOrDefault() ?? "")
+            .FirstOrDefault("");
+
+    /// <summary>A directory of the node that its first pod runs on: the volume cannot leave it.</summary>
+    private static JsonObject? Affinity(TwinCluster cluster, JsonObject claim, JsonObject storage)
+    {
+        if (storage.Text("provisioner") != "openebs.io/local")
+            return null;
+
+        var node = cluster
+            .Objects.View("v1", "Pod", claim.Namespace())
+            .Where(pod => pod.Claims().Contains(claim.Name()))
+            .Select(pod => pod.Node())
+            .FirstOrDefault(name => name.Length > 0);
+        return node is null
+            ? null
+            : JsonNode
+                .Parse(
+                    $$$"""
+                    {"required":{"nodeSelectorTerms":[{"matchExpressions":[
+                      {"key":"kubernetes.io/hostname","operator":"In","values":["{{{node}}}"]}]}]}}
+                    """
+                )!
+                .AsObject();
+    }
+
     /// <summary>Its claim is gone, and with it what was written.</summary>
     private static bool IsLeft(TwinCluster cluster, JsonObject volume) =>
         volume.Text("spec", "persistentVolumeReclaimPolicy") == "Delete"
@@ -135,7 +170,12 @@ internal sealed class VolumeLaw : IController
         var volume = $"pvc-{claim.Uid()}";
         var capacity = claim.At("spec", "resources", "requests", "storage");
         CopySource(cluster, claim, volume);
-        cluster.Objects.Put(Volume(claim, storage, volume));
+        var made = Volume(claim, storage, volume);
+
+        if (Affinity(cluster, claim, storage) is { } affinity)
+            made.Section("spec")["nodeAffinity"] = affinity;
+
+        cluster.Objects.Put(made);
         cluster.Objects.Update(
             ObjectKey.Of(claim),
             json =>

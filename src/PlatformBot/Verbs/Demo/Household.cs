@@ -7,10 +7,11 @@ namespace PlatformBot.Verbs.Demo;
 /// <summary>The sandbox and the real bot in it, in one folder that goes away with them.</summary>
 internal sealed class Household : IAsyncDisposable
 {
-    private readonly WebApplication _bot;
+    private readonly Func<WebApplication> _build;
+    private WebApplication _bot;
 
-    private Household(string folder, SandboxWorld world, WebApplication bot) =>
-        (Folder, World, _bot) = (folder, world, bot);
+    private Household(string folder, SandboxWorld world, Func<WebApplication> build) =>
+        (Folder, World, _build, _bot) = (folder, world, build, build());
 
     /// <summary>Holds everything of both: the journal, the client configurations, the checkout.</summary>
     public string Folder { get; }
@@ -42,9 +43,22 @@ internal sealed class Household : IAsyncDisposable
         // Nobody else on this machine reads the clusters' credentials.
         OwnerOnly.CreateFolder(world.Runtime);
         OwnerOnly.NarrowFolder(world.Runtime);
-        var bot = BotApp.Build(SandboxSettings.For(world, root, folder), world.Clock, logging);
-        await bot.StartAsync(cancellationToken);
-        return new Household(folder, world, bot);
+        var household = new Household(
+            folder,
+            world,
+            () => BotApp.Build(SandboxSettings.For(world, root, folder), world.Clock, logging)
+        );
+        await household._bot.StartAsync(cancellationToken);
+        return household;
+    }
+
+    /// <summary>The bot leaves in the middle of whatever it does, and a new one takes over its journal.</summary>
+    public async Task RestartBotAsync(CancellationToken cancellationToken)
+    {
+        await _bot.StopAsync(cancellationToken);
+        await _bot.DisposeAsync();
+        _bot = _build();
+        await _bot.StartAsync(cancellationToken);
     }
 
     public async ValueTask DisposeAsync()
