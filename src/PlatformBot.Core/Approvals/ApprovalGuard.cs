@@ -110,7 +110,7 @@ public sealed class ApprovalGuard(Standing standing, Func<Plan, string> digestOf
                 Details = string.Join('\n', changed),
             },
             { Untold: { Count: > 0 } untold } => new(
-                $"It cannot be told whether this is what was approved. {Few(untold)}. Retry the step once it can.",
+                $"It cannot be told whether this is what was approved. {Few(untold)}. Retry the step once it can; if it never will again, cancel the run and ask for what is left of it.",
                 IsFinal: false,
                 string.Join('\n', untold)
             ),

@@ -32,7 +32,7 @@ public static class RunPosts
                 .Select(step => (Step: step, At: run.At(step)))
                 .Where(each => each.At.StartedAt is not null)
                 .Select(each =>
-                    $"\n- {(each.At.State is StepState.Succeeded ? ":white_check_mark:" : ":x:")} **{Markdown.Inline(each.Step.Measures!)}**: {Words.Span(each.At.Took)}, limit {Words.Span(each.Step.Timeout)}. {Markdown.Inline(Words.Cut(each.At.Saw, 160))}"
+                    $"\n- {(each.At.State is StepState.Succeeded or StepState.AlreadyDone ? ":white_check_mark:" : ":x:")} **{Markdown.Inline(each.Step.Measures!)}**: {Words.Span(each.At.Took)}, limit {Words.Span(each.Step.Timeout)}. {Markdown.Inline(Words.Cut(each.At.Saw, 160))}"
                 )
         );
 

@@ -114,7 +114,7 @@ public sealed partial record Run : IFold<Run>
 
     /// <summary>Steps that undo themselves, may have done something and are not proven, in the plan's order.</summary>
     public IEnumerable<PlannedStep> Unproven =>
-        In(StepState.Verifying, StepState.WaitingToRetry, StepState.Interrupted)
+        In(StepState.Pending, StepState.Verifying, StepState.WaitingToRetry, StepState.Interrupted)
             .Where(step => step.UndoesItself && At(step).MayStand);
 
     /// <summary>A manual step that has begun and is not done: the bot only waits.</summary>

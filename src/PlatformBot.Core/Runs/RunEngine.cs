@@ -94,7 +94,11 @@ public sealed class RunEngine(
         if (Scheduler.IsEnding(run))
         {
             await _ending.CancelAsync();
-            await CancelStepsAsync(at => at.State is StepState.WaitingToRetry, StepRunner.Ended, stopping);
+            await CancelStepsAsync(
+                at => at.State is StepState.WaitingToRetry or StepState.Verifying,
+                StepRunner.Ended,
+                stopping
+            );
         }
 
         if (run.CancelAsked is not null)

@@ -73,6 +73,7 @@ public static class StepStates
         { Running,        TurnRed,    TakingBack     },   // for steps that undo themselves: half done, or not proven
         { Verifying,      TurnRed,    TakingBack     },
         { WaitingToRetry, TurnRed,    TakingBack     },
+        { Pending,        TurnRed,    TakingBack     },   // a person wanted it again after a way back that did not work
         { Interrupted,    TurnRed,    TakingBack     },
         { TakingBack,     Fail,       Failed         },   // whatever became of it, a person decides how it goes on
         { Failed,         Retry,      Pending        },

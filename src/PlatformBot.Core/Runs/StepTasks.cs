@@ -51,13 +51,19 @@ internal sealed partial class StepTasks(LiveRun live, ILogger logger)
         {
             LogBug(bug, step.Id, live.Id);
             var at = live.Now.At(step);
-            var fault = OwnFault(at.Attempt, bug);
+            var began = at.State is StepState.Running or StepState.Verifying;
+            var fault = OwnFault(at.Attempt, bug) with { NothingDone = !began };
             RunEvent failed = at.State switch
             {
                 StepState.RollingBack => new RunEvent.RollbackFailed(step.Id, fault),
                 StepState.TakingBack => new RunEvent.StepNotTakenBack(step.Id, fault),
-                var state when step.UndoesItself && StepStates.Table.Next(state, StepTrigger.TurnRed) is not null =>
-                    new RunEvent.StepTurnedRed(step.Id, fault),
+                var state
+                    when step.UndoesItself
+                        && (began || at.MayStand)
+                        && StepStates.Table.Next(state, StepTrigger.TurnRed) is not null => new RunEvent.StepTurnedRed(
+                    step.Id,
+                    fault
+                ),
                 _ => new RunEvent.StepFailed(step.Id, fault, RetryAt: null),
             };
             await live.NoteAsync(failed, tokens.Stopping);

@@ -104,7 +104,10 @@ internal sealed partial class PrivateFiles(SecretSource secrets, string runtime)
         foreach (var path in paths.Where(path => --_users[path] == 0))
         {
             _users.Remove(path);
-            File.Delete(path);
+
+            // And what a program that was ended had begun to write beside it ("NAME.part").
+            foreach (var written in Directory.GetFiles(Path.GetDirectoryName(path)!, $"{Path.GetFileName(path)}*"))
+                File.Delete(written);
         }
     }
 

@@ -323,6 +323,68 @@ public sealed class WayBackTests
     }
 
     [Fact]
+    public async Task What_could_not_be_taken_back_goes_back_again_when_nobody_can_tell_what_stands()
+    {
+        await using var stage = new Stage(Of(Enforce with { Probe = [Probe("there")], Destructive = "cuts off" }));
+        await NotTakenBackAsync(stage);
+        await stage.VoteAsync(Grace);
+        stage.World.Shows("there", null);
+        stage.World.When("undo enforce", Verdict.Done);
+
+        await stage.Live.RecordAsync(Ada, new RunEvent.StepRetried("enforce"));
+        await stage.PassUntilAsync(run => run.Steps["enforce"].IsTakenBack);
+
+        stage.Journal.Entries.Count(entry => entry.What is RunEvent.StepTurnedRed).ShouldBe(2);
+        stage.World.Did[^1].ShouldBe("undo enforce");
+    }
+
+    [Fact]
+    public async Task What_could_not_be_taken_back_goes_back_again_when_the_run_is_cancelled()
+    {
+        await using var stage = new Stage(Of(Enforce));
+        await NotTakenBackAsync(stage);
+        stage.World.When("undo enforce", Verdict.Done);
+        await stage.PauseAsync();
+
+        await stage.Live.RecordAsync(Ada, new RunEvent.StepRetried("enforce"));
+        await stage.CancelAsync();
+        await stage.PassUntilAsync(run => run.IsOver);
+
+        stage.Live.Now.Steps["enforce"].IsTakenBack.ShouldBeTrue();
+    }
+
+    /// <summary>It was begun, was red, and its way back did not work.</summary>
+    private static async Task NotTakenBackAsync(Stage stage)
+    {
+        stage.World.Shows("there", false);
+        await stage.Live.RecordAsync(Person.Bot, new RunEvent.StepStarted("enforce", 1));
+        await stage.Live.RecordAsync(Person.Bot, new RunEvent.StepActed("enforce", "applied"));
+        await stage.Live.RecordAsync(
+            Person.Bot,
+            new RunEvent.StepTurnedRed("enforce", Failure.Untouched(1, "not well"))
+        );
+        await stage.Live.RecordAsync(
+            Person.Bot,
+            new RunEvent.StepNotTakenBack("enforce", Failure.Untouched(1, "the API is away"))
+        );
+        stage.Restart();
+        await stage.QuietAsync();
+    }
+
+    [Fact]
+    public async Task A_bug_before_it_acted_leaves_nothing_to_take_back()
+    {
+        await using var stage = new Stage(Of(Enforce with { Probe = [Probe("there")] }));
+        stage.World.WhenLooking("there", () => throw new InvalidOperationException("a bug"));
+        stage.Start();
+
+        await stage.PassUntilAsync(RunState.AwaitingDecision);
+
+        stage.World.Did.ShouldBeEmpty();
+        stage.Live.Now.Steps["enforce"].MayStand.ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task A_bug_of_the_bot_itself_takes_it_back_too()
     {
         await using var stage = new Stage(Of(Enforce));

@@ -14,7 +14,7 @@ public sealed class ResetTests
     public async Task A_cluster_is_erased_by_three_people_and_can_be_built_again()
     {
         await using var platform = await ThePlatform.WithAsync(5);
-        (await platform.RehearseAsync("bootstrap apps --to foundation")).HasSucceeded.ShouldBeTrue();
+        (await platform.RehearseAsync("bootstrap apps --to storage")).HasSucceeded.ShouldBeTrue();
         var before = Machines(platform, "infra").Select(machine => machine.BootedAt).ToList();
         platform.World.Faults.Arm(Away);
 
@@ -41,7 +41,7 @@ public sealed class ResetTests
         platform.World.Twin.Clusters["apps"].ApiIsUp.ShouldBeFalse();
         Resets(platform).ShouldBe(6, "three to convert the old cluster's nodes, three to erase apps");
 
-        (await platform.RehearseAsync("bootstrap apps --to foundation")).HasSucceeded.ShouldBeTrue();
+        (await platform.RehearseAsync("bootstrap apps --to storage")).HasSucceeded.ShouldBeTrue();
         platform.World.Twin.Clusters["apps"].ApiIsUp.ShouldBeTrue();
     }
 

@@ -179,7 +179,15 @@ internal sealed class TalosViews(MachineRoom room)
     private string EtcdService(Machine machine, DateTimeOffset now)
     {
         var (state, health, events) = room.IsEtcdHealthy(machine)
-            ? ("Running", "OK", $"[Running]: Health check successful ({Ago(now - machine.EtcdHealthyAt)} ago)")
+            ? (
+                "Running",
+                "OK",
+                // The history is told, too: what was Preparing once says so for ever.
+                $"""
+                [Running]: Health check successful ({Ago(now - machine.EtcdHealthyAt)} ago)
+                         [Preparing]: Creating service runner ({Ago(now - machine.EtcdHealthyAt)} ago)
+                """
+            )
             : ("Preparing", "?", $"[Preparing]: Running pre state ({Ago(now - machine.BootedAt)} ago)");
 
         return $"""
