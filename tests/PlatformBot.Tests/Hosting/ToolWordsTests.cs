@@ -38,6 +38,10 @@ public sealed partial class ToolWordsTests : IDisposable
             { "talosctl reset --user-disks-to-wipe /dev/nvme9n1", 1, "error executing reset: rpc error: code = Unknown desc = reset user disk failed: device /dev/nvme9n1 wasn't found", AskPerson },
             { "talosctl reset --user-disks-to-wipe /dev/sda", 1, "error executing reset: rpc error: code = Unknown desc = reset user disk failed: device /dev/sda is the system disk", AskPerson },
             { "talosctl wipe disk nvme0n1", 1, "1 error occurred:\n\t* 10.25.11.11: rpc error: code = FailedPrecondition desc = blockdevice \"nvme0n1\" is in use by volume \"u-openebs\"", AskPerson },
+            { "talosctl -n 10.25.11.11 upgrade --image x:v1.11.3 --wait=false", 1, "error performing upgrade: rpc error: code = Unknown desc = error validating etcd for upgrade: etcd member 71c0de55aa90112f is not healthy; all members must be healthy to perform an upgrade: context deadline exceeded", AskPerson },
+            { "talosctl -n 10.25.11.11 image pull x:v1.11.99", 1, "error pulling image: rpc error: code = NotFound desc = failed to pull image \"x:v1.11.99\": failed to resolve reference \"x:v1.11.99\": x:v1.11.99: not found", Failed },
+            { "talosctl -n 10.25.11.11 upgrade-k8s --to 1.36.0", 1, "unsupported upgrade path 1.34->1.36 (from \"1.34.1\" to \"1.36.0\")", Failed },
+            { "talosctl -n 10.25.11.11 upgrade-k8s --to 1.35.0", 1, "version of Kubernetes 1.35.0 is too new to be used with Talos 1.11.2", Failed },
             { "talosctl -n 10.25.11.11 disks", 1, "`talosctl disks` is deprecated, please use `talosctl get disks`, `talosctl get systemdisk` instead", Failed },
             { "talosctl version", 1, "words that nobody has explained", Retry },
 
