@@ -4,19 +4,31 @@ namespace PlatformBot.Sandbox;
 /// <param name="start">what it shows now; null: what the real one shows</param>
 public sealed class FastClock(TimeProvider real, double speed, DateTimeOffset? start = null) : TimeProvider
 {
-    private readonly DateTimeOffset _start = start ?? real.GetUtcNow();
-    private readonly long _startedAt = real.GetTimestamp();
+    private Pace _pace = new(start ?? real.GetUtcNow(), real.GetTimestamp(), speed);
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
-    public override DateTimeOffset GetUtcNow() => _start + real.GetElapsedTime(_startedAt) * speed;
+    public override DateTimeOffset GetUtcNow()
+    {
+        var pace = _pace;
+        return pace.From + real.GetElapsedTime(pace.At) * pace.Speed;
+    }
 
     public override long GetTimestamp() => GetUtcNow().UtcTicks;
+
+    /// <summary>
+    /// From now on as many times as fast: slower where what is measured must not be the host's own work. What is waited for already is
+    /// not affected.
+    /// </summary>
+    public void RunAt(double times) => _pace = new Pace(GetUtcNow(), real.GetTimestamp(), times);
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
         new FastTimer(real.CreateTimer(callback, state, Shorten(dueTime), Shorten(period)), Shorten);
 
-    private TimeSpan Shorten(TimeSpan span) => span <= TimeSpan.Zero ? span : span / speed;
+    private TimeSpan Shorten(TimeSpan span) => span <= TimeSpan.Zero ? span : span / _pace.Speed;
+
+    /// <param name="At">of the real clock</param>
+    private sealed record Pace(DateTimeOffset From, long At, double Speed);
 
     private sealed class FastTimer(ITimer inner, Func<TimeSpan, TimeSpan> shorten) : ITimer
     {

@@ -46,6 +46,10 @@ public static class FaultCatalogue
             "CLUSTER/postgres-primary-lost",
             "the first instance of PostgreSQL, its primary at first, does not start any more"
         ),
+        (
+            "CLUSTER/backup-stale",
+            "what PostgreSQL wrote in the last two hours is not on the NAS, although archiving is called well"
+        ),
         ("CLUSTER/tunnel-away", "Cloudflare's edge does not answer to the tunnel's connectors"),
         (
             "CLUSTER/authz-too-strict",

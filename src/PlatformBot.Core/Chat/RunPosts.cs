@@ -1,3 +1,4 @@
+using PlatformBot.Core.Planning;
 using PlatformBot.Core.Runs;
 
 namespace PlatformBot.Core.Chat;
@@ -32,9 +33,12 @@ public static class RunPosts
                 .Select(step => (Step: step, At: run.At(step)))
                 .Where(each => each.At.StartedAt is not null)
                 .Select(each =>
-                    $"\n- {(each.At.State is StepState.Succeeded or StepState.AlreadyDone ? ":white_check_mark:" : ":x:")} **{Markdown.Inline(each.Step.Measures!)}**: {Words.Span(each.At.Took)}, limit {Words.Span(each.Step.Timeout)}. {Markdown.Inline(Words.Cut(each.At.Saw, 160))}"
+                    $"\n- {(each.At.State is StepState.Succeeded or StepState.AlreadyDone ? ":white_check_mark:" : ":x:")} **{Markdown.Inline(each.Step.Measures!)}**: {Words.Span(each.At.Took)}, limit {Words.Span(LimitOf(each.Step))}. {Markdown.Inline(Words.Cut(each.At.Saw, 160))}"
                 )
         );
+
+    private static TimeSpan LimitOf(PlannedStep step) =>
+        step.Action is PlannedAction.Manual { Expires: { } expires } ? expires : step.Timeout;
 
     /// <summary>What a run that did not reach its goal leaves behind.</summary>
     private static string Effects(Run run)

@@ -27,6 +27,7 @@ internal static class Troubles
         CloudflareTroubles.Cloudflared,
         CloudflareTroubles.ExternalDns,
         ServiceTroubles.LostPrimary,
+        PostgresRecovery.Trouble,
         Keycloak.Trouble,
     ];
 

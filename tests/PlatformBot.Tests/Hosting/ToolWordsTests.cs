@@ -84,6 +84,8 @@ public sealed partial class ToolWordsTests : IDisposable
             { "velero backup get smoke", 1, "An error occurred: dial tcp 10.25.11.17:6443: connect: connection refused", Retry },
             { "velero backup get smoke", 1, "An error occurred: dial tcp 10.25.11.17:6443: i/o timeout", Retry },
 
+            { "kubectl --context apps wait namespace/harbor-restore --for=delete --timeout=1s", 1, "error: timed out waiting for the condition on namespaces/harbor-restore", AskPerson },
+            { "kubectl --context infra --namespace databases wait clusters.postgresql.cnpg.io/postgres-restore --for=delete --timeout=1s", 1, "error: timed out waiting for the condition on clusters/postgres-restore", AskPerson },
             { "age --encrypt --output closed snapshot", 1, "age: error: missing recipients", AskPerson },
             { "age --encrypt --recipients-file recipient snapshot", 1, "age: error: failed to parse recipient file \"recipient\": malformed recipient at line 1", AskPerson },
             { "age --encrypt --recipients-file recipient snapshot", 1, "age: error: failed to open input file \"snapshot\": open snapshot: no such file or directory", Failed },

@@ -9,17 +9,21 @@ namespace PlatformBot.Tests.Stories;
 /// <summary>The whole platform, built once for all tests of a class, and people who ask for what comes after.</summary>
 public sealed class BuiltPlatform : IAsyncLifetime
 {
+    private const double Fast = 60;
+    private const double Slow = 6;
+
     private readonly CancellationTokenSource _limit = new(TimeSpan.FromMinutes(9));
     private Household? _household;
     private Watcher? _ada;
     private Watcher? _grace;
+    private bool _isBackedUp;
 
     internal SandboxWorld World => _household!.World;
 
     public async ValueTask InitializeAsync()
     {
         _household = await Household.StartAsync(
-            folder => new SandboxOptions { Directory = folder, Speed = 60 },
+            folder => new SandboxOptions { Directory = folder, Speed = Fast },
             logging => logging.ClearProviders(),
             _limit.Token
         );
@@ -28,6 +32,32 @@ public sealed class BuiltPlatform : IAsyncLifetime
         _grace = await Seats.SitAsync(World, "grace", transcript, aloud: false, _limit.Token);
         await Seats.WaitForBotAsync(_ada, _limit.Token);
         await PlayAsync("bootstrap all");
+    }
+
+    /// <summary>Backed up at least once: what restores are made from.</summary>
+    internal async Task BackUpAsync()
+    {
+        if (_isBackedUp)
+            return;
+
+        await PlayAsync("backup all");
+        _isBackedUp = true;
+    }
+
+    /// <summary>Where time is measured, the host's own work must not count as the platform's.</summary>
+    internal async Task<Played> MeasureAsync(string command, params string[] faults)
+    {
+        var clock = (FastClock)World.Clock;
+        clock.RunAt(Slow);
+
+        try
+        {
+            return await PlayAsync(command, faults);
+        }
+        finally
+        {
+            clock.RunAt(Fast);
+        }
     }
 
     /// <summary>Ada asks for it, Grace approves, and whatever goes wrong is mended when it has stopped somebody.</summary>

@@ -65,4 +65,108 @@ public sealed class RecoveryTests(BuiltPlatform platform) : IClassFixture<BuiltP
         played.End.ShouldContain("given up by @ada");
         platform.World.Twin.Clusters["infra"].ApiIsUp.ShouldBeTrue();
     }
+
+    [Fact]
+    public async Task What_is_restored_lies_beside_what_is_used_runs_nothing_and_goes_when_a_second_person_agrees()
+    {
+        await platform.BackUpAsync();
+        var apps = platform.World.Twin.Clusters["apps"].Objects;
+
+        var restored = await platform.PlayAsync("restore-namespace apps harbor");
+
+        restored.Asked.ShouldBeEmpty();
+        restored.End.ShouldContain("**What Velero kept of harbor, restored**");
+        apps.List("v1", "PersistentVolumeClaim", "harbor-restore").Count.ShouldBeGreaterThan(0);
+        apps.List("v1", "Pod", "harbor-restore").ShouldBeEmpty();
+        apps.List("helm.toolkit.fluxcd.io/v2", "HelmRelease", "harbor-restore").ShouldBeEmpty();
+
+        // Old and new are never mixed.
+        var again = await platform.PlayAsync("restore-namespace apps harbor");
+        again.Asked.ShouldHaveSingleItem().ShouldStartWith("apps/free: ");
+        again.End.ShouldNotContain("succeeded");
+
+        var gone = await platform.PlayAsync("restore-cleanup apps harbor");
+        gone.End.ShouldContain("succeeded");
+        apps.List("v1", "Namespace", "").ShouldNotContain(one => (string?)one["metadata"]!["name"] == "harbor-restore");
+    }
+
+    [Fact]
+    public async Task PostgreSQL_as_it_was_is_made_beside_the_one_in_use()
+    {
+        var restored = await platform.PlayAsync("restore-database registry");
+
+        restored.Asked.ShouldBeEmpty();
+        restored.End.ShouldContain("**PostgreSQL restored**");
+        restored.End.ShouldContain("**Last change in what was restored**");
+        Postgres().ShouldBe(["postgres", "postgres-restore"]);
+
+        (await platform.PlayAsync("restore-database-cleanup")).End.ShouldContain("succeeded");
+        Postgres().ShouldBe(["postgres"]);
+    }
+
+    [Fact]
+    public async Task The_weekly_test_measures_what_happened_and_leaves_nothing_behind()
+    {
+        await platform.BackUpAsync();
+
+        var played = await platform.MeasureAsync("dr-test-tier1");
+
+        played.Asked.ShouldBeEmpty();
+        played.End.ShouldContain("succeeded");
+
+        foreach (
+            var (what, limit) in new[]
+            {
+                ("RTO of a pod", "1 min"),
+                ("RTO of PostgreSQL from the NAS", "1 h 20 min"),
+                ("RTO of a namespace", "45 min"),
+            }
+        )
+        {
+            played.End.ShouldMatch($@"\*\*{what}\*\*: (?!0 s).+, limit {limit}\.");
+        }
+
+        Postgres().ShouldBe(["postgres"]);
+    }
+
+    [Fact]
+    public async Task Changes_that_never_reached_the_NAS_fail_the_test_and_what_it_made_goes_all_the_same()
+    {
+        await platform.BackUpAsync();
+
+        var played = await platform.PlayAsync(
+            "dr-test-tier1 --only postgres-free,database,database-age,database-cleanup",
+            "infra/backup-stale"
+        );
+
+        played.End.ShouldContain(":x: **RPO of PostgreSQL: its last change**");
+        Postgres().ShouldBe(["postgres"]);
+    }
+
+    [Fact]
+    public async Task The_monthly_test_says_how_long_nobody_could_write()
+    {
+        var before = Primary();
+
+        var played = await platform.MeasureAsync("dr-test-tier2");
+
+        played.Asked.ShouldBeEmpty();
+        played.End.ShouldContain("succeeded");
+        played.End.ShouldMatch(@"\*\*RTO of PostgreSQL's primary\*\*: (?!0 s).+, limit 1 min\.");
+        Primary().ShouldNotBe(before);
+    }
+
+    private IEnumerable<string> Postgres() =>
+        platform
+            .World.Twin.Clusters["infra"]
+            .Objects.List("postgresql.cnpg.io/v1", "Cluster", "databases")
+            .Select(one => (string)one["metadata"]!["name"]!)
+            .Order(StringComparer.Ordinal);
+
+    private string Primary() =>
+        (string)
+            platform
+                .World.Twin.Clusters["infra"]
+                .Objects.List("postgresql.cnpg.io/v1", "Cluster", "databases")
+                .Single(one => (string?)one["metadata"]!["name"] == "postgres")["status"]!["currentPrimary"]!;
 }

@@ -49,7 +49,9 @@ internal sealed class PostgresLaw(TwinWorld world)
 
         if (ready.Count == 0)
         {
-            pods.EnsureInstance(1, "primary");
+            if (PostgresRecovery.IsReady(cluster, postgres))
+                pods.EnsureInstance(1, "primary");
+
             Report(cluster, postgres, "Setting up primary", $"Creating primary instance {postgres.Name()}-1");
         }
         else if (ready.Contains(primary))

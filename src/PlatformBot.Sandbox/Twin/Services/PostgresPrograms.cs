@@ -17,6 +17,9 @@ internal sealed partial class PostgresPrograms(TwinWorld world)
     public const string Version =
         "PostgreSQL 17.11 (Debian 17.11-1.pgdg13+1) on x86_64-pc-linux-gnu, compiled by gcc (Debian 14.2.0-19) 14.2.0, 64-bit";
 
+    /// <summary>As many as a small application has.</summary>
+    private const int Tables = 87;
+
     private readonly ApplicationPrograms _applications = new(world);
 
     /// <summary>Null for other programs.</summary>
@@ -119,9 +122,16 @@ internal sealed partial class PostgresPrograms(TwinWorld world)
             );
         }
 
+        var postgres = PostgresKinds.ClusterOf(cluster, ns, name);
+
+        if (Recovered(cluster, pod, postgres, sql) is { } told)
+            return told;
+
+        // What was restored holds what it was restored from.
+        var holder = postgres is not null && PostgresRecovery.IsOf(postgres) ? PostgresRecovery.Origin(postgres) : name;
         var databases = cluster
             .Objects.View(PostgresKinds.ApiVersion, "Database", ns)
-            .Where(one => one.Text("spec", "cluster", "name") == name && one.Is("status", "applied"))
+            .Where(one => one.Text("spec", "cluster", "name") == holder && one.Is("status", "applied"))
             .Select(one => (Name: one.Text("spec", "name"), Owner: one.Text("spec", "owner")))
             .Append((Name: "app", Owner: "app"))
             .Append((Name: "postgres", Owner: "postgres"));
@@ -135,6 +145,28 @@ internal sealed partial class PostgresPrograms(TwinWorld world)
         return sql.Contains("from pg_database", StringComparison.Ordinal)
             ? new ExecAnswer(0, string.Concat(databases.Select(one => $"{one.Name}:{one.Owner}\n")), "")
             : new ExecAnswer(0, "", "");
+    }
+
+    /// <summary>Questions about where an instance stands in the history of changes.</summary>
+    private ExecAnswer? Recovered(TwinCluster cluster, JsonObject pod, JsonObject? postgres, string sql)
+    {
+        if (sql.Contains("not pg_is_in_recovery()", StringComparison.Ordinal))
+            return new ExecAnswer(0, pod.Label(PostgresKinds.RoleLabel) == "primary" ? "t\n" : "f\n", "");
+
+        if (sql.Contains("pg_last_xact_replay_timestamp()", StringComparison.Ordinal))
+        {
+            return new ExecAnswer(
+                0,
+                postgres is not null && PostgresRecovery.IsOf(postgres)
+                    ? $"{PostgresRecovery.Point(world, cluster, postgres):yyyy-MM-ddTHH:mm:ssZ}\n"
+                    : "\n",
+                ""
+            );
+        }
+
+        return sql.Contains("from pg_stat_user_tables", StringComparison.Ordinal)
+            ? new ExecAnswer(0, $"{Tables}\n", "")
+            : null;
     }
 
     [GeneratedRegex(

@@ -30,6 +30,9 @@ internal sealed class PostgresStatus(TwinWorld world, TwinCluster cluster, JsonO
 
                 if (primary is not null)
                 {
+                    if (status.Text("currentPrimary") != primary)
+                        status["currentPrimaryTimestamp"] = Timestamp.Of(Clock);
+
                     status["currentPrimary"] = primary;
                     status["targetPrimary"] = target ?? primary;
                     Roles(status);
