@@ -32,13 +32,16 @@ public static class RunPosts
             run.Plan.Steps.Where(step => step.Measures is not null && run.At(step).EndedAt is not null)
                 .Select(step => (Step: step, At: run.At(step)))
                 .Where(each => each.At.StartedAt is not null)
-                .Select(each =>
-                    $"\n- {(each.At.State is StepState.Succeeded or StepState.AlreadyDone ? ":white_check_mark:" : ":x:")} **{Markdown.Inline(each.Step.Measures!)}**: {Words.Span(each.At.Took)}, limit {Words.Span(LimitOf(each.Step))}. {Markdown.Inline(Words.Cut(each.At.Saw, 160))}"
-                )
+                .Select(each => $"\n- {Measured(each.Step, each.At)}")
         );
 
     private static TimeSpan LimitOf(PlannedStep step) =>
         step.Action is PlannedAction.Manual { Expires: { } expires } ? expires : step.Timeout;
+
+    private static string Measured(PlannedStep step, StepProgress at) =>
+        at.State is StepState.AlreadyDone
+            ? $":heavy_minus_sign: **{Markdown.Inline(step.Measures!)}**: found done, so not measured."
+            : $"{(at.State is StepState.Succeeded ? ":white_check_mark:" : ":x:")} **{Markdown.Inline(step.Measures!)}**: {Words.Span(at.Took)}, limit {Words.Span(LimitOf(step))}. {Markdown.Inline(Words.Cut(at.Saw, 160))}";
 
     /// <summary>What a run that did not reach its goal leaves behind.</summary>
     private static string Effects(Run run)

@@ -28,7 +28,7 @@ internal static class VersionsVerb
 
     private static Result<string> Judge(string nodes, string system, string wanted)
     {
-        if (Release.In(wanted) is not { } to)
+        if (Release.In(wanted) is not { } to || !char.IsAsciiDigit(wanted[0]))
             return new Refusal($"'{wanted}' is no release", "write three numbers, such as 1.11.3");
 
         return NodeReleases.Read(nodes, system).Ok(out var running, out var refusal)

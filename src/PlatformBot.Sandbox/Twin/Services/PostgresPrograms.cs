@@ -124,7 +124,7 @@ internal sealed partial class PostgresPrograms(TwinWorld world)
 
         var postgres = PostgresKinds.ClusterOf(cluster, ns, name);
 
-        if (Recovered(cluster, pod, postgres, sql) is { } told)
+        if (Told(cluster, pod, sql) is { } told)
             return told;
 
         // What was restored holds what it was restored from.
@@ -147,21 +147,16 @@ internal sealed partial class PostgresPrograms(TwinWorld world)
             : new ExecAnswer(0, "", "");
     }
 
-    /// <summary>Questions about where an instance stands in the history of changes.</summary>
-    private ExecAnswer? Recovered(TwinCluster cluster, JsonObject pod, JsonObject? postgres, string sql)
+    /// <summary>Questions about where an instance stands in the history of changes, and what it holds.</summary>
+    private ExecAnswer? Told(TwinCluster cluster, JsonObject pod, string sql)
     {
         if (sql.Contains("not pg_is_in_recovery()", StringComparison.Ordinal))
             return new ExecAnswer(0, pod.Label(PostgresKinds.RoleLabel) == "primary" ? "t\n" : "f\n", "");
 
-        if (sql.Contains("pg_last_xact_replay_timestamp()", StringComparison.Ordinal))
+        if (sql.Contains("from pg_stat_archiver", StringComparison.Ordinal))
         {
-            return new ExecAnswer(
-                0,
-                postgres is not null && PostgresRecovery.IsOf(postgres)
-                    ? $"{PostgresRecovery.Point(world, cluster, postgres):yyyy-MM-ddTHH:mm:ssZ}\n"
-                    : "\n",
-                ""
-            );
+            var archived = PostgresRecovery.Archived(world, cluster, world.Clock.GetUtcNow());
+            return new ExecAnswer(0, $"{archived:yyyy-MM-ddTHH:mm:ssZ}\n", "");
         }
 
         return sql.Contains("from pg_stat_user_tables", StringComparison.Ordinal)

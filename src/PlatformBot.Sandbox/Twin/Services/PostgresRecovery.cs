@@ -55,16 +55,6 @@ internal static class PostgresRecovery
             : null;
     }
 
-    /// <summary>The last change that was replayed.</summary>
-    public static DateTimeOffset Point(TwinWorld world, TwinCluster cluster, JsonObject postgres) =>
-        Target(postgres)
-        ?? Archived(
-            world,
-            cluster,
-            Timestamp.Read(cluster.Objects.View(ObjectKey.Of(Job(postgres))).Text("status", "completionTime"))
-                ?? world.Clock.GetUtcNow()
-        );
-
     private static string? Wrong(TwinWorld world, TwinCluster cluster, JsonObject postgres)
     {
         var (source, store) = (
@@ -97,7 +87,8 @@ internal static class PostgresRecovery
             : null;
     }
 
-    private static DateTimeOffset Archived(TwinWorld world, TwinCluster cluster, DateTimeOffset at) =>
+    /// <summary>Up to when changes have been archived, at a moment.</summary>
+    public static DateTimeOffset Archived(TwinWorld world, TwinCluster cluster, DateTimeOffset at) =>
         at - (world.Faults.Lasts($"{cluster.Name}/backup-stale") ? Stale : Lag);
 
     /// <summary>Null: to the end of what was archived.</summary>
